@@ -1,0 +1,36 @@
+/* input.h - bytes in: a file, a .gz of it, or memory, digested as it is read. */
+#ifndef SP_BASE_INPUT_H
+#define SP_BASE_INPUT_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/error.h"
+
+typedef struct sp_input sp_input;
+
+/* Opens `path`; a name that ends in .gz is inflated (every member must end with a valid checksum
+ * and length; a ratio over 1000:1 past the first 16 MiB is refused). With `seeks`, a stream that
+ * cannot seek is first spooled to an unlinked temporary file. *out is owned. */
+int32_t sp_input_open(const char *path, int32_t seeks, sp_input **out,
+                      sampan_error *error) SP_CHECK;
+/* Reads the rest of the file so that the digest covers all of it, and closes: a read error found
+ * here is an error. NULL is allowed. */
+int32_t sp_input_close(sp_input *input, sampan_error *error) SP_CHECK;
+/* Closes without looking further, on the way out of an error. */
+void sp_input_abandon(sp_input *input);
+
+/* The reader that a source is given; borrowed. Read errors name the file. */
+const sampan_reader *sp_input_reader(sp_input *input);
+/* Back to the start, for a source that reads header and records in two calls. */
+int32_t sp_input_rewind(sp_input *input, sampan_error *error) SP_CHECK;
+/* SHA-256 of the file as it lies on disk (before inflating): reads the file once, by itself. */
+int32_t sp_input_digest(const char *path, char out[65], int64_t *n_bytes,
+                        sampan_error *error) SP_CHECK;
+/* Bytes read so far and in all (-1 unknown), of the file on disk: for progress. */
+void sp_input_progress(const sp_input *input, int64_t *done, int64_t *total);
+
+/* The whole of a small text file, terminated, in the arena; more than max_bytes is an error. */
+int32_t sp_input_text(const char *path, uint64_t max_bytes, sp_arena *arena, char **out,
+                      uint64_t *n_bytes, sampan_error *error) SP_CHECK;
+
+#endif

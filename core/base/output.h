@@ -1,0 +1,22 @@
+/* output.h - bytes out: a file comes into being whole or not at all (temp, fsync, rename, fsync of
+ * the folder); standard output is checked to the last byte. */
+#ifndef SP_BASE_OUTPUT_H
+#define SP_BASE_OUTPUT_H
+
+#include "base/error.h"
+
+typedef struct sp_output sp_output;
+
+/* Opens `path` for writing through a temporary file beside it; "-" or NULL: standard output. *out
+ * is owned. */
+int32_t sp_output_open(const char *path, sp_output **out, sampan_error *error) SP_CHECK;
+int32_t sp_output_write(sp_output *output, const void *bytes, int64_t n,
+                        sampan_error *error) SP_CHECK;
+/* The form that a writer plugin is given; borrowed. */
+const sampan_output *sp_output_sink(sp_output *output);
+/* Flushes, syncs, renames, syncs the folder; frees. On an error the old file is as it was. */
+int32_t sp_output_commit(sp_output *output, sampan_error *error) SP_CHECK;
+/* Removes the temporary file; frees. NULL is allowed. */
+void sp_output_abandon(sp_output *output);
+
+#endif

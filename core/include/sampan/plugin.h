@@ -1,0 +1,591 @@
+/* sampan/plugin.h - the plugin ABI, the one header a plugin is built against.
+ *
+ * An estimator is a few weighted totals and a smooth function of them. The core owns the totals; a
+ * plugin owns the function. A plugin therefore holds no state: it is constant descriptor data that
+ * points to pure functions, and it links nothing of ours. What it needs from the host comes through
+ * the table in `sampan_call`.
+ *
+ * Rules of the ABI (docs/plugin-guide.md has the reasons):
+ *  - one exported symbol per shared object: `const sampan_module sampan_module_v1`, data only;
+ *  - `struct_size` first in every struct that may grow; fields are only appended, enumerators are
+ *    numbered and never renumbered; a reader looks at a field only where struct_size covers it;
+ *  - no struct by value, no bool, long, size_t or FILE * across the line; every call has a context;
+ *  - end, error and incomplete are three different results;
+ *  - a plugin never prints, exits, aborts, keeps memory of its own between calls, or changes the
+ *    locale, the floating-point environment or any other state of the process.
+ *
+ * Bitmaps are arrays of uint64_t words; bit i of the batch is bit (i % 64) of word i / 64. Bits
+ * past the last record of a batch are undefined: the core masks them.
+ */
+#ifndef SAMPAN_PLUGIN_H
+#define SAMPAN_PLUGIN_H
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SAMPAN_ABI_MAGIC UINT32_C(0x53414d50) /* "SAMP" */
+#define SAMPAN_ABI_MAJOR 1
+#define SAMPAN_ABI_MINOR 0
+
+#if defined(_WIN32)
+#define SAMPAN_EXPORT __declspec(dllexport)
+#else
+#define SAMPAN_EXPORT __attribute__((visibility("default")))
+#endif
+
+/* ---- results and errors ------------------------------------------------------------------- */
+
+/* What every call returns: 0 or more is a result, less than 0 an error described in `sampan_error`.
+ */
+enum {
+  SAMPAN_OK = 0,
+  SAMPAN_END = 1,           /* the source has no more records, and has read all it should */
+  SAMPAN_E_USAGE = -2,      /* the command line */
+  SAMPAN_E_PLAN = -3,       /* the plan, the programme, or a parameter */
+  SAMPAN_E_DATA = -4,       /* the data: a cell, a record, a join */
+  SAMPAN_E_PLUGIN = -5,     /* a plugin broke its contract */
+  SAMPAN_E_MEMORY = -6,     /* out of memory or over the budget */
+  SAMPAN_E_IO = -7,         /* reading or writing failed */
+  SAMPAN_E_INCOMPLETE = -8, /* the input ended before it was whole */
+  SAMPAN_E_CANCELLED = -9,
+  SAMPAN_E_INTERNAL = -10
+};
+
+/* Owned by the caller of a function; the callee fills what it knows, the host adds file and plugin.
+ * Numbers are 1-based; 0 means unknown. Texts are UTF-8, always terminated. */
+typedef struct sampan_error {
+  uint32_t struct_size;
+  int32_t status;      /* one of SAMPAN_E_*; SAMPAN_OK where nothing happened */
+  int32_t id;          /* stable number of the message, printed as SMPnnnn; 0 if none */
+  int32_t line;        /* line in a text file */
+  int32_t line_column; /* column in that line, in characters */
+  int32_t reserved;
+  int64_t row;        /* data record, the header not counted */
+  int64_t byte;       /* byte offset in the file */
+  char column[128];   /* name of the data column */
+  char parameter[64]; /* name of the parameter or plan key */
+  char plugin[64];
+  char file[512];
+  char message[768]; /* what is wrong */
+  char hint[512];    /* what to do about it */
+} sampan_error;
+
+/* ---- what the host gives ------------------------------------------------------------------ */
+
+struct sampan_call;
+
+/* Column types. As a mask where a role accepts several. */
+enum {
+  SAMPAN_NUMBER = 1, /* double */
+  SAMPAN_TEXT = 2,   /* code into a dictionary of UTF-8 texts */
+  SAMPAN_TRUTH = 4   /* a bitmap */
+};
+
+typedef struct sampan_dictionary {
+  uint32_t struct_size;
+  uint32_t n_entries;
+  const char *const *text; /* n_entries terminated UTF-8 texts */
+} sampan_dictionary;
+
+/* One column of a batch, borrowed for the duration of one call. */
+typedef struct sampan_column {
+  uint32_t struct_size;
+  int32_t type;                        /* one of SAMPAN_NUMBER, SAMPAN_TEXT, SAMPAN_TRUTH */
+  const uint64_t *present;             /* bitmap: the record has a value; never NULL */
+  const double *number;                /* NUMBER: n_records doubles, 0 where absent */
+  const uint32_t *code;                /* TEXT: n_records codes, 0 where absent */
+  const uint64_t *truth;               /* TRUTH: bitmap, 0 where absent */
+  const sampan_dictionary *dictionary; /* TEXT */
+  const char *name;
+} sampan_column;
+
+/* A small table given as a parameter: a shipped standard, a CSV file or a map in the plan. Cells
+ * are row-major. `number` is NaN where a cell is not a number. */
+typedef struct sampan_table {
+  uint32_t struct_size;
+  uint32_t n_rows;
+  uint32_t n_columns;
+  uint32_t reserved;
+  const char *const *header; /* n_columns names */
+  const char *const *text;   /* n_rows * n_columns cells */
+  const double *number;      /* n_rows * n_columns cells */
+  const char *name;          /* how the plan named it */
+} sampan_table;
+
+/* Parameter types. */
+enum {
+  SAMPAN_P_NUMBER = 1,
+  SAMPAN_P_INTEGER = 2,
+  SAMPAN_P_TEXT = 3,
+  SAMPAN_P_CHOICE = 4,  /* one of the names in `choices`; the value is its index */
+  SAMPAN_P_TRUTH = 5,   /* yes or no; the value is 1 or 0 */
+  SAMPAN_P_NUMBERS = 6, /* a list of numbers */
+  SAMPAN_P_TABLE = 7
+};
+
+enum { SAMPAN_PARAM_REQUIRED = 1 };
+
+/* A declared parameter; the host checks plans and prints help from it. */
+typedef struct sampan_param {
+  const char *name;
+  int32_t type;
+  uint32_t flags;
+  const char *choices;      /* CHOICE: names separated by '|' */
+  const char *default_text; /* NULL: no default */
+  double minimum, maximum;  /* NUMBER, INTEGER, NUMBERS; ignored where minimum > maximum */
+  const char *text_en, *text_zh;
+} sampan_param;
+
+/* A parameter's value, in the order of the descriptor. */
+typedef struct sampan_value {
+  uint32_t struct_size;
+  int32_t is_set;        /* 0: neither given nor a default */
+  double number;         /* NUMBER, INTEGER, CHOICE, TRUTH */
+  const char *text;      /* TEXT, CHOICE */
+  const double *numbers; /* NUMBERS */
+  uint32_t n_numbers;
+  uint32_t reserved;
+  const sampan_table *table; /* TABLE */
+} sampan_value;
+
+/* Functions of the host. Versioned by struct_size; valid in every call. */
+typedef struct sampan_host {
+  uint32_t struct_size;
+  uint32_t abi_minor;
+  /* Zeroed memory, aligned to 64 bytes, freed by the host after the call - or, in bind(), when the
+   * plan ends. NULL when out of memory or over the budget. */
+  void *(*alloc)(const struct sampan_call *call, uint64_t n_bytes);
+  /* Nonzero when the run is being cancelled; a source asks once a batch. */
+  int32_t (*cancelled)(const struct sampan_call *call);
+  /* A sentence for the run's log and the annex's data quality section. */
+  void (*note)(const struct sampan_call *call, const char *text);
+  /* Reads a decimal number that fills [text, text + n) exactly; 0 if it did, -1 if it is none. */
+  int32_t (*parse_number)(const char *text, uint64_t n, double *out);
+  /* Sets bit i where x[i] OP c, OP one of '<', 'l' (<=), '>', 'g' (>=), '=', '!'. */
+  void (*pack_compare)(const double *x, int64_t n, int32_t op, double c, uint64_t *bits);
+  /* Quantiles and distribution functions, right for parameters up to 1e8 (docs/methods.md). NaN
+   * where the parameters allow no value. */
+  double (*normal_quantile)(double p);
+  double (*normal_cdf)(double x);
+  double (*t_quantile)(double p, double df);
+  double (*t_cdf)(double x, double df);
+  double (*beta_quantile)(double p, double a, double b);
+  double (*gamma_quantile)(double p, double shape, double scale);
+  double (*chisq_quantile)(double p, double df);
+  double (*chisq_cdf)(double x, double df);
+  double (*f_cdf)(double x, double df1, double df2);
+} sampan_host;
+
+/* The context of every call. */
+typedef struct sampan_call {
+  uint32_t struct_size;
+  uint32_t n_values;
+  const sampan_host *host;
+  sampan_error *error;        /* fill it before returning an error */
+  const sampan_value *values; /* the parameters' values, in descriptor order */
+  void *host_data;            /* the host's own; hands off */
+} sampan_call;
+
+/* ---- sources ------------------------------------------------------------------------------ */
+
+/* Bytes of one file. A source is given this, never a path. */
+typedef struct sampan_reader {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void *data;
+  int64_t size; /* uncompressed bytes, or -1 if unknown before the end */
+  /* Reads up to n bytes: how many, 0 at the end, a SAMPAN_E_* on failure. */
+  int64_t (*read)(void *data, void *buffer, int64_t n, sampan_error *error);
+  /* Moves to an absolute offset; only where the source declared SAMPAN_SOURCE_SEEKS. */
+  int32_t (*seek)(void *data, int64_t offset, sampan_error *error);
+} sampan_reader;
+
+typedef struct sampan_label {
+  double number;     /* the labelled value, of a NUMBER column */
+  const char *value; /* the labelled value as text: "1", "a" for a tagged missing value */
+  const char *text;
+} sampan_label;
+
+/* A column that a file has. */
+typedef struct sampan_field {
+  uint32_t struct_size;
+  int32_t type; /* NUMBER or TEXT; 0 where the file does not say (CSV) */
+  const char *name;
+  const char *label; /* "" if none */
+  const sampan_label *labels;
+  uint32_t n_labels;
+  uint32_t reserved;
+} sampan_field;
+
+typedef struct sampan_schema {
+  uint32_t struct_size;
+  uint32_t n_fields;
+  const sampan_field *fields; /* allocated by the source with host->alloc */
+  int64_t n_records;          /* as the file declares, or -1 */
+  int32_t complete;           /* 1: the format lets the source prove that it read everything */
+  int32_t reserved;
+} sampan_schema;
+
+/* A column that the plan needs: the source fills it for `capacity` records at a time. */
+typedef struct sampan_fill {
+  uint32_t struct_size;
+  int32_t type;   /* NUMBER or TEXT: what the plan wants it read as */
+  uint32_t field; /* index into the schema */
+  uint32_t reserved;
+  double *number;    /* NUMBER */
+  uint32_t *code;    /* TEXT: from sink->intern */
+  uint64_t *present; /* bitmap, zeroed by the host before each batch */
+  uint8_t *reason;   /* why a value is missing: 0 none given, else a letter 'a'..'z', '_' */
+  const char *const *missing; /* texts that mean missing in this column, beside the empty one */
+  uint32_t n_missing;
+  uint32_t reserved2;
+} sampan_fill;
+
+/* Where a source puts records. */
+typedef struct sampan_sink {
+  uint32_t struct_size;
+  uint32_t n_fills;
+  sampan_fill *fills;
+  int64_t capacity; /* records in a batch, a multiple of 64 */
+  void *data;
+  /* The code of a text of column `fill`, or UINT32_MAX when out of memory. */
+  uint32_t (*intern)(void *data, uint32_t fill, const char *text, uint64_t n_bytes);
+  /* Hands over n filled records (row numbers follow on); anything but SAMPAN_OK ends the read. */
+  int32_t (*batch)(void *data, int64_t n_records, sampan_error *error);
+} sampan_sink;
+
+enum {
+  SAMPAN_SOURCE_SEEKS = 1,  /* needs reader->seek */
+  SAMPAN_SOURCE_ISOLATE = 2 /* parses foreign formats with foreign code: runs in a child process */
+};
+
+typedef struct sampan_source_ops {
+  uint32_t struct_size;
+  uint32_t flags;
+  const char *extensions; /* "csv|tsv": file names that select this source by default */
+  /* Reads the header. */
+  int32_t (*schema)(const sampan_call *call, const sampan_reader *reader, sampan_schema *out);
+  /* Reads every record, from the start of the file, into the sink; SAMPAN_END when it has proved or
+   * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. */
+  int32_t (*read)(const sampan_call *call, const sampan_reader *reader, const sampan_schema *schema,
+                  const sampan_sink *sink);
+} sampan_source_ops;
+
+/* ---- estimators --------------------------------------------------------------------------- */
+
+enum {
+  SAMPAN_ROLE_OPTIONAL = 1,
+  SAMPAN_ROLE_MANY = 2 /* takes a list of columns; only the last role may */
+};
+
+/* A column that the estimator needs, named by this key in the plan. */
+typedef struct sampan_role {
+  const char *name; /* "of", "numerator", "age" */
+  int32_t types;    /* mask of the column types that it accepts */
+  uint32_t flags;
+  const char *text_en, *text_zh;
+} sampan_role;
+
+/* How a component of u is given for a record. */
+enum {
+  SAMPAN_ONE = 1, /* 1 for every record that is in: nothing is written */
+  SAMPAN_BIT = 2, /* 0 or 1: a bitmap */
+  SAMPAN_F64 = 3  /* a double */
+};
+
+/* What a component is, beside how it is given. */
+enum {
+  SAMPAN_EVENTS = 1,  /* counts events: its total is Poisson in data of kind `vital`, and
+                         the records with it are the n_events of the result */
+  SAMPAN_EXPOSURE = 2 /* the population or person-time that the events come from */
+};
+
+typedef struct sampan_component {
+  int32_t type; /* ONE, BIT, F64 */
+  uint32_t flags;
+} sampan_component;
+
+/* The units of an estimate, for tables. */
+enum {
+  SAMPAN_UNIT_NONE = 0,
+  SAMPAN_UNIT_PROPORTION = 1, /* 0 to 1, shown as per cent */
+  SAMPAN_UNIT_COUNT = 2,
+  SAMPAN_UNIT_RATE = 3, /* per the `per` of its shape */
+  SAMPAN_UNIT_RATIO = 4
+};
+
+/* One number that the estimator gives. */
+typedef struct sampan_statistic {
+  const char *name; /* "prevalence", "mean" */
+  int32_t unit;
+  int32_t reserved;
+  double lower, upper; /* the values it can take; -HUGE_VAL, HUGE_VAL where unbounded */
+  double per;          /* RATE: 1000, 100000; else 1 */
+} sampan_statistic;
+
+/* What bind() decides from parameters and column types. Totals are laid out cell by cell:
+ * total[cell * n_components + component]. */
+typedef struct sampan_shape {
+  uint32_t struct_size;
+  uint32_t n_components;
+  const sampan_component *components;
+  uint32_t n_cells; /* 1 where the estimator needs no cells */
+  uint32_t n_statistics;
+  const sampan_statistic *statistics;
+  const void *bound; /* the estimator's own immutable data, from host->alloc; or NULL */
+} sampan_shape;
+
+/* The columns of a batch, by role: columns[0] is the first column of role 0; an optional role that
+ * the plan leaves out has columns[i] == NULL; the columns of a MANY role are the last ones. */
+typedef struct sampan_batch {
+  uint32_t struct_size;
+  uint32_t n_columns;
+  int64_t n_records;
+  const sampan_column *const *columns;
+} sampan_batch;
+
+/* Where score() writes. Memory is the core's, 64-byte aligned, undefined at entry. */
+typedef struct sampan_scores {
+  uint32_t struct_size;
+  uint32_t n_components;
+  uint64_t *in;           /* bitmap: the record belongs to this statistic (nothing missing) */
+  uint64_t *const *bits;  /* BIT components: a bitmap; NULL for others */
+  double *const *numbers; /* F64 components: a double per record; NULL for others */
+  uint32_t *cell;         /* cell of each record that is in; NULL where n_cells is 1 */
+} sampan_scores;
+
+/* The totals of one domain. */
+typedef struct sampan_totals {
+  uint32_t struct_size;
+  uint32_t n_totals; /* n_cells * n_components */
+  const double *total;
+  const int64_t *count; /* records behind each total: in, and (for a BIT) with it set */
+  int64_t n_records;    /* records that are in */
+  double weight;        /* their weight */
+} sampan_totals;
+
+enum {
+  SAMPAN_ESTIMABLE = 0,
+  SAMPAN_NOT_ESTIMABLE = 1 /* e.g. no record in the domain; the row is kept, without numbers */
+};
+
+/* Where value() writes, one of each per statistic. */
+typedef struct sampan_estimates {
+  uint32_t struct_size;
+  uint32_t n_statistics;
+  double *value;
+  double *gradient;         /* n_statistics * n_totals: d value / d total */
+  double *element_variance; /* variance of the element in the population, for the design effect;
+                               NaN where it has none */
+  int32_t *status;
+} sampan_estimates;
+
+typedef struct sampan_estimator_ops {
+  uint32_t struct_size;
+  uint32_t n_roles;
+  const sampan_role *roles;
+  /* Decides the shape. `columns` as in sampan_batch, without records. */
+  int32_t (*bind)(const sampan_call *call, const sampan_batch *columns, sampan_shape *out);
+  /* Scores a batch. Pure: the same records give the same scores, whatever the batch. */
+  int32_t (*score)(const sampan_call *call, const sampan_shape *shape, const sampan_batch *batch,
+                   const sampan_scores *out);
+  /* The value of each statistic, and its gradient. */
+  int32_t (*value)(const sampan_call *call, const sampan_shape *shape, const sampan_totals *totals,
+                   const sampan_estimates *out);
+} sampan_estimator_ops;
+
+/* ---- intervals ---------------------------------------------------------------------------- */
+
+typedef struct sampan_interval_in {
+  uint32_t struct_size;
+  int32_t unit; /* SAMPAN_UNIT_* */
+  double estimate, std_error;
+  double df;           /* HUGE_VAL: normal */
+  double level;        /* 0.95 */
+  int64_t n;           /* records in, zero weights counted */
+  int64_t n_positive;  /* records in with a positive weight */
+  int64_t n_events;    /* of them, with the event */
+  double events;       /* total of the EVENTS components, unweighted by the standard */
+  double exposure;     /* total of the EXPOSURE components */
+  double gradient_max; /* largest d estimate / d event over the cells: Fay and Feuer's w_m */
+  double lower_bound, upper_bound; /* the values the statistic can take */
+  double per;
+} sampan_interval_in;
+
+enum {
+  SAMPAN_LIMITS_OK = 0,
+  SAMPAN_LIMITS_NONE = 1 /* no interval can be given (df <= 0, no events); say so in `why` */
+};
+
+typedef struct sampan_interval_out {
+  uint32_t struct_size;
+  int32_t status;
+  double lower, upper;
+  double n_eff;  /* effective sample size that was used; NaN if none was */
+  char why[128]; /* NONE: the reason; OK: a convention that took effect, or "" */
+} sampan_interval_out;
+
+typedef struct sampan_interval_ops {
+  uint32_t struct_size;
+  uint32_t units; /* mask 1 << SAMPAN_UNIT_* of what it is for */
+  int32_t (*limits)(const sampan_call *call, const sampan_interval_in *in,
+                    sampan_interval_out *out);
+} sampan_interval_ops;
+
+/* ---- comparisons -------------------------------------------------------------------------- */
+
+typedef struct sampan_compared {
+  uint32_t struct_size;
+  uint32_t n; /* estimates */
+  const double *estimate;
+  const double *covariance; /* n * n */
+  const double *position;   /* year, level or group of each; 0 .. n - 1 if the plan gives none */
+  const int64_t *n_records;
+  const int64_t *n_events;
+  const char *const *label;
+  double df; /* of the whole comparison */
+  double level;
+} sampan_compared;
+
+typedef struct sampan_finding {
+  const char *statistic;      /* constant text: "difference", "ratio", "slope" */
+  double estimate, std_error; /* NaN where not defined */
+  double test, df, p_value;
+  double lower, upper;
+} sampan_finding;
+
+typedef struct sampan_comparison_ops {
+  uint32_t struct_size;
+  uint32_t minimum;    /* estimates that it needs at least */
+  uint32_t maximum;    /* and at most */
+  uint32_t n_findings; /* rows that it gives */
+  /* Writes n_findings rows. */
+  int32_t (*compare)(const sampan_call *call, const sampan_compared *in, sampan_finding *out);
+} sampan_comparison_ops;
+
+/* ---- writers ------------------------------------------------------------------------------ */
+
+/* Where a writer puts bytes. The host makes the file whole or leaves it alone. */
+typedef struct sampan_output {
+  uint32_t struct_size;
+  uint32_t reserved;
+  void *data;
+  int32_t (*write)(void *data, const void *bytes, int64_t n, sampan_error *error);
+} sampan_output;
+
+struct sampan_document; /* sampan/document.h: included below */
+struct sampan_results;
+
+typedef struct sampan_writer_ops {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char *extensions; /* "html|htm" */
+  /* Either may be NULL where the writer has no such form. */
+  int32_t (*document)(const sampan_call *call, const struct sampan_document *document,
+                      const sampan_output *out);
+  int32_t (*results)(const sampan_call *call, const struct sampan_results *results,
+                     const sampan_output *out);
+} sampan_writer_ops;
+
+/* ---- descriptors -------------------------------------------------------------------------- */
+
+enum {
+  SAMPAN_SOURCE = 1,
+  SAMPAN_ESTIMATOR = 2,
+  SAMPAN_INTERVAL = 3,
+  SAMPAN_COMPARISON = 4,
+  SAMPAN_WRITER = 5
+};
+
+/* One plugin. Constant data. */
+typedef struct sampan_plugin {
+  uint32_t struct_size;
+  int32_t kind;
+  const char *name;    /* [a-z][a-z0-9_-]{0,31}, unique within its kind */
+  const char *version; /* of its results: raise it when a number can change */
+  const char *label_en, *label_zh;
+  const char *summary_en, *summary_zh; /* one sentence, for the methods section of an annex */
+  const char *formula;                 /* plain text */
+  const char *reference;
+  const sampan_param *params;
+  uint32_t n_params;
+  uint32_t reserved;
+  const void *ops; /* sampan_<kind>_ops */
+} sampan_plugin;
+
+/* What the shared object exports as `sampan_module_v1`. Constant data. */
+typedef struct sampan_module {
+  uint32_t magic; /* SAMPAN_ABI_MAGIC */
+  uint32_t struct_size;
+  uint16_t abi_major, abi_minor;
+  uint32_t n_plugins;
+  const char *name; /* the file's name without .so */
+  const char *license;
+  const sampan_plugin *const *plugins;
+} sampan_module;
+
+#define SAMPAN_MODULE_SYMBOL "sampan_module_v1"
+
+/* Defines the module of a shared object that holds the given plugins. */
+#define SAMPAN_MODULE(module_name, license_text, ...)                               \
+  static const sampan_plugin *const sampan_module_plugins_[] = {__VA_ARGS__};       \
+  SAMPAN_EXPORT extern const sampan_module sampan_module_v1;                        \
+  SAMPAN_EXPORT const sampan_module sampan_module_v1 = {                            \
+      SAMPAN_ABI_MAGIC,                                                             \
+      (uint32_t)sizeof(sampan_module),                                              \
+      SAMPAN_ABI_MAJOR,                                                             \
+      SAMPAN_ABI_MINOR,                                                             \
+      (uint32_t)(sizeof sampan_module_plugins_ / sizeof sampan_module_plugins_[0]), \
+      module_name,                                                                  \
+      license_text,                                                                 \
+      sampan_module_plugins_}
+
+/* ---- small helpers for plugins, inline so that nothing has to be linked -------------------- */
+
+/* Fills the call's error with a printf-style message and returns `status`. */
+static inline int32_t sampan_fail(const sampan_call *call, int32_t status, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4), unused))
+#endif
+    ;
+static inline int32_t sampan_fail(const sampan_call *call, int32_t status, const char *format,
+                                  ...) {
+  if (call->error) {
+    va_list ap;
+    call->error->status = status;
+    va_start(ap, format);
+    vsnprintf(call->error->message, sizeof call->error->message, format, ap);
+    va_end(ap);
+  }
+  return status;
+}
+
+/* Words of a bitmap over n records. */
+static inline int64_t sampan_words(int64_t n_records) {
+  return (n_records + 63) / 64;
+}
+
+/* Bit i of a bitmap. */
+static inline int sampan_bit(const uint64_t *bits, int64_t i) {
+  return (int)((bits[i >> 6] >> (i & 63)) & 1U);
+}
+
+/* Sets bit i of a bitmap to b (0 or 1). */
+static inline void sampan_set_bit(uint64_t *bits, int64_t i, int b) {
+  const uint64_t mask = UINT64_C(1) << (i & 63);
+  bits[i >> 6] = b ? bits[i >> 6] | mask : bits[i >> 6] & ~mask;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#include "document.h"
+
+#endif /* SAMPAN_PLUGIN_H */
