@@ -1,0 +1,83 @@
+/* context.c - the functions that plugins get from the host. */
+#include "host/context.h"
+
+#include "base/quantile.h"
+#include "base/text.h"
+
+static void *host_alloc(const sampan_call *call, uint64_t n_bytes) {
+  const sp_context *context = (const sp_context *)call->host_data;
+  return sp_arena_alloc(context->arena, n_bytes);
+}
+
+static int32_t host_cancelled(const sampan_call *call) {
+  const sp_context *context = (const sp_context *)call->host_data;
+  return context->cancel != NULL && *context->cancel != 0;
+}
+
+static void host_note(const sampan_call *call, const char *text) {
+  const sp_context *context = (const sp_context *)call->host_data;
+  if (context->note != NULL) context->note(context->note_data, text);
+}
+
+/* One word at a time, so that the compiler can keep the comparison out of the loop. */
+#define SP_PACK(op)                                                            \
+  for (int64_t w = 0; w < n_words; w++) {                                      \
+    const int64_t base = w * 64;                                               \
+    const int64_t m = n - base < 64 ? n - base : 64;                           \
+    uint64_t word = 0;                                                         \
+    for (int64_t i = 0; i < m; i++) word |= (uint64_t)(x[base + i] op c) << i; \
+    bits[w] = word;                                                            \
+  }                                                                            \
+  break
+
+static void host_pack_compare(const double *x, int64_t n, int32_t op, double c, uint64_t *bits) {
+  const int64_t n_words = sampan_words(n);
+  switch (op) {
+    case '<':
+      SP_PACK(<);
+    case 'l':
+      SP_PACK(<=);
+    case '>':
+      SP_PACK(>);
+    case 'g':
+      SP_PACK(>=);
+    case '=':
+      SP_PACK(==);
+    default:
+      SP_PACK(!=);
+  }
+}
+
+static const sampan_host sp_table = {
+    .struct_size = sizeof(sampan_host),
+    .abi_minor = SAMPAN_ABI_MINOR,
+    .alloc = host_alloc,
+    .cancelled = host_cancelled,
+    .note = host_note,
+    .parse_number = sp_parse_number,
+    .pack_compare = host_pack_compare,
+    .normal_quantile = sp_normal_quantile,
+    .normal_cdf = sp_normal_cdf,
+    .t_quantile = sp_t_quantile,
+    .t_cdf = sp_t_cdf,
+    .beta_quantile = sp_beta_quantile,
+    .gamma_quantile = sp_gamma_quantile,
+    .chisq_quantile = sp_chisq_quantile,
+    .chisq_cdf = sp_chisq_cdf,
+    .f_cdf = sp_f_cdf,
+};
+
+const sampan_host *sp_host_table(void) {
+  return &sp_table;
+}
+
+sampan_call sp_host_call(sp_context *context, const sampan_value *values, uint32_t n_values,
+                         sampan_error *error) {
+  const sampan_call call = {.struct_size = sizeof(sampan_call),
+                            .n_values = n_values,
+                            .host = &sp_table,
+                            .error = error,
+                            .values = values,
+                            .host_data = context};
+  return call;
+}
