@@ -1,0 +1,28 @@
+/* check.h - the laws that any plugin must satisfy, for us and for every author: sampan check X.so.
+ */
+#ifndef SP_HOST_CHECK_H
+#define SP_HOST_CHECK_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* One law for one plugin. */
+typedef struct sp_law {
+  const char *plugin, *law;
+  int32_t passed; /* 1 passed, 0 failed, -1 does not apply */
+  int32_t reserved;
+  const char *detail; /* "" or what was seen, with the seed */
+} sp_law;
+
+/* Checks every plugin of a loaded module. Column types, sizes and values are drawn by a fixed
+ * random sequence. Estimators: batch sizes 1, 7, 1024, 65536; permuted rows; masked against
+ * compacted input; all missing; no rows; gradient against a numeric derivative; bits past the end
+ * ignored; two instances; input untouched; FP state and locale untouched; unknown parameters.
+ * Intervals: limits hold the estimate, nest with the level, df <= 0 and extreme inputs give no NaN.
+ * Sources: cancel, batch sizes, a sink that fails, truncation of `sample` (a file for it, may be
+ * NULL). Writers: hostile text, a sink that fails, same bytes twice. `data_folder`: for table
+ * parameters. */
+int32_t sp_check_module(const sampan_module *module, const char *sample, const char *data_folder,
+                        sp_arena *arena, sp_law **out, uint32_t *n, sampan_error *error) SP_CHECK;
+
+#endif
