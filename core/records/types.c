@@ -1,0 +1,193 @@
+/* types.c - the functions of the expression language, and what type everything has. */
+#include "base/text.h"
+#include "records/error_ids.h"
+#include "records/program_internal.h"
+
+#define SP_ANY (SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH)
+#define SP_MANY UINT32_MAX
+
+/* By name in no order: the table is short. docs/expressions.md explains each. */
+static const sp_function functions[] = {
+    {"+", SP_OP_ADD, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"-", SP_OP_SUB, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"*", SP_OP_MUL, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"/", SP_OP_DIV, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"^", SP_OP_POW, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"neg", SP_OP_NEG, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"abs", SP_OP_ABS, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"floor", SP_OP_FLOOR, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"ceil", SP_OP_CEIL, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"sqrt", SP_OP_SQRT, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"log", SP_OP_LOG, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"exp", SP_OP_EXP, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"round", SP_OP_ROUND, SP_SHAPE_LIST, 1, 2, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"cut", SP_OP_CUT, SP_SHAPE_LIST, 2, 257, SAMPAN_NUMBER, SAMPAN_TEXT},
+    {"==", SP_OP_EQ, SP_SHAPE_COMPARE, 2, 2, SP_ANY, SAMPAN_TRUTH},
+    {"!=", SP_OP_NE, SP_SHAPE_COMPARE, 2, 2, SP_ANY, SAMPAN_TRUTH},
+    {"<", SP_OP_LESS, SP_SHAPE_COMPARE, 2, 2, SAMPAN_NUMBER, SAMPAN_TRUTH},
+    {"<=", SP_OP_LESS_EQUAL, SP_SHAPE_COMPARE, 2, 2, SAMPAN_NUMBER, SAMPAN_TRUTH},
+    {">", SP_OP_LESS, SP_SHAPE_COMPARE, 2, 2, SAMPAN_NUMBER, SAMPAN_TRUTH},
+    {">=", SP_OP_LESS_EQUAL, SP_SHAPE_COMPARE, 2, 2, SAMPAN_NUMBER, SAMPAN_TRUTH},
+    {"between", SP_OP_AND, SP_SHAPE_BETWEEN, 3, 3, SAMPAN_NUMBER, SAMPAN_TRUTH},
+    {"in", SP_OP_IN, SP_SHAPE_LIST, 2, SP_MANY, SAMPAN_NUMBER | SAMPAN_TEXT, SAMPAN_TRUTH},
+    {"starts_with", SP_OP_STARTS_WITH, SP_SHAPE_LIST, 2, SP_MANY, SAMPAN_TEXT, SAMPAN_TRUTH},
+    {"and", SP_OP_AND, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_TRUTH, SAMPAN_TRUTH},
+    {"or", SP_OP_OR, SP_SHAPE_SIMPLE, 2, 2, SAMPAN_TRUTH, SAMPAN_TRUTH},
+    {"not", SP_OP_NOT, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_TRUTH, SAMPAN_TRUTH},
+    {"if", SP_OP_IF, SP_SHAPE_CHOICE, 3, 3, SP_ANY, 0},
+    {"coalesce", SP_OP_COALESCE, SP_SHAPE_CHOICE, 1, SP_MANY, SP_ANY, 0},
+    {"is_missing", SP_OP_IS_MISSING, SP_SHAPE_LIST, 1, 2, SP_ANY, SAMPAN_TRUTH},
+    {"sum", SP_OP_SUM, SP_SHAPE_SIMPLE, 1, SP_MANY, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"mean", SP_OP_MEAN, SP_SHAPE_SIMPLE, 1, SP_MANY, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"min", SP_OP_MINIMUM, SP_SHAPE_SIMPLE, 1, SP_MANY, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"max", SP_OP_MAXIMUM, SP_SHAPE_SIMPLE, 1, SP_MANY, SAMPAN_NUMBER, SAMPAN_NUMBER},
+    {"count", SP_OP_COUNT, SP_SHAPE_SIMPLE, 1, SP_MANY, SP_ANY, SAMPAN_NUMBER},
+    {"number", SP_OP_TO_NUMBER, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_TEXT | SAMPAN_TRUTH, SAMPAN_NUMBER},
+    {"text", SP_OP_TO_TEXT, SP_SHAPE_SIMPLE, 1, 1, SAMPAN_NUMBER | SAMPAN_TRUTH, SAMPAN_TEXT},
+};
+
+#define SP_N_FUNCTIONS (sizeof functions / sizeof functions[0])
+
+const sp_function *sp_function_find(const char *name) {
+  for (size_t i = 0; i < SP_N_FUNCTIONS; i++) {
+    if (strcmp(functions[i].name, name) == 0) return &functions[i];
+  }
+  return NULL;
+}
+
+const char *sp_type_name(int32_t type) {
+  return type == SAMPAN_NUMBER  ? "a number"
+         : type == SAMPAN_TEXT  ? "a text"
+         : type == SAMPAN_TRUTH ? "true or false"
+                                : "of unknown type";
+}
+
+static int32_t unknown_column(sp_program *p, const sp_expr *e, sampan_error *error) {
+  const char **names = sp_arena_array(p->arena, p->n_symbols + 1U, sizeof *names);
+  if (names == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < p->n_symbols; i++) names[i] = p->symbols[i].name;
+  const char *nearest = sp_nearest(e->text, names, p->n_symbols);
+  const int32_t status =
+      sp_expr_error(e, p->file, SP_ID_UNKNOWN_COLUMN, error,
+                    "there is no column '%s' in the files, and no derived column "
+                    "of that name before this place",
+                    e->text);
+  return nearest != NULL ? sp_error_hint(error, "did you mean '%s'?", nearest) : status;
+}
+
+int32_t sp_program_names(sp_program *p, const sp_expr *e, sampan_error *error) {
+  if (e->kind == SP_EXPR_NAME && sp_program_symbol(p, e->text) == UINT32_MAX) {
+    return unknown_column(p, e, error);
+  }
+  if (e->kind == SP_EXPR_RANGE) {
+    const char **names;
+    uint32_t n;
+    return sp_program_range(p, e, &names, &n, error);
+  }
+  if (e->kind != SP_EXPR_CALL) return SAMPAN_OK;
+  const sp_function *f = sp_function_find(e->text);
+  if (f == NULL) {
+    const char *names[SP_N_FUNCTIONS];
+    for (size_t i = 0; i < SP_N_FUNCTIONS; i++) names[i] = functions[i].name;
+    const char *nearest = sp_nearest(e->text, names, (uint32_t)SP_N_FUNCTIONS);
+    const int32_t status =
+        sp_expr_error(e, p->file, SP_ID_FUNCTION, error, "there is no function '%s'", e->text);
+    return nearest != NULL ? sp_error_hint(error, "did you mean '%s'?", nearest) : status;
+  }
+  if (e->n_args < f->minimum || e->n_args > f->maximum) {
+    return sp_expr_error(e, p->file, SP_ID_ARGUMENTS, error, "%s takes %s%u argument%s, not %u",
+                         e->text, f->maximum > f->minimum ? "at least " : "", f->minimum,
+                         f->minimum == 1 ? "" : "s", e->n_args);
+  }
+  for (uint32_t i = 0; i < e->n_args; i++) SP_TRY(sp_program_names(p, e->args[i], error));
+  return SAMPAN_OK;
+}
+
+static int32_t infer_symbol(sp_program *p, uint32_t index, int32_t want) {
+  sp_symbol *s = &p->symbols[index];
+  if (s->type != 0) return s->type;
+  const int32_t type = s->expr != NULL ? sp_program_infer(p, s->expr, want) : want;
+  if (type != 0) {
+    p->symbols[index].type = type;
+    p->changed = 1;
+  }
+  return type;
+}
+
+/* Arguments that must be of one type among them: what any of them is known to be, all become. */
+static int32_t infer_same(sp_program *p, const sp_expr *e, uint32_t from, int32_t want) {
+  int32_t type = want;
+  for (uint32_t i = from; i < e->n_args && type == 0; i++) {
+    type = sp_program_infer(p, e->args[i], 0);
+  }
+  if (type != 0) {
+    for (uint32_t i = from; i < e->n_args; i++) sp_program_infer(p, e->args[i], type);
+  }
+  return type;
+}
+
+/* The one type of a mask, or 0. */
+static int32_t single(int32_t types) {
+  return types == SAMPAN_NUMBER || types == SAMPAN_TEXT || types == SAMPAN_TRUTH ? types : 0;
+}
+
+static int32_t infer_call(sp_program *p, const sp_expr *e, int32_t want) {
+  const sp_function *f = sp_function_find(e->text);
+  switch (f->shape) {
+    case SP_SHAPE_COMPARE:
+      infer_same(p, e, 0, single(f->argument));
+      return SAMPAN_TRUTH;
+    case SP_SHAPE_CHOICE:
+      if (f->op == SP_OP_IF) sp_program_infer(p, e->args[0], SAMPAN_TRUTH);
+      return infer_same(p, e, f->op == SP_OP_IF ? 1 : 0, want);
+    case SP_SHAPE_LIST:
+      if (f->op == SP_OP_IN) {
+        infer_same(p, e, 0, 0);
+      } else {
+        sp_program_infer(p, e->args[0], single(f->argument));
+      }
+      return f->result;
+    default:
+      for (uint32_t i = 0; i < e->n_args; i++) {
+        sp_program_infer(p, e->args[i], single(f->argument));
+      }
+      return f->result;
+  }
+}
+
+int32_t sp_program_infer(sp_program *p, const sp_expr *e, int32_t want) {
+  switch (e->kind) {
+    case SP_EXPR_NUMBER:
+      return SAMPAN_NUMBER;
+    case SP_EXPR_TEXT:
+      return SAMPAN_TEXT;
+    case SP_EXPR_TRUTH:
+      return SAMPAN_TRUTH;
+    case SP_EXPR_NAME:
+      /* A field is never true or false by itself: wanted as such, it stays open and is refused. */
+      return infer_symbol(p, sp_program_symbol(p, e->text), want);
+    case SP_EXPR_RANGE: {
+      const uint32_t first = sp_program_symbol(p, e->text), last = sp_program_symbol(p, e->last);
+      for (uint32_t i = first; i <= last && i < p->n_fields; i++) infer_symbol(p, i, want);
+      return want;
+    }
+    case SP_EXPR_CALL:
+      return infer_call(p, e, want);
+    default:
+      return want;
+  }
+}
+
+void sp_program_settle_types(sp_program *p) {
+  do {
+    p->changed = 0;
+    for (uint32_t i = p->n_fields; i < p->n_symbols; i++) infer_symbol(p, i, 0);
+    for (uint32_t i = 0; i < p->n_required; i++) {
+      const int32_t types = p->required[i].types;
+      const int32_t want = types == SP_ANY                ? 0
+                           : (types & SAMPAN_NUMBER) != 0 ? SAMPAN_NUMBER
+                                                          : single(types);
+      sp_program_infer(p, p->required[i].expr, want);
+    }
+  } while (p->changed);
+}
