@@ -80,8 +80,10 @@ int32_t sp_program_define(sp_program *p, const char *name, const sp_expr *expr,
 int32_t sp_program_require(sp_program *p, const sp_expr *expr, int32_t types, uint32_t *out,
                            sampan_error *error) {
   SP_TRY(sp_program_names(p, expr, error));
-  sp_required *r = append(p->arena, &p->required, &p->n_required, &p->required_capacity, sizeof *r);
-  if (r == NULL) return sp_error_memory(error);
+  if (!SP_ROOM(p->arena, p->required, p->n_required, p->required_capacity)) {
+    return sp_error_memory(error);
+  }
+  sp_required *r = &p->required[p->n_required++];
   r->expr = expr;
   r->types = types;
   *out = p->n_required - 1;
