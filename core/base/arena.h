@@ -1,4 +1,5 @@
-/* arena.h - memory that lives and dies together. Zeroed, 64-byte aligned, with a budget. */
+/* arena.h - memory that lives and dies together. Zeroed, 64-byte aligned (texts: packed), with a
+ * budget. */
 #ifndef SP_BASE_ARENA_H
 #define SP_BASE_ARENA_H
 

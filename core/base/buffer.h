@@ -13,7 +13,7 @@ typedef struct sp_buffer {
 
 void sp_buffer_init(sp_buffer *b);
 void sp_buffer_clear(sp_buffer *b); /* frees */
-void sp_buffer_reset(sp_buffer *b); /* keeps the memory */
+void sp_buffer_reset(sp_buffer *b); /* keeps the memory, and a failure */
 void sp_buffer_add(sp_buffer *b, const void *bytes, uint64_t n_bytes);
 void sp_buffer_text_add(sp_buffer *b, const char *text);
 void sp_buffer_char(sp_buffer *b, char c);

@@ -36,6 +36,9 @@ int32_t sp_error_cell(sampan_error *error, const char *file, int64_t row, const 
 /* Out of memory: the one error that must be reported without allocating. */
 int32_t sp_error_memory(sampan_error *error);
 
+/* What the system says of an errno, for a message: "No such file or directory". */
+void sp_error_errno(int number, char *out, uint64_t size);
+
 /* The exit code of the program for a status: 0 ok, 1 run time, 2 usage, 3 plan, 4 data, 5 plugin,
  * 130 cancelled. */
 int sp_error_exit_code(int32_t status);

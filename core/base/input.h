@@ -1,4 +1,4 @@
-/* input.h - bytes in: a file, a .gz of it, or memory, digested as it is read. */
+/* input.h - bytes in: a file, or a .gz of it. */
 #ifndef SP_BASE_INPUT_H
 #define SP_BASE_INPUT_H
 
@@ -10,11 +10,13 @@ typedef struct sp_input sp_input;
 
 /* Opens `path`; a name that ends in .gz is inflated (every member must end with a valid checksum
  * and length; a ratio over 1000:1 past the first 16 MiB is refused). With `seeks`, a stream that
- * cannot seek is first spooled to an unlinked temporary file. *out is owned. */
+ * cannot seek is first spooled to an unlinked temporary file; a pipe always is, as it could not be
+ * rewound either. A file that turns out shorter than it was when opened is SAMPAN_E_INCOMPLETE.
+ * *out is owned. */
 int32_t sp_input_open(const char *path, int32_t seeks, sp_input **out,
                       sampan_error *error) SP_CHECK;
-/* Reads the rest of the file so that the digest covers all of it, and closes: a read error found
- * here is an error. NULL is allowed. */
+/* Reads the rest of the file, unless its end was seen before, and closes: a read error found here,
+ * or one that the source did not pass on, is an error. NULL is allowed. */
 int32_t sp_input_close(sp_input *input, sampan_error *error) SP_CHECK;
 /* Closes without looking further, on the way out of an error. */
 void sp_input_abandon(sp_input *input);
@@ -23,7 +25,8 @@ void sp_input_abandon(sp_input *input);
 const sampan_reader *sp_input_reader(sp_input *input);
 /* Back to the start, for a source that reads header and records in two calls. */
 int32_t sp_input_rewind(sp_input *input, sampan_error *error) SP_CHECK;
-/* SHA-256 of the file as it lies on disk (before inflating): reads the file once, by itself. */
+/* SHA-256 of the file as it lies on disk (before inflating): reads the file once, by
+ * itself. Not for pipes, which can be read only once. */
 int32_t sp_input_digest(const char *path, char out[65], int64_t *n_bytes,
                         sampan_error *error) SP_CHECK;
 /* Bytes read so far and in all (-1 unknown), of the file on disk: for progress. */

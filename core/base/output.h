@@ -7,14 +7,15 @@
 
 typedef struct sp_output sp_output;
 
-/* Opens `path` for writing through a temporary file beside it; "-" or NULL: standard output. *out
- * is owned. */
+/* Opens `path` for writing through a temporary file beside it; "-" or NULL: standard output. What
+ * is no regular file (a device, a pipe) is written to directly. *out is owned. */
 int32_t sp_output_open(const char *path, sp_output **out, sampan_error *error) SP_CHECK;
 int32_t sp_output_write(sp_output *output, const void *bytes, int64_t n,
                         sampan_error *error) SP_CHECK;
 /* The form that a writer plugin is given; borrowed. */
 const sampan_output *sp_output_sink(sp_output *output);
-/* Flushes, syncs, renames, syncs the folder; frees. On an error the old file is as it was. */
+/* Flushes, syncs, renames, syncs the folder; frees. On an error the old file is as it was, save
+ * that a folder which cannot be synced is found out after the rename. */
 int32_t sp_output_commit(sp_output *output, sampan_error *error) SP_CHECK;
 /* Removes the temporary file; frees. NULL is allowed. */
 void sp_output_abandon(sp_output *output);

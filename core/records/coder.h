@@ -1,0 +1,22 @@
+/* coder.h - small numbers for the values of a column that groups records: strata, PSUs, domains.
+ * Numbers depend on the order of the records; texts do not, so results are ordered by text. */
+#ifndef SP_RECORDS_CODER_H
+#define SP_RECORDS_CODER_H
+
+#include "records/column.h"
+
+typedef struct sp_coder sp_coder;
+
+#define SP_CODE_MISSING UINT32_MAX
+
+sp_coder *sp_coder_new(void);
+void sp_coder_free(sp_coder *coder);
+/* The number of each record's value, SP_CODE_MISSING where it is absent. */
+int32_t sp_coder_codes(sp_coder *coder, const sp_column *column, int64_t n, uint32_t *out) SP_CHECK;
+/* The value of a number as text: the text itself, the shortest decimal, "true" or "false". */
+const char *sp_coder_text(const sp_coder *coder, uint32_t code);
+uint32_t sp_coder_size(const sp_coder *coder);
+/* The number of a text, or SP_CODE_MISSING. */
+uint32_t sp_coder_find(const sp_coder *coder, const char *text);
+
+#endif

@@ -1,0 +1,305 @@
+/* stream.c - the files of a plan, their sources and their fields. */
+#include "records/stream.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "host/params.h"
+#include "records/error_ids.h"
+#include "records/stream_internal.h"
+
+uint32_t sp_schema_find(const sampan_schema *schema, const char *name) {
+  for (uint32_t i = 0; i < schema->n_fields; i++) {
+    if (strcmp(schema->fields[i].name, name) == 0) return i;
+  }
+  return UINT32_MAX;
+}
+
+static int32_t open_file(sp_stream *s, sp_registry *registry, const char *folder_data,
+                         const char *path, const char *given, const sp_choice *choice,
+                         const sp_yaml *place, sp_file *out, sampan_error *error) {
+  const char *name = choice->plugin;
+  if (name == NULL) {
+    const sp_plugin_info *info = sp_registry_by_extension(registry, SAMPAN_SOURCE, path);
+    if (info == NULL) {
+      sp_yaml_error(place, s->plan->file, SP_ID_NO_RECORDS, error,
+                    "no source plugin claims the file name '%s'", given);
+      return sp_error_hint(error, "name one, as in: source: csv (`sampan plugins` lists them)");
+    }
+    name = info->name;
+  }
+  sampan_value *values = NULL;
+  const sampan_plugin *plugin = NULL;
+  const int32_t status = sp_registry_load(registry, SAMPAN_SOURCE, name, &plugin, error);
+  if (status < 0) {
+    if (place != NULL) sp_error_text_place(error, s->plan->file, place->line, place->column);
+    return status;
+  }
+  SP_TRY(sp_params_bind(plugin, choice->options, place, NULL, 0, s->plan->file, s->plan->folder,
+                        folder_data, s->context->arena, &values, error));
+  out->source.plugin = plugin;
+  out->source.values = values;
+  out->source.file = path;
+  out->given = given;
+  out->place = place;
+  out->fact = &s->facts[s->n_facts++];
+  out->fact->file = given;
+  out->fact->source = plugin->name;
+  out->fact->n_unmatched = -1;
+  SP_TRY(sp_input_digest(path, out->fact->digest, &out->fact->n_bytes, error));
+  SP_TRY(sp_source_schema(&out->source, s->context, error));
+  out->fact->proven = out->source.schema.complete;
+  if (out->source.schema.n_fields == 0) {
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_NO_RECORDS, "the file has no columns");
+    return sp_error_file(error, path);
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t open_all(sp_stream *s, sp_registry *registry, const char *folder_data,
+                        sampan_error *error) {
+  sp_arena *arena = s->context->arena;
+  const sp_plan *plan = s->plan;
+  uint32_t n_files = plan->n_waves;
+  for (uint32_t w = 0; w < plan->n_waves; w++) n_files += plan->waves[w].n_joins;
+  s->waves = sp_arena_array(arena, plan->n_waves + 1U, sizeof *s->waves);
+  s->facts = sp_arena_array(arena, n_files + 1U, sizeof *s->facts);
+  if (s->waves == NULL || s->facts == NULL) return sp_error_memory(error);
+  for (uint32_t w = 0; w < plan->n_waves; w++) {
+    const sp_wave *wave = &plan->waves[w];
+    sp_wave_files *files = &s->waves[w];
+    SP_TRY(open_file(s, registry, folder_data, wave->file, wave->given, &wave->source, wave->place,
+                     &files->main, error));
+    files->main.asserted = wave->n_records;
+    files->main.asserted_digest = wave->sha256;
+    files->joins = sp_arena_array(arena, wave->n_joins + 1U, sizeof *files->joins);
+    if (files->joins == NULL) return sp_error_memory(error);
+    for (uint32_t j = 0; j < wave->n_joins; j++) {
+      const sp_join *join = &wave->joins[j];
+      SP_TRY(open_file(s, registry, folder_data, join->file, join->given, &join->source,
+                       join->place, &files->joins[j], error));
+      files->joins[j].asserted = join->n_records;
+      files->joins[j].asserted_digest = join->sha256;
+      files->joins[j].fact->n_unmatched = 0;
+    }
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_stream_open(const sp_plan *plan, sp_registry *registry, const char *folder_data,
+                       sp_context *context, sp_stream **out, sampan_error *error) {
+  *out = NULL;
+  sp_stream *s = sp_arena_alloc(context->arena, sizeof *s);
+  if (s == NULL) return sp_error_memory(error);
+  s->plan = plan;
+  s->context = context;
+  SP_TRY(open_all(s, registry, folder_data, error));
+  *out = s;
+  return SAMPAN_OK;
+}
+
+void sp_stream_free(sp_stream *s) {
+  (void)s; /* all of it lives in the context's arena */
+}
+
+/* ---- fields ------------------------------------------------------------------------------- */
+
+static const char *declared_type(const sp_plan *plan, const char *column) {
+  for (uint32_t i = 0; i < plan->n_types; i++) {
+    if (strcmp(plan->types[i].name, column) == 0) return plan->types[i].expr->text;
+  }
+  return NULL;
+}
+
+static int is_join_key(const sp_join *join, const char *name) {
+  for (uint32_t k = 0; k < join->n_by; k++) {
+    if (strcmp(join->by_there[k], name) == 0) return 1;
+  }
+  return 0;
+}
+
+/* What one file says of a column's type, 0 if it says nothing or has no such column. */
+static int32_t type_in(const sp_file *file, const char *name) {
+  const uint32_t i = sp_schema_find(&file->source.schema, name);
+  return i != UINT32_MAX ? file->source.schema.fields[i].type : 0;
+}
+
+/* A field's type over all the files that have it: what the plan declares, else what a file says;
+ * the key of a join with a numeric partner is a number. Two files that disagree are an error. */
+static int32_t settle_type(const sp_stream *s, const char *name, int32_t *out,
+                           sampan_error *error) {
+  const char *declared = declared_type(s->plan, name);
+  if (declared != NULL) {
+    *out = strcmp(declared, "text") == 0 ? SAMPAN_TEXT : SAMPAN_NUMBER;
+    return SAMPAN_OK;
+  }
+  int32_t type = 0;
+  const char *first = NULL;
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    const sp_wave *wave = &s->plan->waves[w];
+    for (uint32_t j = 0; j <= wave->n_joins; j++) {
+      const sp_file *file = j == 0 ? &s->waves[w].main : &s->waves[w].joins[j - 1];
+      int32_t here = 0;
+      if (j == 0 || !is_join_key(&wave->joins[j - 1], name)) here = type_in(file, name);
+      for (uint32_t k = 0; j > 0 && k < wave->joins[j - 1].n_by; k++) {
+        const sp_join *join = &wave->joins[j - 1];
+        if (strcmp(join->by[k], name) == 0) here = type_in(file, join->by_there[k]);
+      }
+      if (here == 0) continue;
+      if (type != 0 && here != type) {
+        sp_error_set(error, SAMPAN_E_PLAN, SP_ID_TYPE,
+                     "column '%s' is a number in one file and a text in another ('%s', '%s')", name,
+                     first, file->given);
+        sp_error_file(error, s->plan->file);
+        return sp_error_hint(error, "say which it is to be, as in: types: {%s: text}", name);
+      }
+      type = here;
+      first = file->given;
+    }
+  }
+  *out = type;
+  return SAMPAN_OK;
+}
+
+static int32_t add_field(sp_stream *s, sp_program *program, const char *name, sampan_error *error) {
+  int32_t type;
+  uint32_t index;
+  if (sp_program_find_field(program, name) != UINT32_MAX) return SAMPAN_OK;
+  SP_TRY(settle_type(s, name, &type, error));
+  return sp_program_field(program, name, type, &index, error);
+}
+
+static int32_t note_conflict(sp_stream *s, const char *name, sampan_error *error) {
+  const char **grown = sp_arena_grow(s->context->arena, s->conflicts, s->n_conflicts,
+                                     s->n_conflicts + 1U, sizeof *grown);
+  if (grown == NULL) return sp_error_memory(error);
+  s->conflicts = grown;
+  s->conflicts[s->n_conflicts++] = name;
+  return SAMPAN_OK;
+}
+
+static int32_t join_fields(sp_stream *s, const sp_wave *wave, const sp_wave_files *files,
+                           uint32_t j, sp_program *program, sampan_error *error) {
+  const sp_join *join = &wave->joins[j];
+  const sampan_schema *schema = &files->joins[j].source.schema;
+  for (uint32_t i = 0; i < schema->n_fields; i++) {
+    const char *name = schema->fields[i].name;
+    if (is_join_key(join, name)) continue;
+    int taken = sp_schema_find(&files->main.source.schema, name) != UINT32_MAX;
+    for (uint32_t k = 0; k < j; k++) {
+      taken = taken || (!is_join_key(&wave->joins[k], name) &&
+                        sp_schema_find(&files->joins[k].source.schema, name) != UINT32_MAX);
+    }
+    if (taken) {
+      SP_TRY(note_conflict(s, name, error));
+    } else {
+      SP_TRY(add_field(s, program, name, error));
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* Keys of the main file are needed whether or not the plan computes with them. */
+static int32_t require_keys(sp_stream *s, const sp_wave *wave, sp_program *program,
+                            sampan_error *error) {
+  for (uint32_t j = 0; j < wave->n_joins; j++) {
+    for (uint32_t k = 0; k < wave->joins[j].n_by; k++) {
+      sp_expr *name = sp_arena_alloc(s->context->arena, sizeof *name);
+      uint32_t required;
+      if (name == NULL) return sp_error_memory(error);
+      name->kind = SP_EXPR_NAME;
+      name->text = wave->joins[j].by[k];
+      name->line = wave->joins[j].place != NULL ? wave->joins[j].place->line : 0;
+      name->column = wave->joins[j].place != NULL ? wave->joins[j].place->column : 0;
+      SP_TRY(sp_program_require(program, name, SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH,
+                                &required, error));
+    }
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t check_named_columns(const sp_stream *s, sp_program *program, sampan_error *error) {
+  for (uint32_t i = 0; i < s->plan->n_types; i++) {
+    sp_expr e = *s->plan->types[i].expr;
+    e.kind = SP_EXPR_NAME;
+    e.text = s->plan->types[i].name;
+    if (sp_program_find_field(program, e.text) == UINT32_MAX) {
+      return sp_expr_error(&e, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
+                           "types: there is no column '%s' in the files", e.text);
+    }
+  }
+  for (uint32_t i = 0; i < s->plan->n_missing; i++) {
+    const sp_missing_rule *rule = &s->plan->missing[i];
+    const char *names[2] = {rule->first, rule->last};
+    for (int k = 0; k < 2; k++) {
+      if (names[k] != NULL && sp_program_find_field(program, names[k]) == UINT32_MAX) {
+        return sp_yaml_error(rule->place, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
+                             "missing: there is no column '%s' in the files", names[k]);
+      }
+    }
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_stream_fields(sp_stream *s, sp_program *program, sampan_error *error) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    const sp_wave *wave = &s->plan->waves[w];
+    const sp_wave_files *files = &s->waves[w];
+    const sampan_schema *schema = &files->main.source.schema;
+    for (uint32_t i = 0; i < schema->n_fields; i++) {
+      SP_TRY(add_field(s, program, schema->fields[i].name, error));
+    }
+    for (uint32_t j = 0; j < wave->n_joins; j++) {
+      for (uint32_t k = 0; k < wave->joins[j].n_by; k++) {
+        const char *missing = NULL;
+        const sp_join *join = &wave->joins[j];
+        const char *where = join->given;
+        if (sp_schema_find(&files->joins[j].source.schema, join->by_there[k]) == UINT32_MAX) {
+          missing = join->by_there[k];
+        } else if (sp_schema_find(schema, join->by[k]) == UINT32_MAX) {
+          missing = join->by[k];
+          where = wave->given;
+        }
+        if (missing != NULL) {
+          return sp_yaml_error(join->place, s->plan->file, SP_ID_JOIN_KEY, error,
+                               "the key '%s' of the join is no column of '%s'", missing, where);
+        }
+      }
+      SP_TRY(join_fields(s, wave, files, j, program, error));
+    }
+    for (uint32_t i = 0; i < wave->n_settings; i++) {
+      const sp_setting *set = &wave->settings[i];
+      double x;
+      uint32_t index;
+      if (sp_schema_find(schema, set->name) != UINT32_MAX) {
+        return sp_yaml_error(set->value, s->plan->file, SP_ID_SETTING, error,
+                             "set: '%s' is already a column of '%s'", set->name, wave->given);
+      }
+      if (sp_program_find_field(program, set->name) != UINT32_MAX) continue;
+      const int32_t number = !set->value->quoted &&
+                             sp_parse_number(set->value->text, strlen(set->value->text), &x) == 0;
+      SP_TRY(sp_program_field(program, set->name, number ? SAMPAN_NUMBER : SAMPAN_TEXT, &index,
+                              error));
+    }
+  }
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    SP_TRY(require_keys(s, &s->plan->waves[w], program, error));
+  }
+  return check_named_columns(s, program, error);
+}
+
+const sp_file_fact *sp_stream_files(const sp_stream *s, uint32_t *n) {
+  *n = s->n_facts;
+  return s->facts;
+}
+
+const sampan_field *sp_stream_label(const sp_stream *s, const char *field) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    for (uint32_t j = 0; j <= s->plan->waves[w].n_joins; j++) {
+      const sp_file *file = j == 0 ? &s->waves[w].main : &s->waves[w].joins[j - 1];
+      const uint32_t i = sp_schema_find(&file->source.schema, field);
+      if (i != UINT32_MAX) return &file->source.schema.fields[i];
+    }
+  }
+  return NULL;
+}

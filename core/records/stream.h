@@ -1,0 +1,53 @@
+/* stream.h - the records of a plan: its waves stacked, side tables joined by key, missing codes
+ * applied, columns nobody needs left out. */
+#ifndef SP_RECORDS_STREAM_H
+#define SP_RECORDS_STREAM_H
+
+#include "host/registry.h"
+#include "host/source.h"
+#include "plan/plan.h"
+#include "records/program.h"
+
+typedef struct sp_stream sp_stream;
+
+/* A file that was read, for the manifest. */
+typedef struct sp_file_fact {
+  const char *file;   /* as the plan names it */
+  const char *source; /* plugin */
+  char digest[65];
+  int32_t proven; /* the format lets the source prove that it read everything */
+  int64_t n_bytes, n_records;
+  int64_t n_unmatched; /* joined file: records of the main file without partner; else -1 */
+} sp_file_fact;
+
+/* Loads the sources and reads the headers of every file. *out is owned. `folder_data` is where
+ * shipped tables are. The context's arena must outlive the stream. */
+int32_t sp_stream_open(const sp_plan *plan, sp_registry *registry, const char *folder_data,
+                       sp_context *context, sp_stream **out, sampan_error *error) SP_CHECK;
+void sp_stream_free(sp_stream *stream);
+
+/* Adds the fields of all files to a program, with what is known of their types. */
+int32_t sp_stream_fields(sp_stream *stream, sp_program *program, sampan_error *error) SP_CHECK;
+
+/* Called for each batch after the machine has computed it. `row` is the number, in its file, of the
+ * first record of the batch less one; errors get file and row from the stream: the callee counts
+ * rows from 1 within the batch. */
+typedef int32_t sp_batch_fn(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
+                            sampan_error *error);
+
+/* Told how far the read is: bytes done and in all (-1 unknown) over all files, and records. */
+typedef void sp_stream_progress_fn(void *data, int64_t bytes_done, int64_t bytes_total,
+                                   int64_t n_records);
+
+/* Reads every record of every wave, in order, through `machine`. `capacity` is the machine's. */
+int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_machine *machine,
+                       int64_t capacity, sp_batch_fn *batch, void *data,
+                       sp_stream_progress_fn *progress, void *progress_data,
+                       sampan_error *error) SP_CHECK;
+
+/* The files, in the order of the plan; after the read. Borrowed. */
+const sp_file_fact *sp_stream_files(const sp_stream *stream, uint32_t *n);
+/* A field's label and value labels as the first file that has it gives them, or NULL. */
+const sampan_field *sp_stream_label(const sp_stream *stream, const char *field);
+
+#endif

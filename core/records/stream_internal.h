@@ -1,0 +1,65 @@
+/* stream_internal.h - shared by stream.c, stream_read.c and join.c. */
+#ifndef SP_RECORDS_STREAM_INTERNAL_H
+#define SP_RECORDS_STREAM_INTERNAL_H
+
+#include "records/stream.h"
+
+/* A file of the plan with its source. */
+typedef struct sp_file {
+  sp_source source;
+  const char *given;
+  const sp_yaml *place;
+  int64_t asserted; /* records, or -1 */
+  const char *asserted_digest;
+  sp_file_fact *fact;
+} sp_file;
+
+/* A side table in memory: the columns that the program needs, and a row number by key. */
+typedef struct sp_side {
+  sp_map *keys;
+  sp_column *columns; /* n_columns */
+  sp_dictionary *dictionaries;
+  uint32_t *fields; /* program field of each column */
+  uint32_t n_columns;
+  int64_t n_records;
+  sp_arena *arena;
+} sp_side;
+
+typedef struct sp_wave_files {
+  sp_file main;
+  sp_file *joins; /* as in the plan's wave */
+} sp_wave_files;
+
+struct sp_stream {
+  const sp_plan *plan;
+  sp_context *context;
+  sp_wave_files *waves;
+  sp_file_fact *facts;
+  uint32_t n_facts;
+  const char **conflicts; /* columns that two files of one wave have */
+  uint32_t n_conflicts;
+};
+
+/* The index of a field in a schema, or UINT32_MAX. */
+uint32_t sp_schema_find(const sampan_schema *schema, const char *name);
+/* The texts that mean missing in a column; *out is borrowed from the arena. */
+int32_t sp_missing_codes(const sp_stream *stream, sp_program *program, const char *column,
+                         const char *const **out, uint32_t *n, sampan_error *error) SP_CHECK;
+/* Clears the values of `column` that are one of the codes (numbers by value). */
+void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, uint32_t n_codes);
+/* What the plan asserts of a file against what was read. */
+int32_t sp_file_finish(const sp_stream *stream, sp_file *file, int64_t n_records,
+                       sampan_error *error) SP_CHECK;
+
+/* Loads the side table of a join. */
+int32_t sp_side_load(sp_stream *stream, const sp_join *join, sp_file *file, sp_program *program,
+                     const sp_machine *machine, const sp_wave_files *wave, sp_side *out,
+                     sampan_error *error) SP_CHECK;
+void sp_side_clear(sp_side *side);
+/* Fills the machine's columns for n records from the side table; the number of unmatched records is
+ * added to *n_unmatched. */
+int32_t sp_side_join(const sp_side *side, const sp_join *join, const sp_program *program,
+                     sp_machine *machine, int64_t n, int64_t *n_unmatched,
+                     sampan_error *error) SP_CHECK;
+
+#endif

@@ -1,0 +1,310 @@
+/* stream_read.c - reading the waves through a machine. */
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "records/error_ids.h"
+#include "records/stream_internal.h"
+
+int32_t sp_missing_codes(const sp_stream *s, sp_program *program, const char *column,
+                         const char *const **out, uint32_t *n, sampan_error *error) {
+  uint32_t total = 0;
+  const char **codes = NULL;
+  const uint32_t field = sp_program_find_field(program, column);
+  for (uint32_t r = 0; r < s->plan->n_missing; r++) {
+    const sp_missing_rule *rule = &s->plan->missing[r];
+    const uint32_t first = sp_program_find_field(program, rule->first);
+    const uint32_t last = rule->last != NULL ? sp_program_find_field(program, rule->last) : first;
+    if (field < first || field > last) continue;
+    codes = sp_arena_grow(s->context->arena, codes, total, total + rule->n_codes, sizeof *codes);
+    if (codes == NULL) return sp_error_memory(error);
+    for (uint32_t i = 0; i < rule->n_codes; i++) codes[total++] = rule->codes[i];
+  }
+  *out = codes;
+  *n = total;
+  return SAMPAN_OK;
+}
+
+void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, uint32_t n_codes) {
+  for (uint32_t k = 0; k < n_codes; k++) {
+    double x = 0;
+    const int number = sp_parse_number(codes[k], strlen(codes[k]), &x) == 0;
+    for (int64_t i = 0; i < n; i++) {
+      if (!sampan_bit(column->present, i)) continue;
+      const int hit = column->type == SAMPAN_NUMBER
+                          ? number && column->number[i] == x
+                          : strcmp(column->dictionary->text[column->code[i]], codes[k]) == 0;
+      if (!hit) continue;
+      sampan_set_bit(column->present, i, 0);
+      if (column->number != NULL) column->number[i] = 0;
+      if (column->code != NULL) column->code[i] = 0;
+    }
+  }
+}
+
+int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sampan_error *error) {
+  file->fact->n_records = n_records;
+  if (file->asserted >= 0 && file->asserted != n_records) {
+    sp_yaml_error(file->place, s->plan->file, SP_ID_ROW_COUNT, error,
+                  "the plan says that '%s' has %lld records, but it has %lld", file->given,
+                  (long long)file->asserted, (long long)n_records);
+    if (error != NULL) error->status = SAMPAN_E_INCOMPLETE;
+    return SAMPAN_E_INCOMPLETE;
+  }
+  if (file->asserted_digest != NULL && strcmp(file->asserted_digest, file->fact->digest) != 0) {
+    sp_yaml_error(file->place, s->plan->file, SP_ID_DIGEST, error,
+                  "'%s' is not the file that the plan means: its SHA-256 is %s", file->given,
+                  file->fact->digest);
+    if (error != NULL) error->status = SAMPAN_E_DATA;
+    return SAMPAN_E_DATA;
+  }
+  return SAMPAN_OK;
+}
+
+/* One wave while it is being read. */
+typedef struct reading {
+  sp_stream *stream;
+  sp_program *program;
+  sp_machine *machine;
+  uint32_t wave;
+  uint32_t n_fills;
+  sp_side *sides;
+  sampan_fill *fills;
+  sp_column **by_fill;
+  sp_column **fixed; /* columns that the file does not have: constants and absent ones */
+  const sp_setting **fixed_value; /* NULL: absent */
+  uint32_t n_fixed;
+  int64_t row, capacity;
+  sp_batch_fn *batch;
+  void *data;
+  sp_stream_progress_fn *progress;
+  void *progress_data;
+  int64_t bytes_before, bytes_total, records_before;
+} reading;
+
+static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) {
+  reading *r = data;
+  return sp_dictionary_add(r->by_fill[fill]->dictionary, text, n);
+}
+
+static int32_t fill_fixed(sp_column *c, const sp_setting *set, int64_t n) {
+  const size_t bytes = (size_t)sampan_words(n) * sizeof(uint64_t);
+  memset(c->present, set != NULL ? 0xff : 0, bytes);
+  double x = 0;
+  uint32_t code = 0;
+  if (set != NULL && c->type == SAMPAN_NUMBER) {
+    if (sp_parse_number(set->value->text, strlen(set->value->text), &x) != 0) {
+      return SAMPAN_E_PLAN;
+    }
+  } else if (set != NULL) {
+    code = sp_dictionary_add(c->dictionary, set->value->text, strlen(set->value->text));
+    if (code == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    if (c->number != NULL) c->number[i] = x;
+    if (c->code != NULL) c->code[i] = code;
+  }
+  return SAMPAN_OK;
+}
+
+/* Rows within a batch become rows of the file. */
+static int32_t place_error(const reading *r, int32_t status, sampan_error *error) {
+  if (status < 0 && error != NULL && error->file[0] == '\0') {
+    sp_error_file(error, r->stream->waves[r->wave].main.source.file);
+    if (error->row > 0) error->row += r->row;
+  }
+  return status;
+}
+
+static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
+  reading *r = data;
+  const sp_wave *wave = &r->stream->plan->waves[r->wave];
+  for (uint32_t f = 0; f < r->n_fills; f++) {
+    const sampan_fill *fill = &r->fills[f];
+    sp_missing_apply(r->by_fill[f], n, fill->missing, fill->n_missing);
+    if (fill->type == SAMPAN_NUMBER) {
+      for (int64_t i = 0; i < n; i++) {
+        if (!sampan_bit(fill->present, i)) fill->number[i] = 0;
+      }
+    } else {
+      for (int64_t i = 0; i < n; i++) {
+        if (!sampan_bit(fill->present, i)) fill->code[i] = 0;
+      }
+    }
+  }
+  for (uint32_t k = 0; k < r->n_fixed; k++) {
+    const int32_t status = fill_fixed(r->fixed[k], r->fixed_value[k], n);
+    if (status == SAMPAN_E_PLAN) {
+      return sp_yaml_error(r->fixed_value[k]->value, r->stream->plan->file, SP_ID_SETTING, error,
+                           "set: '%s' is a number in another wave, so it must be one here",
+                           r->fixed_value[k]->name);
+    }
+    if (status < 0) return sp_error_memory(error);
+  }
+  for (uint32_t j = 0; j < wave->n_joins; j++) {
+    const int32_t status =
+        sp_side_join(&r->sides[j], &wave->joins[j], r->program, r->machine, n,
+                     &r->stream->waves[r->wave].joins[j].fact->n_unmatched, error);
+    if (status < 0) return place_error(r, status, error);
+  }
+  SP_TRY(sp_machine_run(r->machine, n, error));
+  const int32_t status = r->batch(r->data, r->machine, r->wave, r->row, n, error);
+  if (status < 0) return place_error(r, status, error);
+  r->row += n;
+  for (uint32_t f = 0; f < r->n_fills; f++) {
+    memset(r->fills[f].present, 0, (size_t)sampan_words(r->capacity) * 8);
+    if (r->fills[f].reason != NULL) memset(r->fills[f].reason, 0, (size_t)r->capacity);
+  }
+  return SAMPAN_OK;
+}
+
+static void tell(void *data, int64_t done, int64_t total) {
+  reading *r = data;
+  (void)total;
+  r->progress(r->progress_data, r->bytes_before + done, r->bytes_total, r->records_before + r->row);
+}
+
+/* A column of the program that the wave's main file and joins do not have. */
+static int32_t fixed_column(reading *r, uint32_t field, sampan_error *error) {
+  const sp_wave *wave = &r->stream->plan->waves[r->wave];
+  const char *name = sp_program_field_name(r->program, field);
+  const sp_setting *value = NULL;
+  int known = 0;
+  for (uint32_t i = 0; i < wave->n_settings; i++) {
+    if (strcmp(wave->settings[i].name, name) == 0) value = &wave->settings[i];
+  }
+  for (uint32_t i = 0; i < wave->n_absent; i++) {
+    known = known || strcmp(wave->absent[i], name) == 0;
+  }
+  if (value == NULL && !known) {
+    sp_yaml_error(wave->place, r->stream->plan->file, SP_ID_WAVE_COLUMN, error,
+                  "'%s' has no column '%s', which the plan needs", wave->given, name);
+    return sp_error_hint(error, "if it is to be missing in this wave, say so: absent: [%s]", name);
+  }
+  r->fixed[r->n_fixed] = sp_machine_field(r->machine, field);
+  r->fixed_value[r->n_fixed++] = value;
+  return SAMPAN_OK;
+}
+
+static int32_t main_column(reading *r, uint32_t field, uint32_t in_file, sampan_error *error) {
+  sp_column *column = sp_machine_field(r->machine, field);
+  sampan_fill *fill = &r->fills[r->n_fills];
+  const char *const *codes;
+  SP_TRY(sp_missing_codes(r->stream, r->program, column->name, &codes, &fill->n_missing, error));
+  fill->struct_size = sizeof *fill;
+  fill->type = column->type;
+  fill->field = in_file;
+  fill->number = column->number;
+  fill->code = column->code;
+  fill->present = column->present;
+  fill->reason = column->reason;
+  fill->missing = codes;
+  r->by_fill[r->n_fills++] = column;
+  memset(column->present, 0, (size_t)sampan_words(r->capacity) * 8);
+  return SAMPAN_OK;
+}
+
+static int32_t map_columns(reading *r, sampan_error *error) {
+  const sp_wave_files *files = &r->stream->waves[r->wave];
+  const sp_wave *wave = &r->stream->plan->waves[r->wave];
+  for (uint32_t f = 0; f < sp_program_n_fields(r->program); f++) {
+    if (!sp_program_field_used(r->program, f)) continue;
+    const char *name = sp_program_field_name(r->program, f);
+    const uint32_t in_main = sp_schema_find(&files->main.source.schema, name);
+    int in_side = 0;
+    for (uint32_t j = 0; j < wave->n_joins; j++) {
+      in_side = in_side || sp_schema_find(&files->joins[j].source.schema, name) != UINT32_MAX;
+    }
+    if (in_main != UINT32_MAX) {
+      SP_TRY(main_column(r, f, in_main, error));
+    } else if (!in_side) {
+      SP_TRY(fixed_column(r, f, error));
+    }
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t read_wave(reading *r, sampan_error *error) {
+  sp_stream *s = r->stream;
+  const sp_wave *wave = &s->plan->waves[r->wave];
+  sp_wave_files *files = &s->waves[r->wave];
+  const uint32_t n_fields = sp_program_n_fields(r->program);
+  sp_arena *arena = s->context->arena;
+  r->fills = sp_arena_array(arena, n_fields + 1U, sizeof *r->fills);
+  r->by_fill = sp_arena_array(arena, n_fields + 1U, sizeof *r->by_fill);
+  r->fixed = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed);
+  r->fixed_value = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed_value);
+  r->sides = sp_arena_array(arena, wave->n_joins + 1U, sizeof *r->sides);
+  if (r->fills == NULL || r->by_fill == NULL || r->fixed == NULL || r->fixed_value == NULL ||
+      r->sides == NULL) {
+    return sp_error_memory(error);
+  }
+  SP_TRY(map_columns(r, error));
+  for (uint32_t j = 0; j < wave->n_joins; j++) {
+    SP_TRY(sp_side_load(s, &wave->joins[j], &files->joins[j], r->program, r->machine, files,
+                        &r->sides[j], error));
+  }
+  const sampan_sink sink = {.struct_size = sizeof sink,
+                            .n_fills = r->n_fills,
+                            .fills = r->fills,
+                            .capacity = r->capacity,
+                            .data = r,
+                            .intern = intern,
+                            .batch = take_batch};
+  SP_TRY(sp_source_read(&files->main.source, &sink, s->context, r->progress != NULL ? tell : NULL,
+                        r, NULL, error));
+  return sp_file_finish(s, &files->main, r->row, error);
+}
+
+/* A joined file no record of which found a partner is a wrong key, not an empty answer. */
+static int32_t check_joins(const sp_stream *s, sampan_error *error) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    for (uint32_t j = 0; j < s->plan->waves[w].n_joins; j++) {
+      const sp_file_fact *fact = s->waves[w].joins[j].fact;
+      const int64_t n_main = s->waves[w].main.fact->n_records;
+      if (n_main > 0 && fact->n_unmatched >= n_main) {
+        return sp_yaml_error(s->plan->waves[w].joins[j].place, s->plan->file, SP_ID_JOIN_UNMATCHED,
+                             error, "not one record of '%s' has a partner in '%s'",
+                             s->plan->waves[w].given, s->plan->waves[w].joins[j].given);
+      }
+    }
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, int64_t capacity,
+                       sp_batch_fn *batch, void *data, sp_stream_progress_fn *progress,
+                       void *progress_data, sampan_error *error) {
+  int64_t bytes_total = 0, bytes_before = 0, records = 0;
+  for (uint32_t i = 0; i < s->n_conflicts; i++) {
+    const uint32_t field = sp_program_find_field(program, s->conflicts[i]);
+    if (field != UINT32_MAX && sp_program_field_used(program, field)) {
+      sp_error_set(error, SAMPAN_E_PLAN, SP_ID_COLUMN_TWICE,
+                   "column '%s' is in two of the joined files, so the plan cannot mean one of them",
+                   s->conflicts[i]);
+      return sp_error_file(error, s->plan->file);
+    }
+  }
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    reading r = {.stream = s,
+                 .program = program,
+                 .machine = machine,
+                 .wave = w,
+                 .capacity = capacity,
+                 .batch = batch,
+                 .data = data,
+                 .progress = progress,
+                 .progress_data = progress_data,
+                 .bytes_before = bytes_before,
+                 .bytes_total = bytes_total,
+                 .records_before = records};
+    const int32_t status = read_wave(&r, error);
+    for (uint32_t j = 0; r.sides != NULL && j < s->plan->waves[w].n_joins; j++) {
+      sp_side_clear(&r.sides[j]);
+    }
+    if (status < 0) return status;
+    bytes_before += s->waves[w].main.fact->n_bytes;
+    records += r.row;
+  }
+  return check_joins(s, error);
+}
