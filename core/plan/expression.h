@@ -22,13 +22,14 @@ typedef struct sp_expr {
   int32_t line, column; /* in the plan file */
   uint32_t n_args;
   double number;
-  const char
-      *text; /* NAME: the column; TEXT: the text; CALL: the operator or function; RANGE: first */
+  const char *text; /* NAME: the column; TEXT: the text; NUMBER: as written; CALL: the operator or
+                       function; RANGE: first */
   const char *last; /* RANGE */
   struct sp_expr **args;
 } sp_expr;
 
-/* Parses `text`, which stands at (line, column) of `file`. Depth is limited to 200. */
+/* Parses `text`, which stands at (line, column) of `file`; column 0: not known, and left 0 in the
+ * tree. The tree is at most 200 deep. */
 int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t column,
                       sp_arena *arena, sp_expr **out, sampan_error *error) SP_CHECK;
 /* An error at the expression's place. */

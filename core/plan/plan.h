@@ -177,8 +177,9 @@ typedef struct sp_plan {
   uint32_t n_derived;
   const sp_named_expr *derived; /* in order */
   const sp_expr *keep;          /* records that the design has at all, or NULL */
-  const sp_label *keep_reason;  /* why the others are dropped; NULL: the expression's text */
+  const sp_label *keep_reason;  /* with `keep`: why the others are dropped, or its expression */
   const sp_named_expr *drops;   /* reason: condition, in order; counted apart */
+  const sp_label *drop_reasons; /* the same reasons in both languages */
   uint32_t n_drops;
   uint32_t n_labels;
   sp_design design;
