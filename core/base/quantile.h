@@ -1,7 +1,7 @@
-/* quantile.h - distribution functions and their inverses by bracketed Newton on own forward functions
- * (docs/methods/quantiles.md): GSL's inverses hang or return NaN for large parameters, and some of its
- * forward functions lose digits there. NaN where the parameters allow no value; never hangs, for
- * parameters up to 1e8. */
+/* quantile.h - distribution functions and their inverses by bracketed Newton on own forward
+ * functions (docs/methods/quantiles.md): GSL's inverses hang or return NaN for large parameters,
+ * and some of its forward functions lose digits there. NaN where the parameters allow no value;
+ * never hangs, for parameters up to 1e8. */
 #ifndef SP_BASE_QUANTILE_H
 #define SP_BASE_QUANTILE_H
 

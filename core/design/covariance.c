@@ -1,34 +1,30 @@
 /* covariance.c - the with-replacement Taylor covariance of linearized PSU totals. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "design/error_ids.h"
 #include "design/units.h"
 #include "totals/exact.h"
 
-/* What is summed for a stratum that holds points. */
-typedef struct stratum_sum {
-  sp_exact a, b;  /* of the points */
-  sp_exact cross; /* of the products of deviations */
-  uint32_t n;     /* PSUs with a point in a or b */
-  int32_t touched;
-  double mean_a, mean_b;
-} stratum_sum;
-
-/* Walks the union of two lists in the order of PSU numbers. */
+/* The union of two lists of points, both in the order of (stratum, PSU). */
 typedef struct walk {
   const sp_point *a, *b;
   uint32_t n_a, n_b, i, j;
 } walk;
 
-static int next(walk *w, uint32_t *stratum, double *za, double *zb) {
-  const uint32_t pa = w->i < w->n_a ? w->a[w->i].psu : UINT32_MAX;
-  const uint32_t pb = w->j < w->n_b ? w->b[w->j].psu : UINT32_MAX;
-  if (pa == UINT32_MAX && pb == UINT32_MAX) return 0;
-  *stratum = pa <= pb ? w->a[w->i].stratum : w->b[w->j].stratum;
-  *za = pa <= pb ? w->a[w->i++].z : 0;
-  *zb = pb <= pa ? w->b[w->j++].z : 0;
-  return 1;
+static uint64_t key_of(const sp_point *p, uint32_t i, uint32_t n) {
+  return i < n ? (uint64_t)p[i].stratum << 32 | p[i].psu : UINT64_MAX;
+}
+
+/* The stratum of the next point, UINT32_MAX at the end. */
+static uint32_t next_stratum(const walk *w) {
+  const uint64_t ka = key_of(w->a, w->i, w->n_a), kb = key_of(w->b, w->j, w->n_b);
+  return (uint32_t)((ka < kb ? ka : kb) >> 32);
+}
+
+static void next(walk *w, double *za, double *zb) {
+  const uint64_t ka = key_of(w->a, w->i, w->n_a), kb = key_of(w->b, w->j, w->n_b);
+  *za = ka <= kb ? w->a[w->i++].z : 0;
+  *zb = kb <= ka ? w->b[w->j++].z : 0;
 }
 
 static int32_t lonely_error(const sp_stratum *s, const char *file, sampan_error *error) {
@@ -41,54 +37,74 @@ static int32_t lonely_error(const sp_stratum *s, const char *file, sampan_error 
   return sp_error_file(error, file);
 }
 
-/* The part of one stratum; `grand` are the means over all PSUs, for `adjust`. */
-static double stratum_part(const sp_design *design, const sp_stratum *s, const stratum_sum *sum,
-                           double z_a, double z_b, const double grand[2]) {
-  const double n = s->n_psu;
-  if (s->fpc >= 1) return 0; /* all PSUs are in the sample */
-  if (s->n_psu == 1) {
-    if (design->lonely != SP_LONELY_ADJUST) return 0;
-    return (1 - s->fpc) * (z_a - grand[0]) * (z_b - grand[1]);
+/* One stratum: (1 - f) n / (n - 1) sum (za - mean_a)(zb - mean_b), PSUs without a point at z = 0.
+ */
+static double stratum_part(const sp_stratum *s, uint32_t h, walk *w) {
+  sp_exact sum_a, sum_b, cross;
+  double za = 0, zb = 0;
+  memset(&sum_a, 0, sizeof sum_a);
+  memset(&sum_b, 0, sizeof sum_b);
+  memset(&cross, 0, sizeof cross);
+  walk again = *w;
+  uint32_t n_points = 0;
+  while (next_stratum(w) == h) {
+    next(w, &za, &zb);
+    sp_exact_add(&sum_a, za);
+    sp_exact_add(&sum_b, zb);
+    n_points++;
   }
-  /* PSUs without records of the domain deviate by the mean alone. */
-  const double rest = (n - sum->n) * sum->mean_a * sum->mean_b;
-  return (1 - s->fpc) * n / (n - 1) * (sp_exact_value(&sum->cross) + rest);
+  if (s->fpc >= 1) return 0; /* every PSU is in the sample */
+  const double n = s->n_psu;
+  const double mean_a = sp_exact_value(&sum_a) / n, mean_b = sp_exact_value(&sum_b) / n;
+  for (uint32_t k = 0; k < n_points; k++) {
+    next(&again, &za, &zb);
+    sp_exact_add(&cross, (za - mean_a) * (zb - mean_b));
+  }
+  const double rest = (n - n_points) * mean_a * mean_b;
+  return (1 - s->fpc) * n / (n - 1) * (sp_exact_value(&cross) + rest);
 }
 
-static int32_t sum_up(const sp_units *u, const sp_design *design, const char *file, walk start,
-                      stratum_sum *sums, double *out, sp_variance_note *note, sampan_error *error) {
-  uint32_t h = 0, n_touched = 0;
+/* Means over all PSUs of the design, which `adjust` centres lonely ones at. */
+static void grand_means(const sp_units *u, walk w, double out[2]) {
+  sp_exact all[2];
   double za = 0, zb = 0;
-  sp_exact all[2], total;
   memset(all, 0, sizeof all);
-  memset(&total, 0, sizeof total);
-  for (walk w = start; next(&w, &h, &za, &zb);) {
-    stratum_sum *s = &sums[h];
-    sp_exact_add(&s->a, za);
-    sp_exact_add(&s->b, zb);
+  while (next_stratum(&w) != UINT32_MAX) {
+    next(&w, &za, &zb);
     sp_exact_add(&all[0], za);
     sp_exact_add(&all[1], zb);
-    s->n++;
-    n_touched += !s->touched;
-    s->touched = 1;
   }
-  const double grand[2] = {sp_exact_value(&all[0]) / u->n_psu, sp_exact_value(&all[1]) / u->n_psu};
-  for (h = 0; h < u->n_strata; h++) {
-    stratum_sum *s = &sums[h];
-    if (!s->touched) continue;
-    s->mean_a = sp_exact_value(&s->a) / u->strata[h].n_psu;
-    s->mean_b = sp_exact_value(&s->b) / u->strata[h].n_psu;
-    if (u->strata[h].n_psu > 1 || u->strata[h].fpc >= 1) continue;
-    if (design->lonely == SP_LONELY_FAIL) return lonely_error(&u->strata[h], file, error);
-    if (note->n_lonely++ == 0) note->lonely_text = u->strata[h].text;
-  }
-  for (walk w = start; next(&w, &h, &za, &zb);) {
-    sp_exact_add(&sums[h].cross, (za - sums[h].mean_a) * (zb - sums[h].mean_b));
-  }
-  for (h = 0; h < u->n_strata; h++) {
-    if (!sums[h].touched) continue;
-    sp_exact_add(&total, stratum_part(design, &u->strata[h], &sums[h], sp_exact_value(&sums[h].a),
-                                      sp_exact_value(&sums[h].b), grand));
+  out[0] = sp_exact_value(&all[0]) / u->n_psu;
+  out[1] = sp_exact_value(&all[1]) / u->n_psu;
+}
+
+int32_t sp_units_covariance(const sp_units *u, const sp_design *design, const char *file,
+                            const sp_point *a, uint32_t n_a, const sp_point *b, uint32_t n_b,
+                            double *out, sp_variance_note *note, sampan_error *error) {
+  walk w = {a, b, n_a, n_b, 0, 0};
+  uint32_t n_touched = 0;
+  double grand[2] = {NAN, NAN};
+  sp_exact total;
+  memset(&total, 0, sizeof total);
+  note->n_lonely = 0;
+  note->lonely_text = NULL;
+  for (uint32_t h; (h = next_stratum(&w)) != UINT32_MAX;) {
+    const sp_stratum *s = &u->strata[h];
+    n_touched++;
+    if (s->n_psu > 1 || s->fpc >= 1) {
+      sp_exact_add(&total, stratum_part(s, h, &w));
+      continue;
+    }
+    if (design->lonely == SP_LONELY_FAIL) return lonely_error(s, file, error);
+    if (note->n_lonely++ == 0) note->lonely_text = s->text;
+    double za, zb;
+    next(&w, &za, &zb);
+    if (design->lonely != SP_LONELY_ADJUST) continue;
+    if (isnan(grand[0])) {
+      const walk start = {a, b, n_a, n_b, 0, 0};
+      grand_means(u, start, grand);
+    }
+    sp_exact_add(&total, (1 - s->fpc) * (za - grand[0]) * (zb - grand[1]));
   }
   *out = sp_exact_value(&total);
   if (design->lonely == SP_LONELY_AVERAGE && note->n_lonely > 0) {
@@ -96,17 +112,4 @@ static int32_t sum_up(const sp_units *u, const sp_design *design, const char *fi
     *out = kept > 0 ? *out * n_touched / kept : NAN;
   }
   return SAMPAN_OK;
-}
-
-int32_t sp_units_covariance(const sp_units *u, const sp_design *design, const char *file,
-                            const sp_point *a, uint32_t n_a, const sp_point *b, uint32_t n_b,
-                            double *out, sp_variance_note *note, sampan_error *error) {
-  const walk start = {a, b, n_a, n_b, 0, 0};
-  note->n_lonely = 0;
-  note->lonely_text = NULL;
-  stratum_sum *sums = calloc(u->n_strata != 0 ? u->n_strata : 1, sizeof *sums);
-  if (sums == NULL) return sp_error_memory(error);
-  const int32_t status = sum_up(u, design, file, start, sums, out, note, error);
-  free(sums);
-  return status;
 }

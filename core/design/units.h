@@ -54,10 +54,10 @@ typedef struct sp_variance_note {
   const char *lonely_text; /* the first of them */
 } sp_variance_note;
 
-/* The covariance of two estimates from their points, each in the order of PSU numbers; PSUs without
- * a point count as 0. Sum over strata of (1 - f) n / (n - 1) sum (z_a - mean)(z_b - mean) (Woodruff
- * 1971; Sarndal, Swensson, Wretman 1992, 5.5). Lonely PSUs by the design's rule; under `fail` an
- * error that names the stratum. Exact sums: the order of the PSUs does not matter. */
+/* The covariance of two estimates from their points, each in the order of (stratum, PSU); PSUs
+ * without a point count as 0. Sum over strata of (1 - f) n / (n - 1) sum (z_a - mean)(z_b - mean)
+ * (Woodruff 1971; Sarndal, Swensson, Wretman 1992, 5.5). Lonely PSUs by the design's rule; under
+ * `fail` an error that names the stratum. Exact sums: the order of the PSUs does not matter. */
 int32_t sp_units_covariance(const sp_units *units, const sp_design *design, const char *file,
                             const sp_point *a, uint32_t n_a, const sp_point *b, uint32_t n_b,
                             double *out, sp_variance_note *note, sampan_error *error) SP_CHECK;

@@ -25,7 +25,7 @@ static int32_t read_annex(const sp_reading *r, const sp_yaml *node, sp_programme
 static int32_t read_plan(const sp_reading *r, const sp_yaml *node, const char *name,
                          sp_programme_plan *out) {
   const char *given, *path;
-  char message[256];
+  char message[sizeof r->error->message];
   SP_TRY(sp_read_path(r, node, name, &given, &path));
   const int32_t status = sp_plan_read(path, &out->plan, r->error);
   if (status != SAMPAN_E_IO) return status;
