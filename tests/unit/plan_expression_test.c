@@ -193,8 +193,7 @@ Test(plan_expression, rejects) {
     cr_expect_eq(error.line, bad[i].line, "%s: line %d", bad[i].text, (int)error.line);
     cr_expect_eq(error.line_column, bad[i].column, "%s: column %d", bad[i].text,
                  (int)error.line_column);
-    cr_expect_not_null(strstr(error.message, bad[i].message), "%s: %s", bad[i].text,
-                       error.message);
+    cr_expect_not_null(strstr(error.message, bad[i].message), "%s: %s", bad[i].text, error.message);
     cr_expect_not_null(strstr(error.hint, bad[i].hint), "%s: %s", bad[i].text, error.hint);
     sp_arena_free(arena);
   }

@@ -188,6 +188,23 @@ Test(source_csv, cancel_and_io_errors) {
   source_result_clear(&r);
 }
 
+/* Whatever the host's memory allows: out of memory, or the whole file. */
+Test(source_csv, budgets) {
+  int64_t n_whole = 0;
+  for (uint64_t budget = 64; budget < 600000; budget += budget < 4096 ? 64 : 4096) {
+    source_job job = job_of("a,b\n1,x\n2,y\n", -1, ab);
+    job.values = settings(",", "\"", 1, 0);
+    job.budget = budget;
+    source_result r;
+    const int32_t status = source_run(&job, &r);
+    cr_assert(status == SAMPAN_E_MEMORY || status == SAMPAN_END, "%lu", (unsigned long)budget);
+    if (status == SAMPAN_END) cr_assert_eq(r.n_records, 2);
+    n_whole += status == SAMPAN_END;
+    source_result_clear(&r);
+  }
+  cr_assert_gt(n_whole, 0);
+}
+
 /* C7: a quote that is never closed stops the read after its first MiB, not after 200. */
 Test(source_csv, stray_quote_in_a_large_file) {
   const int64_t n = INT64_C(200) << 20;
@@ -288,4 +305,38 @@ Test(source_csv, every_cut) {
     }
     source_result_clear(&r);
   }
+}
+
+/* The worked example of the plugin's page. */
+Test(source_csv, page) {
+  static const char *const missing[] = {"NA", "7"};
+  static const source_column columns[] = {{"id", SAMPAN_NUMBER, NULL, 0},
+                                          {"sex", SAMPAN_NUMBER, missing, 2},
+                                          {"town", SAMPAN_TEXT, NULL, 0},
+                                          {"bmi", SAMPAN_NUMBER, missing, 2},
+                                          {0}};
+  int64_t n;
+  char *page = source_slurp(SAMPAN_SOURCE_DIR "/plugins/sources/csv/README.md", &n);
+  cr_assert_not_null(page);
+  page[n] = '\0';
+  char *text = strstr(page, "```csv\n") + 7, *shown = strstr(page, "```cells\n") + 9;
+  source_job job = job_of(text, strstr(text, "```") - text, columns);
+  source_result r;
+  cr_assert_eq(source_run(&job, &r), SAMPAN_END, "%s", r.error.message);
+  char cells[512] = "";
+  for (int64_t row = 1; row <= r.n_records; row++) {
+    for (uint32_t i = 0; i < 4; i++) {
+      const source_cell *c = source_cell_at(&r, row, i);
+      char *end = cells + strlen(cells);
+      const size_t room = sizeof cells - strlen(cells);
+      if (!c->present) snprintf(end, room, "-");
+      if (c->present && c->text != NULL) snprintf(end, room, "[%s]", c->text);
+      if (c->present && c->text == NULL) snprintf(end, room, "%g", c->number);
+      strcat(cells, i < 3 ? " " : "\n");
+    }
+  }
+  cr_assert_eq(strncmp(shown, cells, strlen(cells)), 0, "%s", cells);
+  cr_assert_eq(strncmp(shown + strlen(cells), "```", 3), 0);
+  source_result_clear(&r);
+  free(page);
 }

@@ -81,9 +81,7 @@ static uint32_t memory_intern(void *data, uint32_t fill, const char *text, uint6
     d->capacity = d->capacity == 0 ? 64 : 2 * d->capacity;
     d->text = (char **)realloc(d->text, d->capacity * sizeof *d->text);
   }
-  d->text[d->n] = (char *)malloc(n + 1);
-  memcpy(d->text[d->n], text, n);
-  d->text[d->n][n] = '\0';
+  d->text[d->n] = sp_arena_text_n(((memory_sink *)data)->result->own, text, n);
   d->slot[at] = ++d->n;
   return d->n - 1;
 }
@@ -138,7 +136,7 @@ static void on_note(void *data, const char *text) {
 static int32_t make_fills(const source_job *job, source_result *r, sampan_sink *sink) {
   while (job->columns != NULL && job->columns[r->n_columns].name != NULL) r->n_columns++;
   sink->n_fills = r->n_columns;
-  sink->fills = (sampan_fill *)sp_arena_array(r->arena, r->n_columns + 1, sizeof(sampan_fill));
+  sink->fills = (sampan_fill *)sp_arena_array(r->own, r->n_columns + 1, sizeof(sampan_fill));
   for (uint32_t i = 0; i < r->n_columns; i++) {
     const source_column *column = &job->columns[i];
     const sampan_field *field = source_field(r, column->name);
@@ -150,12 +148,12 @@ static int32_t make_fills(const source_job *job, source_result *r, sampan_sink *
     fill->missing = column->missing;
     fill->n_missing = column->n_missing;
     const uint64_t n = (uint64_t)sink->capacity;
-    fill->present = (uint64_t *)sp_arena_array(r->arena, n / 64, sizeof(uint64_t));
-    fill->reason = (uint8_t *)sp_arena_array(r->arena, n, 1);
+    fill->present = (uint64_t *)sp_arena_array(r->own, n / 64, sizeof(uint64_t));
+    fill->reason = (uint8_t *)sp_arena_array(r->own, n, 1);
     if (column->type == SAMPAN_NUMBER) {
-      fill->number = (double *)sp_arena_array(r->arena, n, sizeof(double));
+      fill->number = (double *)sp_arena_array(r->own, n, sizeof(double));
     } else {
-      fill->code = (uint32_t *)sp_arena_array(r->arena, n, sizeof(uint32_t));
+      fill->code = (uint32_t *)sp_arena_array(r->own, n, sizeof(uint32_t));
     }
   }
   return 0;
@@ -163,7 +161,8 @@ static int32_t make_fills(const source_job *job, source_result *r, sampan_sink *
 
 int32_t source_run(const source_job *job, source_result *out) {
   memset(out, 0, sizeof *out);
-  out->arena = sp_arena_new(0);
+  out->arena = sp_arena_new(job->budget);
+  out->own = sp_arena_new(0);
   out->error.struct_size = sizeof(sampan_error);
   const sampan_source_ops *ops = (const sampan_source_ops *)job->plugin->ops;
   volatile int cancel = 0;
@@ -198,7 +197,6 @@ int32_t source_run(const source_job *job, source_result *out) {
     cancel = job->cancel_from;
     out->status = ops->read(&call, &reader, &out->schema, &sink);
     for (uint32_t i = 0; i < out->n_columns; i++) {
-      /* The texts themselves stay: cells point to them, and the test's process ends soon. */
       free(dictionaries[i].slot);
       free(dictionaries[i].text);
     }
@@ -211,6 +209,7 @@ int32_t source_run(const source_job *job, source_result *out) {
 void source_result_clear(source_result *r) {
   free(r->cells);
   sp_arena_free(r->arena);
+  sp_arena_free(r->own);
   memset(r, 0, sizeof *r);
 }
 

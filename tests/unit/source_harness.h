@@ -23,6 +23,7 @@ typedef struct source_job {
   int64_t chunk;    /* largest answer of the reader; 0: no limit */
   int64_t capacity; /* of a batch; 0: 1024 */
   const source_column *columns;
+  uint64_t budget;     /* of the host's memory; 0: no limit */
   int64_t fail_at;     /* reading this offset fails, where it is positive */
   int32_t cancel_from; /* with 1, the run is cancelled from the first record on */
 } source_job;
@@ -43,7 +44,8 @@ typedef struct source_result {
   int64_t bytes_read;
   uint64_t bytes_allocated; /* from the host */
   char notes[1024];
-  sp_arena *arena;
+  sp_arena *arena; /* the plugin's */
+  sp_arena *own;   /* the harness's */
 } source_result;
 
 /* Reads; always fills *out, which source_result_clear empties. */

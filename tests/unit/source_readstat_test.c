@@ -332,3 +332,55 @@ Test(source_readstat, not_such_a_file) {
     source_result_clear(&r);
   }
 }
+
+/* Whatever the host's memory allows: out of memory, or the whole file. */
+Test(source_readstat, budgets) {
+  for (int k = 0; k < N_KINDS; k++) {
+    foreign_file f = foreign_write((foreign_kind)k);
+    int64_t n_whole = 0;
+    for (uint64_t budget = 64; budget < 300000; budget += budget % 81920 < 12000 ? 64 : 4096) {
+      source_job job = job_of((foreign_kind)k, &f, all);
+      job.budget = budget;
+      source_result r;
+      const int32_t status = source_run(&job, &r);
+      cr_assert(status == SAMPAN_E_MEMORY || status == SAMPAN_END, "kind %d, %lu: %d", k,
+                (unsigned long)budget, (int)status);
+      n_whole += status == SAMPAN_END;
+      source_result_clear(&r);
+    }
+    cr_assert_gt(n_whole, 0, "kind %d", k);
+    free(f.bytes);
+  }
+}
+
+/* The worked example of the plugins' page. */
+Test(source_readstat, page) {
+  static const source_column columns[] = {
+      {"SEX", SAMPAN_NUMBER, NULL, 0}, {"BMI", SAMPAN_NUMBER, NULL, 0}, {0}};
+  int64_t n;
+  char *page = source_slurp(SAMPAN_SOURCE_DIR "/plugins/sources/readstat/README.md", &n);
+  char name[16], cell[2][16];
+  int id, n_lines = 0;
+  cr_assert_not_null(page);
+  page[n] = '\0';
+  char *line = strchr(strstr(page, "```cells\n") + 9, '\n') + 1;
+  for (; strncmp(line, "```", 3) != 0; line = strchr(line, '\n') + 1, n_lines++) {
+    cr_assert_eq(sscanf(line, "%15s %d %15s %15s", name, &id, cell[0], cell[1]), 4);
+    const foreign_kind kind = strcmp(name, "dta") == 0 ? KIND_DTA : KIND_SAV;
+    foreign_file f = foreign_write(kind);
+    source_job job = job_of(kind, &f, columns);
+    source_result r;
+    cr_assert_eq(source_run(&job, &r), SAMPAN_END);
+    for (uint32_t i = 0; i < 2; i++) {
+      const source_cell *c = source_cell_at(&r, id, i);
+      char ours[16];
+      snprintf(ours, sizeof ours, "-%c", c->reason);
+      if (c->present) snprintf(ours, sizeof ours, "%g", c->number);
+      cr_assert_str_eq(ours, cell[i], "%s %d", name, id);
+    }
+    source_result_clear(&r);
+    free(f.bytes);
+  }
+  cr_assert_eq(n_lines, 5);
+  free(page);
+}

@@ -280,7 +280,7 @@ static const ca_case tables[] = {
      NAN},
 };
 
-Test(cochran_armitage, agrees_with_published_tables) { /* H2, H3, H6 */
+Test(cochran_armitage, agrees_with_published_tables) { /* H1, H2, H3, H6 */
   stat_plugin s;
   sampan_finding f[2];
   stat_open(&s, SAMPAN_COMPARISON, "cochran-armitage");

@@ -365,3 +365,30 @@ Test(standardized, empty_age_groups) { /* S6 */
   cr_assert_not_null(strstr(s.note, "20-39"));
   stat_close(&s);
 }
+
+/* Out of memory at each allocation is an error value, never a crash. */
+Test(standardized, out_of_memory) {
+  static const char *const labels[] = {"20-24", "25-29"};
+  static const double codes[] = {0, 1}, sick[] = {1, 0}, bounds[] = {20, 40};
+  stat_plugin s;
+  standard_table t;
+  stat_column age, of;
+  stat_run run;
+  int n_failed = 0;
+  for (uint64_t budget = 1;; budget += 64) {
+    open_with(&s, make_table(&t, map_header, 2, who, 18));
+    stat_set_numbers(&s, "groups", bounds, 2);
+    sp_arena_free(s.context.arena);
+    s.context.arena = sp_arena_new(budget);
+    const sampan_column *columns[N_COLUMNS] = {stat_texts(&age, "age", codes, 2, labels, 2),
+                                               stat_truths(&of, "sick", sick, 2), NULL, NULL};
+    int32_t status = stat_bind(&s, columns, N_COLUMNS, &run);
+    if (status == SAMPAN_OK) status = stat_score(&s, columns, N_COLUMNS, NULL, 2, &run);
+    stat_close(&s);
+    if (status == SAMPAN_OK) break;
+    cr_assert_eq(status, SAMPAN_E_MEMORY);
+    cr_assert_eq(s.error.status, SAMPAN_E_MEMORY);
+    n_failed++;
+  }
+  cr_assert_gt(n_failed, 10);
+}

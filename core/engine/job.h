@@ -1,0 +1,126 @@
+/* job.h - a plan bound to its files and plugins, and the totals that a scan of them fills. */
+#ifndef SP_ENGINE_JOB_H
+#define SP_ENGINE_JOB_H
+
+#include "design/units.h"
+#include "engine/outcome.h"
+#include "records/coder.h"
+#include "totals/table.h"
+
+#define SP_NONE UINT32_MAX
+
+/* An indicator with its plugins. */
+typedef struct sp_bound {
+  const sp_indicator *indicator;
+  const sampan_plugin *plugin;
+  const sampan_estimator_ops *ops;
+  const sampan_value *values;
+  const uint32_t *columns; /* what the program is asked for, by role; SP_NONE: left out */
+  uint32_t n_columns;
+  uint32_t where; /* in the program, or SP_NONE */
+  sampan_shape shape;
+  uint32_t n_totals;
+  const sampan_plugin *interval;
+  const sampan_value *interval_values;
+  const uint32_t *splits; /* one per by of the indicator */
+} sp_bound;
+
+/* A way of dividing the records: a crossing of variables, the period first where there is one. */
+typedef struct sp_split {
+  const uint32_t *groupings; /* indexes */
+  uint32_t n_groupings;
+  uint32_t n_indicators;
+  const uint32_t *indicators; /* those that are estimated for it */
+  uint32_t *lane_start;       /* of each of them */
+  uint32_t *count_start;
+  uint32_t n_lanes, n_counts;
+} sp_split;
+
+/* A variable that records are grouped by. */
+typedef struct sp_grouping {
+  const char *column;
+  uint32_t required;
+} sp_grouping;
+
+/* Per group and indicator: records in, of them with a positive weight, of them with the event; then
+ * the records behind each total. */
+enum { SP_COUNT_N = 0, SP_COUNT_POSITIVE = 1, SP_COUNT_EVENTS = 2, SP_COUNT_TOTALS = 3 };
+
+typedef struct sp_job {
+  sp_arena *arena;
+  const sp_plan *plan;
+  sp_registry *registry;
+  const sp_run_options *options;
+  sp_context context;
+  sp_stream *stream;
+  sp_program *program;
+  sp_bound *indicators;
+  sp_split *splits;
+  sp_grouping *groupings;
+  uint32_t n_splits, n_groupings;
+  uint32_t *strata, *psus; /* what the program is asked for */
+  uint32_t weight, fpc, domain, keep, period_grouping;
+  uint32_t *drops;
+} sp_job;
+
+/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
+int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+                    sp_arena *arena, sp_job **out, sampan_error *error) SP_CHECK;
+
+/* The call context of an indicator's estimator or interval. */
+sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
+                        sampan_error *error);
+
+/* Numbers tuples of codes. */
+typedef struct sp_tuples {
+  sp_map *map;
+  uint32_t width;
+} sp_tuples;
+
+/* All that one scan adds up. */
+typedef struct sp_totals {
+  sp_units units;
+  sp_coder **coders; /* by grouping */
+  sp_coder **strata_coders, **psu_coders;
+  sp_tuples *groups; /* by split */
+  sp_table **tables; /* by split */
+  sp_tuples stratum_tuples;
+  uint32_t *stratum_of_tuple;
+  uint32_t n_stratum_of_tuple;
+  int64_t n_read, n_kept;
+  int64_t *n_dropped; /* by rule; the last is `keep` */
+  int64_t *by_period; /* [period code + 1][read, kept]; 0: no period */
+  uint32_t n_by_period;
+  sp_use_count *uses; /* [indicator][period code + 1] */
+  uint32_t use_periods;
+  sp_exact weight, weight_squared;
+  double weight_min, weight_max;
+  int64_t n_weighted;
+} sp_totals;
+
+int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
+void sp_totals_free(const sp_job *job, sp_totals *totals);
+
+/* Reads all records of the job into the totals. */
+int32_t sp_scan(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+
+/* Turns totals into estimates (outcome->estimates and the counts). */
+int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+/* Adds the comparisons of the plan to outcome->results, after the estimates. */
+int32_t sp_compare(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+/* Makes outcome->results.rows from the estimates, in the language of the options. */
+int32_t sp_results_build(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+
+/* The linearized values of an estimate by PSU, ordered by (stratum, PSU); *out is owned (free). For
+ * data without a design there is none: *n is 0. */
+int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
+                  uint32_t *n, sampan_error *error) SP_CHECK;
+/* PSUs and strata that hold records of any of the estimates: the df of a comparison. */
+int32_t sp_joint_df(const sp_outcome *outcome, const sp_estimate *const *estimates, uint32_t n,
+                    double *df, sampan_error *error) SP_CHECK;
+/* The value of an estimator's statistics for the totals of one group; arrays as in plugin.h. */
+int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
+                          uint32_t group, const sampan_estimates *out, double *totals,
+                          sampan_totals *view, sampan_error *error) SP_CHECK;
+
+#endif

@@ -1,0 +1,77 @@
+/* totals.c - what one scan adds up: made, freed. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "engine/job.h"
+
+static int32_t make_coders(sp_coder ***out, uint32_t n) {
+  *out = calloc(n + 1U, sizeof **out);
+  if (*out == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t i = 0; i < n; i++) {
+    (*out)[i] = sp_coder_new();
+    if ((*out)[i] == NULL) return SAMPAN_E_MEMORY;
+  }
+  return SAMPAN_OK;
+}
+
+static void free_coders(sp_coder **coders, uint32_t n) {
+  for (uint32_t i = 0; coders != NULL && i < n; i++) sp_coder_free(coders[i]);
+  free(coders);
+}
+
+static int32_t make(const sp_job *job, sp_totals *t) {
+  const sp_plan *plan = job->plan;
+  SP_TRY(sp_units_init(&t->units));
+  SP_TRY(make_coders(&t->coders, job->n_groupings));
+  SP_TRY(make_coders(&t->strata_coders, plan->design.n_strata));
+  SP_TRY(make_coders(&t->psu_coders, plan->design.n_psu));
+  t->stratum_tuples.map = sp_map_new(31);
+  t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
+  t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
+  t->n_dropped = calloc(plan->n_drops + 1U, sizeof *t->n_dropped);
+  if (t->stratum_tuples.map == NULL || t->groups == NULL || t->tables == NULL ||
+      t->n_dropped == NULL) {
+    return SAMPAN_E_MEMORY;
+  }
+  for (uint32_t s = 0; s < job->n_splits; s++) {
+    t->groups[s].map = sp_map_new(41 + s);
+    t->groups[s].width = job->splits[s].n_groupings;
+    if (t->groups[s].map == NULL) return SAMPAN_E_MEMORY;
+    SP_TRY(sp_table_new(job->splits[s].n_lanes, job->splits[s].n_counts, &t->tables[s]));
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) {
+  sp_totals *t = calloc(1, sizeof *t);
+  *out = NULL;
+  if (t == NULL) return sp_error_memory(error);
+  t->weight_min = HUGE_VAL;
+  t->weight_max = -HUGE_VAL;
+  if (make(job, t) < 0) {
+    sp_totals_free(job, t);
+    return sp_error_memory(error);
+  }
+  *out = t;
+  return SAMPAN_OK;
+}
+
+void sp_totals_free(const sp_job *job, sp_totals *t) {
+  if (t == NULL) return;
+  sp_units_clear(&t->units);
+  free_coders(t->coders, job->n_groupings);
+  free_coders(t->strata_coders, job->plan->design.n_strata);
+  free_coders(t->psu_coders, job->plan->design.n_psu);
+  sp_map_free(t->stratum_tuples.map);
+  for (uint32_t s = 0; s < job->n_splits; s++) {
+    if (t->groups != NULL) sp_map_free(t->groups[s].map);
+    if (t->tables != NULL) sp_table_free(t->tables[s]);
+  }
+  free(t->groups);
+  free(t->tables);
+  free(t->stratum_of_tuple);
+  free(t->n_dropped);
+  free(t->by_period);
+  free(t->uses);
+  free(t);
+}

@@ -1,0 +1,160 @@
+/* ratio.c - one total over another, times a constant: a ratio, a proportion or a rate.
+ *
+ *   R = per T1 / T0,  T0 = sum w x,  T1 = sum w y,  dR/dT = (-R, per) / T0
+ *
+ * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 6.4; Keyfitz, Human Biology 1966, for the
+ * Poisson and binomial rates of complete counts.
+ *
+ * R1  A record belongs to the statistic when numerator and denominator are both present.
+ * R2  The numerator counts events, the denominator their exposure.
+ * R3  A number that is not finite, and a negative one in a rate or proportion, is an error that
+ *     names the row.
+ * R4  No record, or a denominator of 0: not estimable.
+ * R5  The unit is `ratio` where `per` is 1 and `rate` elsewhere, unless the plan says; a proportion
+ *     takes no `per`.
+ */
+#include <math.h>
+#include <sampan/plugin.h>
+
+enum { PARAM_PER = 0, PARAM_UNIT = 1 };
+enum { UNIT_PROPORTION = 0, UNIT_RATIO = 1, UNIT_RATE = 2 };
+
+static const sampan_param params[] = {
+    {"per", SAMPAN_P_NUMBER, 0, NULL, "1", 1e-9, 1e12, "multiply by this: 1000, 100000",
+     "乘以此数：1000、100000"},
+    {"unit", SAMPAN_P_CHOICE, 0, "proportion|ratio|rate", NULL, 1, 0,
+     "what the number is; ratio where `per` is 1, else rate",
+     "数的性质；per 为 1 时是比，否则是率"},
+};
+
+static const sampan_role roles[] = {
+    {"numerator", SAMPAN_NUMBER | SAMPAN_TRUTH, 0, "what is counted: cases, deaths", "分子"},
+    {"denominator", SAMPAN_NUMBER | SAMPAN_TRUTH, 0, "what it comes from: population, births",
+     "分母"},
+};
+
+/* Component 0 is the denominator, 1 the numerator; each a bitmap or a number (R2). */
+#define RATIO_COMPONENTS(denominator, numerator) \
+  { {denominator, SAMPAN_EXPOSURE}, {numerator, SAMPAN_EVENTS}, }
+static const sampan_component components[2][2][2] = {
+    {RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_F64), RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_BIT)},
+    {RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_F64), RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_BIT)},
+};
+
+static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan_shape *out) {
+  const double per = call->values[PARAM_PER].number;
+  const sampan_value *unit = &call->values[PARAM_UNIT];
+  const int what = unit->is_set ? (int)unit->number : per == 1 ? UNIT_RATIO : UNIT_RATE;
+  if (what == UNIT_PROPORTION && per != 1) { /* R5 */
+    if (call->error)
+      snprintf(call->error->parameter, sizeof call->error->parameter, "%s", params[PARAM_PER].name);
+    return sampan_fail(call, SAMPAN_E_PLAN, "a proportion takes no `per`, but it is %.17g", per);
+  }
+  sampan_statistic *statistic = call->host->alloc(call, sizeof *statistic);
+  if (!statistic) return sampan_fail(call, SAMPAN_E_MEMORY, "out of memory");
+  statistic->per = per;
+  if (what == UNIT_PROPORTION) {
+    statistic->name = "proportion";
+    statistic->unit = SAMPAN_UNIT_PROPORTION;
+    statistic->upper = 1;
+  } else if (what == UNIT_RATE) {
+    statistic->name = "rate";
+    statistic->unit = SAMPAN_UNIT_RATE;
+    statistic->upper = HUGE_VAL;
+  } else {
+    statistic->name = "ratio";
+    statistic->unit = SAMPAN_UNIT_RATIO;
+    statistic->lower = -HUGE_VAL;
+    statistic->upper = HUGE_VAL;
+  }
+  out->n_components = 2;
+  out->components = components[columns->columns[1]->type == SAMPAN_TRUTH]
+                              [columns->columns[0]->type == SAMPAN_TRUTH];
+  out->n_cells = 1;
+  out->n_statistics = 1;
+  out->statistics = statistic;
+  return SAMPAN_OK;
+}
+
+/* Writes one column as the component it is; `in` is final. */
+static int32_t score_column(const sampan_call *call, const sampan_column *column, int64_t n,
+                            const uint64_t *in, int only_positive, uint64_t *bits,
+                            double *numbers) {
+  if (column->type == SAMPAN_TRUTH) {
+    for (int64_t w = 0; w < sampan_words(n); w++) bits[w] = column->truth[w] & in[w];
+    return SAMPAN_OK;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    const double x = column->number[i];
+    numbers[i] = x;
+    if (isfinite(x) && !(only_positive && x < 0)) continue;
+    if (!sampan_bit(in, i)) continue;
+    if (call->error) { /* R3 */
+      call->error->row = i + 1;
+      snprintf(call->error->column, sizeof call->error->column, "%s", column->name);
+    }
+    return sampan_fail(
+        call, SAMPAN_E_DATA, "%s, but is %.17g",
+        only_positive ? "a count or population is 0 or more" : "a number of a ratio is finite", x);
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t score(const sampan_call *call, const sampan_shape *shape, const sampan_batch *batch,
+                     const sampan_scores *out) {
+  const sampan_column *numerator = batch->columns[0], *denominator = batch->columns[1];
+  const int only_positive = shape->statistics[0].unit != SAMPAN_UNIT_RATIO;
+  for (int64_t w = 0; w < sampan_words(batch->n_records); w++)
+    out->in[w] = numerator->present[w] & denominator->present[w]; /* R1 */
+  const int32_t status = score_column(call, denominator, batch->n_records, out->in, only_positive,
+                                      out->bits[0], out->numbers[0]);
+  if (status < 0) return status;
+  return score_column(call, numerator, batch->n_records, out->in, only_positive, out->bits[1],
+                      out->numbers[1]);
+}
+
+static int32_t value(const sampan_call *call, const sampan_shape *shape,
+                     const sampan_totals *totals, const sampan_estimates *out) {
+  const double per = shape->statistics[0].per;
+  const double denominator = totals->total[0];
+  (void)call;
+  out->gradient[0] = out->gradient[1] = 0;
+  out->value[0] = out->element_variance[0] = NAN;
+  out->status[0] = SAMPAN_NOT_ESTIMABLE;
+  if (totals->n_records < 1 || denominator == 0 || !isfinite(denominator))
+    return SAMPAN_OK; /* R4 */
+  out->value[0] = per * (totals->total[1] / denominator);
+  out->gradient[0] = -out->value[0] / denominator;
+  out->gradient[1] = per / denominator;
+  out->status[0] = SAMPAN_ESTIMABLE;
+  return SAMPAN_OK;
+}
+
+static const sampan_estimator_ops ops = {
+    .struct_size = sizeof ops,
+    .n_roles = 2,
+    .roles = roles,
+    .bind = bind,
+    .score = score,
+    .value = value,
+};
+
+static const sampan_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .kind = SAMPAN_ESTIMATOR,
+    .name = "ratio",
+    .version = "1.0.0",
+    .label_en = "Ratio or rate",
+    .label_zh = "比或率",
+    .summary_en =
+        "The weighted total of the numerator over that of the denominator; records where "
+        "either is missing are outside the domain.",
+    .summary_zh = "分子的加权合计除以分母的加权合计；任一缺失的记录视为域外。",
+    .formula = "R = per * sum(w y) / sum(w x)",
+    .reference = "Cochran, Sampling Techniques, 3rd ed. 1977, 6.4",
+    .params = params,
+    .n_params = 2,
+    .ops = &ops,
+};
+
+SAMPAN_MODULE("ratio", "GPL-3.0-or-later", &plugin);
