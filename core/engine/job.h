@@ -77,6 +77,11 @@ typedef struct sp_tuples {
   uint32_t width;
 } sp_tuples;
 
+/* The rows of a split's table by group: rows of group g are rows[start[g]] and on. */
+typedef struct sp_walk {
+  uint32_t *rows, *start;
+} sp_walk;
+
 /* All that one scan adds up. */
 typedef struct sp_totals {
   sp_units units;
@@ -87,6 +92,9 @@ typedef struct sp_totals {
   sp_tuples stratum_tuples;
   uint32_t *stratum_of_tuple;
   uint32_t n_stratum_of_tuple;
+  uint32_t n_home_strata;
+  sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
+  uint32_t *home_strata;
   int64_t n_read, n_kept;
   int64_t *n_dropped; /* by rule; the last is `keep` */
   int64_t *by_period; /* [period code + 1][read, kept]; 0: no period */
@@ -96,6 +104,7 @@ typedef struct sp_totals {
   sp_exact weight, weight_squared;
   double weight_min, weight_max;
   int64_t n_weighted;
+  sp_walk *walks; /* by split, once the scan is over; in the outcome's arena */
 } sp_totals;
 
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
@@ -115,6 +124,9 @@ int32_t sp_results_build(sp_outcome *outcome, sampan_error *error) SP_CHECK;
  * data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
                   uint32_t *n, sampan_error *error) SP_CHECK;
+/* PSUs less strata of the whole design, counting those with a positive weight. */
+double sp_design_df(const sp_totals *totals);
+
 /* PSUs and strata that hold records of any of the estimates: the df of a comparison. */
 int32_t sp_joint_df(const sp_outcome *outcome, const sp_estimate *const *estimates, uint32_t n,
                     double *df, sampan_error *error) SP_CHECK;

@@ -148,7 +148,7 @@ static int32_t take_weights(scanner *s, const sp_machine *machine, int64_t n, sa
     }
     const double w = s->weight[i];
     s->slices[i] = sp_slice(w);
-    sp_exact_add_slices(&t->weight, &s->slices[i]);
+    if (s->slices[i].top != 0) sp_exact_add_slices(&t->weight, &s->slices[i]);
     sp_exact_add(&t->weight_squared, w * w);
     t->weight_min = fmin(t->weight_min, w);
     t->weight_max = fmax(t->weight_max, w);
@@ -220,6 +220,30 @@ static int32_t take_fpc(scanner *s, const sp_column *c, uint32_t stratum, int64_
   return sp_error_cell(error, NULL, i + 1, c->name);
 }
 
+/* Without nesting, a PSU that turns up in a second stratum is a mistake in the data or in the plan.
+ */
+static int32_t check_home(scanner *s, uint32_t stratum, const char *psu, uint64_t n_bytes,
+                          int64_t i, sampan_error *error) {
+  sp_totals *t = s->totals;
+  const uint32_t number = sp_map_add(t->psu_homes, psu, n_bytes);
+  if (number == SP_MAP_NONE) return sp_error_memory(error);
+  if (number == t->n_home_strata) {
+    uint32_t *grown = realloc(t->home_strata, (number + 1U) * sizeof *grown);
+    if (grown == NULL) return sp_error_memory(error);
+    t->home_strata = grown;
+    t->home_strata[t->n_home_strata++] = stratum;
+  }
+  if (t->home_strata[number] == stratum) return SAMPAN_OK;
+  const sp_design *d = &s->job->plan->design;
+  const char *text = join_texts(s, t->psu_coders, s->psu_codes, d->n_psu, i);
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOT_NESTED,
+               "PSU '%s' is in stratum '%s' here, and in stratum '%s' before", text,
+               t->units.strata[stratum].text, t->units.strata[t->home_strata[number]].text);
+  sp_error_hint(error, "if PSU numbers start anew in each stratum, say so: design: {nest: yes}");
+  return sp_error_cell(error, NULL, i + 1,
+                       d->psu[0]->kind == SP_EXPR_NAME ? d->psu[0]->text : NULL);
+}
+
 /* The text that a PSU goes by: the codes of its parts, which are stable within a scan. */
 static int32_t psu_of(scanner *s, uint32_t stratum, int64_t i, sampan_error *error) {
   const sp_design *d = &s->job->plan->design;
@@ -236,6 +260,7 @@ static int32_t psu_of(scanner *s, uint32_t stratum, int64_t i, sampan_error *err
     }
     text = (const char *)tuple;
     n_bytes = d->n_psu * sizeof *tuple;
+    if (!d->nested) SP_TRY(check_home(s, stratum, text, n_bytes, i, error));
   }
   s->psu[i] = sp_units_psu(units, stratum, text, n_bytes);
   if (s->psu[i] == SP_MAP_NONE) return sp_error_memory(error);
@@ -413,7 +438,7 @@ static int32_t add_record(scanner *s, const sp_bound *b, sp_exact *lanes, int64_
   if (cell >= shape->n_cells) return bad_score(b, i, "a cell is out of range", error);
   const sp_slices *w = &s->slices[i];
   const size_t first = (size_t)cell * shape->n_components;
-  sp_exact_add_slices(&lanes[0], w);
+  if (w->top != 0) sp_exact_add_slices(&lanes[0], w);
   counts[SP_COUNT_N]++;
   counts[SP_COUNT_POSITIVE] += s->weight[i] > 0;
   for (uint32_t c = 0; c < shape->n_components; c++) {
@@ -423,7 +448,7 @@ static int32_t add_record(scanner *s, const sp_bound *b, sp_exact *lanes, int64_
     if (component->type != SAMPAN_F64) {
       counts[SP_COUNT_EVENTS] +=
           (component->flags & SAMPAN_EVENTS) != 0 && component->type == SAMPAN_BIT;
-      sp_exact_add_slices(&lanes[1 + first + c], w);
+      if (w->top != 0) sp_exact_add_slices(&lanes[1 + first + c], w);
       continue;
     }
     const double product = s->weight[i] * s->numbers[c][i];

@@ -26,11 +26,12 @@ static int32_t make(const sp_job *job, sp_totals *t) {
   SP_TRY(make_coders(&t->strata_coders, plan->design.n_strata));
   SP_TRY(make_coders(&t->psu_coders, plan->design.n_psu));
   t->stratum_tuples.map = sp_map_new(31);
+  t->psu_homes = sp_map_new(32);
   t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
   t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
   t->n_dropped = calloc(plan->n_drops + 1U, sizeof *t->n_dropped);
-  if (t->stratum_tuples.map == NULL || t->groups == NULL || t->tables == NULL ||
-      t->n_dropped == NULL) {
+  if (t->stratum_tuples.map == NULL || t->psu_homes == NULL || t->groups == NULL ||
+      t->tables == NULL || t->n_dropped == NULL) {
     return SAMPAN_E_MEMORY;
   }
   for (uint32_t s = 0; s < job->n_splits; s++) {
@@ -70,6 +71,8 @@ void sp_totals_free(const sp_job *job, sp_totals *t) {
   free(t->groups);
   free(t->tables);
   free(t->stratum_of_tuple);
+  free(t->home_strata);
+  sp_map_free(t->psu_homes);
   free(t->n_dropped);
   free(t->by_period);
   free(t->uses);

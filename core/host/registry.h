@@ -7,10 +7,13 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+/* A parameter ("number", "choice", ...), or a role: its type is a list of column types
+ * ("number|truth"), its choices "many" where it takes several columns. Texts are never NULL. */
 typedef struct sp_param_info {
   const char *name, *type, *choices, *default_text, *text_en, *text_zh;
   int32_t required;
   int32_t reserved;
+  double minimum, maximum; /* infinite where there is no limit */
 } sp_param_info;
 
 /* What a manifest says of one plugin. Texts are never NULL. */

@@ -6,7 +6,7 @@
 #include "plan/error_ids.h"
 #include "plan/token.h"
 
-enum { SP_EXPR_DEPTH = 200 };
+enum { SP_EXPR_DEPTH = 200, SP_EXPR_NODES = 100000 };
 
 enum {
   SP_TIGHT_OR = 1,
@@ -25,10 +25,13 @@ typedef struct parser {
   int32_t depth;  /* of the calls that are under way */
 } parser;
 
-/* A tree and how deep it is: a long chain of operators is deep without being nested in the text. */
+/* A tree, how deep it is (a long chain of operators is deep without being nested in the text), and
+ * how many nodes a walk meets: chained comparisons share their middle, so that chains inside of
+ * chains would double the walk at each level. */
 typedef struct tree {
   sp_expr *expr;
   int32_t depth;
+  uint64_t n_nodes;
 } tree;
 
 static int32_t parse(parser *p, int32_t tight, tree *out);
@@ -98,6 +101,7 @@ static int32_t leaf(parser *p, int32_t kind, tree *out) {
   e->text = p->token.text;
   out->expr = e;
   out->depth = 1;
+  out->n_nodes = 1;
   return SAMPAN_OK;
 }
 
@@ -117,6 +121,11 @@ static int32_t call(parser *p, const sp_token *at, const char *text, const tree 
   for (uint32_t i = 0; i < n; i++) {
     made.expr->args[i] = args[i].expr;
     if (args[i].depth >= made.depth) made.depth = args[i].depth + 1;
+    made.n_nodes += args[i].n_nodes;
+  }
+  if (made.n_nodes > SP_EXPR_NODES) {
+    return sp_token_error(&p->lexer, at->line, at->column, SP_ID_EXPR_DEPTH,
+                          "an expression with more than %d parts", SP_EXPR_NODES);
   }
   if (made.depth > SP_EXPR_DEPTH) return too_deep(p, at->line, at->column);
   *out = made;

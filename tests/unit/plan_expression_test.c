@@ -255,3 +255,17 @@ Test(plan_expression, depth_is_limited) {
   }
   cr_expect_eq(parse_repeated("f(a", ", a", 5000, ")", &error), 0); /* wide is not deep */
 }
+
+/* A chain in a chain is walked twice: that must not grow without end. */
+Test(plan_expression, chains_in_chains) {
+  sampan_error error;
+  sp_buffer b;
+  sp_buffer_init(&b);
+  for (int i = 0; i < 40; i++) sp_buffer_text_add(&b, "1 < (");
+  sp_buffer_text_add(&b, "a");
+  for (int i = 0; i < 40; i++) sp_buffer_text_add(&b, ") < 2");
+  sp_error_clear(&error);
+  cr_expect_eq(parse_repeated(sp_buffer_text(&b), "", 0, "", &error), SAMPAN_E_PLAN);
+  cr_expect_not_null(strstr(error.message, "more than 100000 parts"), "%s", error.message);
+  sp_buffer_clear(&b);
+}

@@ -368,6 +368,7 @@ typedef struct sampan_totals {
   const int64_t *count; /* records behind each total: in, and (for a BIT) with it set */
   int64_t n_records;    /* records that are in */
   double weight;        /* their weight */
+  int64_t n_positive;   /* of n_records, those with a positive weight */
 } sampan_totals;
 
 enum {

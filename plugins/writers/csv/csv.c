@@ -3,7 +3,7 @@
  * Reference: RFC 4180, with UTF-8 text and LF or CRLF alike inside quoted cells; lines end in CRLF.
  *
  * C1  Columns stand in a fixed order; one column per split variable follows, named by.NAME.
- * C2  A double is written with the fewest digits that read back as the same double.
+ * C2  A double is written with the fewest of 15, 16 or 17 digits that read back as the same double.
  * C3  Missing is an empty cell: NaN, a count of -1, a variable that the row is not split by.
  * C4  A cell with a comma, quote or line break is quoted; nothing else is changed.
  * C5  With excel: yes, a text cell that a spreadsheet would run as a formula gets a leading '.
@@ -76,7 +76,7 @@ static void number_cell(csv *w, double v) {
     put(w, v > 0 ? "Inf" : "-Inf");
     return;
   }
-  for (int digits = 1; digits <= 17; digits = digits == 1 ? 15 : digits + 1) {
+  for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, v);
     if (strtod(text, NULL) == v) break; /* exact: it must read back */
   }
@@ -247,4 +247,4 @@ static const sampan_plugin plugin = {
     .ops = &ops,
 };
 
-SAMPAN_MODULE("csv", "GPL-3.0-or-later", &plugin);
+SAMPAN_MODULE("writer-csv", "GPL-3.0-or-later", &plugin);

@@ -15,7 +15,7 @@
     "padding:10px 0;border-bottom:1.5px solid #999}\n"                                             \
   c " tr.b>*{display:block;border:0;padding:2px 0;text-align:left;white-space:normal}\n"           \
   c " tr.b>.po," c " tr.b>.p3," c " tr.b>.mt{display:none}\n"                                      \
-  c " tr.b>.p1{grid-column:1/-1;font-weight:700;font-size:16px}\n"                                 \
+  c " tr.b>.p1{order:-1;grid-column:1/-1;font-weight:700;font-size:16px}\n"                                 \
   c " tr.b>.p2{grid-column:1/-1}\n"                                                                \
   c " tr.b>td::before{content:attr(data-l);display:block;font-size:12px;font-weight:400;"          \
     "line-height:1.4;color:var(--mut)}\n"                                                          \
@@ -123,6 +123,7 @@ const char *const html_style[] = {
 ".k .st{position:relative;padding:0}\n"
 ".k svg{display:block}\n"
 ".k td:first-child,.k tbody th:first-child{padding-left:4px}\n"
+".k td.st:first-child{padding:0}\n"
 ".bh{position:absolute;left:0;top:0;height:calc(100% + 1px)}\n"
 ".strip{position:relative}\n"
 ".k tr.sr>*{border-bottom:1px solid var(--hair)}\n"
@@ -174,11 +175,12 @@ const char *const html_style[] = {
 ".inl .xl,.inl .x:not(.x0):not(.xl),.inl .iv{display:none}\n"
 ".inl tbody tr>th:first-child,.inl tbody tr>td:first-child{padding:0 4px 0 0}\n"
 ".inl td.x0{justify-content:flex-end;padding:0}\n"
-".inl .st{display:block}\n",
+".inl .st{display:flex}\n"
+".inl tr.gp~tr.sr>th:first-child{padding:0 2px 0 8px}\n",
 /* texts, then the strip at full width */
 ".stk tr{display:flex;flex-wrap:wrap;gap:0 14px;padding:8px 0 4px;border-bottom:1px solid var(--hair)}\n"
 ".stk tr.sr>*{border:0;padding:0}\n"
-".stk tr>th{flex:1 0 100%;font-weight:700}\n"
+".stk tr>th:first-child{flex:1 0 100%;padding:0;font-weight:700}\n"
 ".stk td.x{white-space:normal}\n"
 ".stk td.x::before{content:attr(data-l);margin-right:5px;font-size:12px;font-weight:400;color:var(--mut)}\n"
 ".stk .mt{display:none}\n"

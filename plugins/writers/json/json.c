@@ -3,7 +3,7 @@
  * Reference: RFC 8259. {"schema_version":"sampan-result/1.0","kind":"results","title":...,
  * "language":...,"by":[...],"manifest":{...},"rows":[...],"comparisons":[...]}
  *
- * J1  A double is written with the fewest digits that read back as the same double.
+ * J1  A double is written with the fewest of 15, 16 or 17 digits that read back as the same double.
  * J2  NaN and counts of -1 are null; an infinite number, which JSON has not, is the text "Inf".
  * J3  Texts are escaped; bytes that are no UTF-8 become U+FFFD.
  * J4  `by` of a row is an object of its split variables; null where the row is not split.
@@ -97,7 +97,7 @@ static void put_number(json *w, double v) {
     put(w, v > 0 ? "\"Inf\"" : "\"-Inf\"");
     return;
   }
-  for (int digits = 1; digits <= 17; digits = digits == 1 ? 15 : digits + 1) {
+  for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, v);
     if (strtod(text, NULL) == v) break; /* exact: it must read back */
   }

@@ -1,0 +1,65 @@
+/* sample_size.c - how many records the next wave would need for a verdict.
+ *
+ * The gap d is taken to stay as it is, and so are the design effect and every error that the wave
+ * does not touch (baseline, comparator). A two-sided test at `level` finds it with 80 % power when
+ *
+ *   SE(d) = |d| / (z_(1 - a/2) + z_0.8) =: s
+ *
+ * With k times the records the variance of the current value is V / k and its covariance with the
+ * other side, their correlation kept, C / sqrt k. Hence x = 1 / sqrt k is the positive root of
+ *
+ *   V x^2 - 2 C x + (V_other - s^2) = 0
+ *
+ * and n' = n / x^2; where C = 0, n' = n V / (s^2 - V_other). No root above 0: the other side's error
+ * alone is too large, and no sample of this wave is large enough.
+ *
+ * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 4.6, for sizes from a wanted variance.
+ * Normal quantiles: more records come with more PSUs, so that today's df would be too few.
+ */
+#include <math.h>
+
+#include "annex/verdict.h"
+#include "base/quantile.h"
+
+double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
+                 double level) {
+  if (!(n > 0) || !(var_current > 0) || isnan(var_other) || isnan(covariance) || isnan(gap)) {
+    return NAN;
+  }
+  const double s = fabs(gap) / (sp_normal_quantile(0.5 + level / 2) + sp_normal_quantile(0.8));
+  const double inside = covariance * covariance - var_current * (var_other - s * s);
+  if (!(inside >= 0)) return INFINITY;
+  const double x = (covariance + sqrt(inside)) / var_current;
+  if (!(x > 0)) return INFINITY;
+  /* An interval that is wider than Wald's can leave undecided what this finds large enough. */
+  return fmax(ceil(n / (x * x) * (1 - 1e-12)), n);
+}
+
+static double one_next_n(const sp_clause *clause, const sp_value *current, double level) {
+  const sp_change *gap = &clause->gap;
+  const double var = current->std_error * current->std_error;
+  if (clause->target->op == SP_OP_EQ) return NAN;
+  if (clause->target->kind == SP_TARGET_VALUE) {
+    return sp_next_n((double)current->n, var, 0, 0, gap->value, level);
+  }
+  const double var_other = clause->other_std_error * clause->other_std_error;
+  double covariance = (var + var_other - gap->std_error * gap->std_error) / 2;
+  if (fabs(covariance) <= 1e-9 * (var + var_other)) covariance = 0;
+  return sp_next_n((double)current->n, var, var_other, covariance, gap->value, level);
+}
+
+double sp_clause_next_n(const sp_clause *clause, const sp_value *current, double level) {
+  if (clause->statistical != SP_VERDICT_UNDECIDED) return NAN;
+  if (clause->n_parts == 0) return one_next_n(clause, current, level);
+  /* One part that leans to the settling side settles it: the cheapest. Else all have to be shown. */
+  const int32_t settles =
+      clause->target->kind == SP_TARGET_ANY ? SP_VERDICT_MET : SP_VERDICT_NOT_MET;
+  double least = NAN, most = NAN;
+  for (uint32_t i = 0; i < clause->n_parts; i++) {
+    const double n = sp_clause_next_n(&clause->parts[i], current, level);
+    if (isnan(n)) continue;
+    if (clause->parts[i].point == settles) least = fmin(least, n); /* fmin and fmax drop NaN */
+    most = fmax(most, n);
+  }
+  return isnan(least) ? most : least;
+}

@@ -1,0 +1,76 @@
+/* cli.h - what the verbs of the program share. */
+#ifndef SP_CLI_CLI_H
+#define SP_CLI_CLI_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "engine/outcome.h"
+#include "host/registry.h"
+
+#define CLI_MOST 32
+/* A verb's result under --strict where some estimates have no value. */
+#define CLI_STRICT 100
+
+/* The command line, read. Texts are borrowed from argv. */
+typedef struct cli_args {
+  const char *program; /* absolute path, from the system where it can be had */
+  const char *verb;
+  const char *operands[CLI_MOST]; /* files, names */
+  uint32_t n_operands;
+  uint32_t n_outputs;
+  const char *outputs[CLI_MOST]; /* -o, may come several times */
+  const char *plugin_folders[CLI_MOST];
+  uint32_t n_plugin_folders;
+  int32_t batch;
+  const char *format, *language, *data_folder, *table, *sample;
+  int32_t quiet, json, strict, help;
+  int32_t progress; /* -1 where standard error is a terminal, 0 never, 1 always */
+} cli_args;
+
+/* What a verb works with. */
+typedef struct cli {
+  cli_args args;
+  sp_arena *arena;
+  sp_registry *registry; /* NULL until cli_registry() */
+  char data_folder[4096];
+  const volatile int *cancel;
+  int32_t progress_shown; /* a line of progress stands on standard error */
+} cli;
+
+/* A verb: returns a status; prints its result to standard output or -o, nothing else there. */
+typedef int32_t cli_verb_fn(cli *c, sampan_error *error);
+
+int32_t cli_run(cli *c, sampan_error *error);
+int32_t cli_annex(cli *c, sampan_error *error);
+int32_t cli_check(cli *c, sampan_error *error);
+int32_t cli_describe(cli *c, sampan_error *error);
+int32_t cli_plugins(cli *c, sampan_error *error);
+int32_t cli_manifest(cli *c, sampan_error *error);
+int32_t cli_init(cli *c, sampan_error *error);
+
+/* Reads the command line; *error says what is wrong with it. */
+int32_t cli_args_read(int argc, char **argv, cli_args *out, sampan_error *error) SP_CHECK;
+/* The usage text of a verb, or of the program (verb NULL). */
+const char *cli_usage(const char *verb);
+/* Refuses a wrong number of operands. */
+int32_t cli_need_operands(const cli *c, uint32_t least, uint32_t most,
+                          sampan_error *error) SP_CHECK;
+
+/* Opens the registry (manifests only) and finds the shipped data. */
+int32_t cli_registry(cli *c, sampan_error *error) SP_CHECK;
+/* Options for the engine. */
+sp_run_options cli_run_options(cli *c);
+/* Ends the line that the progress display stands on. */
+void cli_progress_end(const cli *c);
+
+/* Writes results or a document (one of them NULL) with the writer that --format or the file name of
+ * `path` asks for; "-" is standard output. */
+int32_t cli_write(cli *c, const char *path, const sampan_document *document,
+                  const sampan_results *results, sampan_error *error) SP_CHECK;
+/* Writes a text to a file, whole or not at all; "-" or NULL is standard output. */
+int32_t cli_write_text(const char *path, const char *text, uint64_t n_bytes,
+                       sampan_error *error) SP_CHECK;
+/* Prints an error to standard error as file:line:column: error: text [SMPnnnn] and a hint. */
+void cli_print_error(const sampan_error *error);
+
+#endif

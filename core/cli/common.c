@@ -1,0 +1,181 @@
+/* common.c - registry, options, progress, output and errors, for all verbs. */
+#include <math.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/output.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "host/params.h"
+
+enum { SP_ID_WRITER = 6020, SP_ID_WRITER_FORM = 6021 };
+
+static int is_folder(const char *path) {
+  struct stat s;
+  return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* Where the standards are: --data-dir, beside the program (a build tree), or where it was
+ * installed. */
+static void find_data(cli *c) {
+  char folder[4096] = "";
+  if (c->args.data_folder != NULL) {
+    snprintf(c->data_folder, sizeof c->data_folder, "%s", c->args.data_folder);
+    return;
+  }
+  if (c->args.program != NULL) snprintf(folder, sizeof folder, "%s", c->args.program);
+  char *slash = strrchr(folder, '/');
+  if (slash != NULL) *slash = '\0';
+  static const char *const beside[] = {"/share/datasets/standards",
+                                       "/../share/sampan/datasets/standards"};
+  for (size_t i = 0; i < 2 && folder[0] != '\0'; i++) {
+    if (strlen(folder) + strlen(beside[i]) + 1 > sizeof c->data_folder) continue;
+    memcpy(c->data_folder, folder, strlen(folder));
+    memcpy(c->data_folder + strlen(folder), beside[i], strlen(beside[i]) + 1);
+    if (is_folder(c->data_folder)) return;
+  }
+  snprintf(c->data_folder, sizeof c->data_folder, "%s", SAMPAN_DATA_DIR "/datasets/standards");
+}
+
+int32_t cli_registry(cli *c, sampan_error *error) {
+  const char **folders;
+  int32_t *must_exist;
+  uint32_t n;
+  if (c->registry != NULL) return SAMPAN_OK;
+  find_data(c);
+  SP_TRY(sp_registry_search_path(c->args.plugin_folders, c->args.n_plugin_folders, c->args.program,
+                                 c->arena, &folders, &must_exist, &n, error));
+  return sp_registry_open(folders, must_exist, n, &c->registry, error);
+}
+
+static void show_progress(void *data, int64_t done, int64_t total, int64_t n_records) {
+  cli *c = data;
+  char rows[64];
+  sp_format_fixed((double)n_records, 0, ",", rows);
+  if (total > 0 && done >= 0) {
+    fprintf(stderr, "\r%3.0f %%  %s records", 100.0 * (double)done / (double)total, rows);
+  } else {
+    fprintf(stderr, "\r%s records", rows);
+  }
+  fflush(stderr);
+  c->progress_shown = 1;
+}
+
+void cli_progress_end(const cli *c) {
+  if (c->progress_shown) fputs("\r\033[K", stderr);
+}
+
+sp_run_options cli_run_options(cli *c) {
+  const int shown =
+      !c->args.quiet && (c->args.progress == 1 || (c->args.progress < 0 && isatty(2)));
+  const sp_run_options options = {.language = c->args.language != NULL ? c->args.language : "en",
+                                  .data_folder = c->data_folder,
+                                  .batch = c->args.batch,
+                                  .cancel = c->cancel,
+                                  .progress = shown ? show_progress : NULL,
+                                  .progress_data = c};
+  return options;
+}
+
+/* ---- output ------------------------------------------------------------------------------- */
+
+/* A table of comparisons is chosen by the writer's own parameter `table`. */
+static void choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values) {
+  for (uint32_t i = 0; c->args.table != NULL && i < plugin->n_params; i++) {
+    if (strcmp(plugin->params[i].name, "table") != 0) continue;
+    values[i].is_set = 1;
+    values[i].text = c->args.table;
+    values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
+  }
+}
+
+static int32_t find_writer(cli *c, const char *path, const sampan_plugin **out,
+                           sampan_error *error) {
+  const char *name = c->args.json ? "json" : c->args.format;
+  if (name == NULL && path != NULL && strcmp(path, "-") != 0) {
+    const sp_plugin_info *info = sp_registry_by_extension(c->registry, SAMPAN_WRITER, path);
+    if (info == NULL) {
+      sp_error_set(error, SAMPAN_E_USAGE, SP_ID_WRITER, "no writer claims the file name '%s'",
+                   path);
+      return sp_error_hint(error, "`sampan plugins` lists the writers; --format names one");
+    }
+    name = info->name;
+  }
+  if (name == NULL) name = isatty(1) ? "markdown" : "csv";
+  return sp_registry_load(c->registry, SAMPAN_WRITER, name, out, error);
+}
+
+int32_t cli_write(cli *c, const char *path, const sampan_document *document,
+                  const sampan_results *results, sampan_error *error) {
+  const sampan_plugin *plugin;
+  sampan_value *values;
+  sp_output *output;
+  SP_TRY(find_writer(c, path, &plugin, error));
+  const sampan_writer_ops *ops = plugin->ops;
+  if ((document != NULL && ops->document == NULL) || (results != NULL && ops->results == NULL)) {
+    return sp_error_set(error, SAMPAN_E_USAGE, SP_ID_WRITER_FORM,
+                        "the writer '%s' does not write %s", plugin->name,
+                        document != NULL ? "annexes" : "tables of results");
+  }
+  SP_TRY(sp_params_bind(plugin, NULL, NULL, NULL, 0, "", ".", c->data_folder, c->arena, &values,
+                        error));
+  choose_table(c, plugin, values);
+  SP_TRY(sp_output_open(path, &output, error));
+  sp_context context = {.arena = sp_arena_new(0), .cancel = c->cancel};
+  int32_t status = context.arena != NULL ? SAMPAN_OK : sp_error_memory(error);
+  if (status >= 0) {
+    const sampan_call call = sp_host_call(&context, values, plugin->n_params, error);
+    status = document != NULL ? ops->document(&call, document, sp_output_sink(output))
+                              : ops->results(&call, results, sp_output_sink(output));
+  }
+  sp_arena_free(context.arena);
+  if (status >= 0 && *c->cancel) status = SAMPAN_E_CANCELLED;
+  if (status < 0) {
+    if (error != NULL) error->status = status;
+    sp_output_abandon(output);
+    return status;
+  }
+  return sp_output_commit(output, error);
+}
+
+int32_t cli_write_text(const char *path, const char *text, uint64_t n_bytes, sampan_error *error) {
+  sp_output *output;
+  SP_TRY(sp_output_open(path, &output, error));
+  const int32_t status = sp_output_write(output, text, (int64_t)n_bytes, error);
+  if (status < 0) {
+    sp_output_abandon(output);
+    return status;
+  }
+  return sp_output_commit(output, error);
+}
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+void cli_print_error(const sampan_error *e) {
+  if (e->file[0] != '\0') {
+    fprintf(stderr, "%s:", e->file);
+    if (e->line > 0) fprintf(stderr, "%d:", e->line);
+    if (e->line > 0 && e->line_column > 0) fprintf(stderr, "%d:", e->line_column);
+    fputc(' ', stderr);
+  } else {
+    fputs("sampan: ", stderr);
+  }
+  fputs("error: ", stderr);
+  if (e->row > 0) fprintf(stderr, "row %lld", (long long)e->row);
+  if (e->column[0] != '\0') {
+    fprintf(stderr, "%scolumn %s", e->row > 0 ? ", " : "", e->column);
+  }
+  if (e->row > 0 || e->column[0] != '\0') fputs(": ", stderr);
+  fputs(e->message[0] != '\0' ? e->message : "failed, and did not say why", stderr);
+  if (e->parameter[0] != '\0' && strstr(e->message, e->parameter) == NULL) {
+    fprintf(stderr, " (parameter '%s')", e->parameter);
+  }
+  if (e->plugin[0] != '\0' && strstr(e->message, e->plugin) == NULL) {
+    fprintf(stderr, " (plugin '%s')", e->plugin);
+  }
+  if (e->byte > 0 && e->row == 0) fprintf(stderr, " (byte %lld)", (long long)e->byte);
+  if (e->id > 0) fprintf(stderr, " [SMP%04d]", e->id);
+  fputc('\n', stderr);
+  if (e->hint[0] != '\0') fprintf(stderr, "  hint: %s\n", e->hint);
+}

@@ -1,0 +1,156 @@
+/* main.c - the program: one verb, one exit code. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/quantile.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "engine/version.h"
+
+enum { SP_ID_VERB = 6010 };
+
+typedef struct verb {
+  const char *name;
+  cli_verb_fn *run;
+  const char *usage;
+} verb;
+
+static int32_t print_version(cli *c, sampan_error *error) {
+  (void)c;
+  char text[256];
+  const int n = snprintf(text, sizeof text, "sampan %s (plugin ABI %d.%d)\n", SAMPAN_VERSION,
+                         SAMPAN_ABI_MAJOR, SAMPAN_ABI_MINOR);
+  return cli_write_text("-", text, (uint64_t)n, error);
+}
+
+static const verb verbs[] = {
+    {"run", cli_run,
+     "sampan run PLAN.yaml [-o FILE]...     estimate what a plan asks for (csv, json, md, html)"},
+    {"annex", cli_annex,
+     "sampan annex PROGRAMME.yaml -o FILE... evaluate a programme, write its annex (docx, html)"},
+    {"check", cli_check,
+     "sampan check FILE                     check a plan, a programme, or a plugin (.so)"},
+    {"describe", cli_describe,
+     "sampan describe FILE                  columns, types, labels, missing values, ranges"},
+    {"plugins", cli_plugins,
+     "sampan plugins [NAME]                 list the plugins, or explain one"},
+    {"init", cli_init, "sampan init DATA [-o PLAN.yaml]       a first plan for a data file"},
+    {"manifest", cli_manifest,
+     "sampan manifest PLUGIN.so [-o FILE]   write the manifest that listing reads"},
+    {"version", print_version, "sampan version                        print the version"},
+};
+#define N_VERBS (sizeof verbs / sizeof verbs[0])
+
+const char *cli_usage(const char *name) {
+  for (size_t i = 0; name != NULL && i < N_VERBS; i++) {
+    if (strcmp(verbs[i].name, name) == 0) return verbs[i].usage;
+  }
+  return "sampan VERB [options] FILE";
+}
+
+static int32_t print_help(sampan_error *error) {
+  static const char options[] =
+      "\noptions\n"
+      "  -o, --output FILE    where the result goes; the name chooses the format; may be repeated\n"
+      "  -f, --format NAME    a writer plugin, where no file name says it\n"
+      "  -l, --lang en|zh     language of labels and annexes\n"
+      "      --table NAME     run: estimates (default) or comparisons\n"
+      "      --json           the same as --format json\n"
+      "      --strict         exit 6 if an estimate could not be made or was suppressed\n"
+      "      --plugin-dir DIR search DIR for plugins first; may be repeated\n"
+      "      --data-dir DIR   where the standard populations are\n"
+      "      --batch N        records in a batch (results do not depend on it)\n"
+      "      --progress plain|none, -q, --quiet\n"
+      "\nexit codes: 0 done, 1 run-time error, 2 usage, 3 plan, 4 data, 5 plugin, 6 with "
+      "--strict,\n"
+      "130 interrupted\n";
+  char text[4096];
+  int n =
+      snprintf(text, sizeof text, "sampan - design-based analysis of survey microdata\n\nverbs\n");
+  for (size_t i = 0; i < N_VERBS; i++) {
+    n += snprintf(text + n, sizeof text - (size_t)n, "  %s\n", verbs[i].usage);
+  }
+  n += snprintf(text + n, sizeof text - (size_t)n, "%s", options);
+  return cli_write_text("-", text, (uint64_t)n, error);
+}
+
+/* The one piece of state of the program: a signal handler has no argument. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+  (void)number;
+  interrupted = 1;
+}
+
+static void set_signals(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_signal;
+  action.sa_flags = (int)SA_RESETHAND; /* a second one ends at once */
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  action.sa_handler = SIG_IGN;
+  action.sa_flags = 0;
+  sigaction(SIGPIPE, &action, NULL); /* a closed pipe is an error of write() */
+}
+
+static int32_t unknown_verb(const char *name, sampan_error *error) {
+  const char *names[N_VERBS];
+  for (size_t i = 0; i < N_VERBS; i++) names[i] = verbs[i].name;
+  const char *nearest = sp_nearest(name, names, N_VERBS);
+  sp_error_set(error, SAMPAN_E_USAGE, SP_ID_VERB, "there is no verb '%s'", name);
+  return nearest != NULL ? sp_error_hint(error, "did you mean '%s'?", nearest)
+                         : sp_error_hint(error, "sampan --help lists them");
+}
+
+static int32_t dispatch(cli *c, sampan_error *error) {
+  const char *name = c->args.verb;
+  if (name == NULL && !c->args.help) {
+    sp_error_set(error, SAMPAN_E_USAGE, SP_ID_VERB, "a verb is missing");
+    return sp_error_hint(error, "sampan --help lists them");
+  }
+  if (name == NULL || c->args.help || strcmp(name, "help") == 0) return print_help(error);
+  for (size_t i = 0; i < N_VERBS; i++) {
+    if (strcmp(verbs[i].name, name) == 0) return verbs[i].run(c, error);
+  }
+  return unknown_verb(name, error);
+}
+
+int main(int argc, char **argv) {
+  cli *c = calloc(1, sizeof *c);
+  sampan_error error;
+  char program[PATH_MAX];
+  memset(&error, 0, sizeof error);
+  error.struct_size = sizeof error;
+  if (c == NULL) return 1;
+  sp_quantile_setup();
+  set_signals();
+  c->cancel = &interrupted;
+  c->arena = sp_arena_new(0);
+  int32_t status = c->arena != NULL ? SAMPAN_OK : sp_error_memory(&error);
+  if (status >= 0) status = cli_args_read(argc, argv, &c->args, &error);
+  const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (n > 0) {
+    program[n] = '\0';
+    c->args.program = program;
+  }
+  if (status >= 0) status = dispatch(c, &error);
+  if (interrupted) status = SAMPAN_E_CANCELLED;
+  int code = sp_error_exit_code(status);
+  if (status == SAMPAN_E_CANCELLED) {
+    fputs("\nsampan: interrupted; nothing was written\n", stderr);
+  } else if (status < 0) {
+    cli_progress_end(c);
+    cli_print_error(&error);
+  } else if (status == CLI_STRICT) {
+    code = 6;
+  }
+  sp_registry_free(c->registry);
+  sp_arena_free(c->arena);
+  free(c);
+  return code;
+}

@@ -1,0 +1,362 @@
+/* compare.c - the comparisons of a plan: estimates with their covariance to a comparison plugin. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "engine/error_ids.h"
+#include "engine/order.h"
+#include "host/params.h"
+
+/* ---- covariance --------------------------------------------------------------------------- */
+
+/* For data without a sample the estimates are independent unless they are the same one. */
+static double unsampled_covariance(const sp_estimate *a, const sp_estimate *b) {
+  return a == b ? a->std_error * a->std_error : 0;
+}
+
+int32_t sp_outcome_covariance(const sp_outcome *o, const sp_estimate *a, const sp_estimate *b,
+                              double *out, sampan_error *error) {
+  if (o->plan->kind != SP_KIND_SURVEY) {
+    *out = unsampled_covariance(a, b);
+    return SAMPAN_OK;
+  }
+  sp_point *points[2] = {NULL, NULL};
+  uint32_t n[2] = {0, 0};
+  sp_variance_note note;
+  int32_t status = sp_points(o, a, &points[0], &n[0], error);
+  if (status >= 0) status = sp_points(o, b, &points[1], &n[1], error);
+  if (status >= 0) {
+    status = sp_units_covariance(&o->totals->units, &o->plan->design, o->plan->file, points[0],
+                                 n[0], points[1], n[1], out, &note, error);
+  }
+  free(points[0]);
+  free(points[1]);
+  return status;
+}
+
+int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
+                    double *df, sampan_error *error) {
+  const sp_units *u = &o->totals->units;
+  *df = HUGE_VAL;
+  if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) {
+    return SAMPAN_OK;
+  }
+  if (o->plan->design.df_rule == SP_DF_DESIGN) {
+    *df = sp_design_df(o->totals);
+    return SAMPAN_OK;
+  }
+  char *psu = calloc(u->n_psu + 1U, 1), *stratum = calloc(u->n_strata + 1U, 1);
+  int32_t status = psu == NULL || stratum == NULL ? sp_error_memory(error) : SAMPAN_OK;
+  for (uint32_t i = 0; i < n && status >= 0; i++) {
+    sp_point *points = NULL;
+    uint32_t n_points = 0;
+    status = sp_points(o, estimates[i], &points, &n_points, error);
+    for (uint32_t k = 0; k < n_points && status >= 0; k++) {
+      psu[points[k].psu] = 1;
+      stratum[points[k].stratum] = 1;
+    }
+    free(points);
+  }
+  double n_psu = 0, n_strata = 0;
+  for (uint32_t i = 0; i < u->n_psu && status >= 0; i++) n_psu += psu[i];
+  for (uint32_t h = 0; h < u->n_strata && status >= 0; h++) {
+    n_strata += stratum[h];
+    if (o->plan->design.df_rule == SP_DF_STRATA_PRESENT && stratum[h]) {
+      n_psu += u->strata[h].n_psu; /* all of its PSUs, instead of those counted above */
+    }
+  }
+  if (o->plan->design.df_rule == SP_DF_STRATA_PRESENT) {
+    for (uint32_t i = 0; i < u->n_psu && status >= 0; i++) n_psu -= psu[i];
+  }
+  *df = n_psu - n_strata;
+  free(psu);
+  free(stratum);
+  return status;
+}
+
+/* ---- choosing the estimates --------------------------------------------------------------- */
+
+static int is_listed(const sp_comparison *c, const char *value, uint32_t *place) {
+  for (uint32_t i = 0; i < c->n_values; i++) {
+    if (strcmp(c->values[i], value) == 0) {
+      *place = i;
+      return 1;
+    }
+  }
+  return c->n_values == 0;
+}
+
+/* The value of `across` of an estimate if it is split by it and, apart from it, by exactly the
+ * variables of `within`; else NULL. `level` gets the values of `within`. */
+static const char *across_value(const sp_outcome *o, const sp_comparison *c, const sp_estimate *e,
+                                const char **level) {
+  const sp_plan *plan = o->plan;
+  const uint32_t n_within = c->within != NULL ? c->within->n_columns : 0;
+  const int by_period = plan->period != NULL && strcmp(plan->period, c->across) == 0;
+  const char *value = by_period ? e->period : NULL;
+  uint32_t n_found = 0;
+  for (uint32_t k = 0; k < n_within; k++) {
+    level[k] = NULL;
+    if (plan->period != NULL && strcmp(plan->period, c->within->columns[k]) == 0) {
+      level[k] = e->period;
+    }
+  }
+  for (uint32_t i = 0; i < e->n_by; i++) {
+    if (strcmp(e->by[i], c->across) == 0) {
+      value = e->values[i];
+      n_found++;
+    }
+    for (uint32_t k = 0; k < n_within; k++) {
+      if (strcmp(e->by[i], c->within->columns[k]) == 0) {
+        level[k] = e->values[i];
+        n_found++;
+      }
+    }
+  }
+  for (uint32_t k = 0; k < n_within; k++) {
+    if (level[k] == NULL) return NULL;
+  }
+  return n_found == e->n_by ? value : NULL;
+}
+
+typedef struct chosen {
+  const sp_estimate *estimate;
+  const char *value;
+  uint32_t place;
+  uint32_t reserved;
+} chosen;
+
+typedef struct comparer {
+  sp_outcome *outcome;
+  const sp_comparison *comparison;
+  const sampan_plugin *plugin;
+  const sampan_value *values;
+  chosen *chosen;
+  const char **terms;
+  uint32_t n_chosen;
+  uint32_t test_capacity;
+} comparer;
+
+static int compare_chosen(const comparer *k, const chosen *a, const chosen *b) {
+  if (k->comparison->n_values > 0) return a->place < b->place ? -1 : a->place > b->place;
+  return sp_order_values(k->outcome->plan, k->comparison->across, a->value, b->value);
+}
+
+/* All estimates of an indicator (first statistic) that belong to one level of `within`. */
+static int32_t choose(comparer *k, uint32_t indicator, const char *const *wanted,
+                      sampan_error *error) {
+  const sp_outcome *o = k->outcome;
+  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
+  const char *level[32];
+  k->n_chosen = 0;
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->indicator != indicator || e->statistic != 0 || isnan(e->value)) continue;
+    const char *value = across_value(o, k->comparison, e, level);
+    int same = value != NULL;
+    for (uint32_t w = 0; w < n_within && same; w++) same = strcmp(level[w], wanted[w]) == 0;
+    chosen c = {.estimate = e, .value = value};
+    if (!same || !is_listed(k->comparison, value, &c.place)) continue;
+    uint32_t at = k->n_chosen++;
+    while (at > 0 && compare_chosen(k, &c, &k->chosen[at - 1]) < 0) {
+      k->chosen[at] = k->chosen[at - 1];
+      at--;
+    }
+    k->chosen[at] = c;
+  }
+  (void)error;
+  return SAMPAN_OK;
+}
+
+/* ---- calling the plugin ------------------------------------------------------------------- */
+
+static int32_t add_tests(comparer *k, uint32_t indicator, const sampan_finding *findings,
+                         uint32_t n, const char *const *level, double conf_level,
+                         sampan_error *error) {
+  sp_outcome *o = k->outcome;
+  const char *language = o->job->options->language;
+  sampan_test *tests = (sampan_test *)o->results.tests;
+  if (o->results.n_tests + n > k->test_capacity) {
+    k->test_capacity = (k->test_capacity + n) * 2;
+    tests = sp_arena_grow(o->arena, tests, o->results.n_tests, k->test_capacity, sizeof *tests);
+    if (tests == NULL) return sp_error_memory(error);
+    o->results.tests = tests;
+  }
+  const char *terms = "";
+  for (uint32_t i = 0; i < k->n_chosen; i++) {
+    terms = sp_arena_printf(o->arena, "%s%s%s", terms, i > 0 ? ", " : "", k->chosen[i].value);
+    if (terms == NULL) return sp_error_memory(error);
+  }
+  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
+  for (uint32_t w = 0; w < n_within; w++) {
+    terms =
+        sp_arena_printf(o->arena, "%s | %s=%s", terms, k->comparison->within->columns[w], level[w]);
+    if (terms == NULL) return sp_error_memory(error);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const sampan_test test = {
+        .struct_size = sizeof test,
+        .comparison = k->comparison->name,
+        .label = sp_label_in(&k->comparison->label, language),
+        .indicator = o->plan->indicators[indicator].name,
+        .terms = sp_arena_printf(o->arena, "%s: %s", k->comparison->across, terms),
+        .statistic = findings[i].statistic,
+        .method = k->plugin->name,
+        .estimate = findings[i].estimate,
+        .std_error = findings[i].std_error,
+        .test = findings[i].test,
+        .df = findings[i].df,
+        .p_value = findings[i].p_value,
+        .conf_low = findings[i].lower,
+        .conf_high = findings[i].upper,
+        .conf_level = conf_level};
+    if (test.terms == NULL) return sp_error_memory(error);
+    tests[o->results.n_tests++] = test;
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *level,
+                           sampan_error *error) {
+  sp_outcome *o = k->outcome;
+  const sampan_comparison_ops *ops = k->plugin->ops;
+  const uint32_t n = k->n_chosen;
+  double *memory = sp_arena_array(o->arena, (uint64_t)n * n + 2 * (uint64_t)n, sizeof *memory);
+  int64_t *counts = sp_arena_array(o->arena, 2 * (uint64_t)n, sizeof *counts);
+  const char **labels = sp_arena_array(o->arena, n, sizeof *labels);
+  const sp_estimate **estimates = sp_arena_array(o->arena, n, sizeof *estimates);
+  sampan_finding *findings = sp_arena_array(o->arena, ops->n_findings, sizeof *findings);
+  if (memory == NULL || counts == NULL || labels == NULL || estimates == NULL || findings == NULL) {
+    return sp_error_memory(error);
+  }
+  double *position = memory + n, *covariance = memory + 2 * (size_t)n;
+  int numeric = 1;
+  for (uint32_t i = 0; i < n; i++) {
+    const chosen *c = &k->chosen[i];
+    estimates[i] = c->estimate;
+    memory[i] = c->estimate->value;
+    labels[i] = c->value;
+    counts[i] = c->estimate->n;
+    counts[n + i] = c->estimate->n_events;
+    numeric = numeric && sp_parse_number(c->value, strlen(c->value), &position[i]) == 0;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (k->comparison->positions != NULL) {
+      position[i] = k->comparison->positions[k->chosen[i].place];
+    } else if (!numeric) {
+      position[i] = i;
+    }
+    for (uint32_t j = 0; j <= i; j++) {
+      SP_TRY(sp_outcome_covariance(o, estimates[i], estimates[j], &covariance[i * n + j], error));
+      covariance[j * n + i] = covariance[i * n + j];
+    }
+  }
+  const double conf_level = isnan(k->comparison->level) ? o->plan->level : k->comparison->level;
+  sampan_compared in = {.struct_size = sizeof in,
+                        .n = n,
+                        .estimate = memory,
+                        .covariance = covariance,
+                        .position = position,
+                        .n_records = counts,
+                        .n_events = counts + n,
+                        .label = labels,
+                        .level = conf_level};
+  SP_TRY(sp_joint_df(o, estimates, n, &in.df, error));
+  sampan_call call = sp_job_call(o->job, k->plugin, k->values, error);
+  const int32_t status = ops->compare(&call, &in, findings);
+  if (status < 0) {
+    if (error != NULL) {
+      error->status = status;
+      snprintf(error->plugin, sizeof error->plugin, "%s", k->plugin->name);
+      const sp_yaml *at = k->comparison->place;
+      sp_error_text_place(error, o->plan->file, at->line, at->column);
+    }
+    return status;
+  }
+  return add_tests(k, indicator, findings, ops->n_findings, level, conf_level, error);
+}
+
+static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error *error) {
+  const sampan_comparison_ops *ops = k->plugin->ops;
+  sp_yaml_error(k->comparison->place, k->outcome->plan->file, SP_ID_COMPARISON, error,
+                "comparison '%s' needs %u to %u estimates of '%s' that differ in '%s', and there "
+                "are %u",
+                k->comparison->name, ops->minimum, ops->maximum,
+                k->outcome->plan->indicators[indicator].name, k->comparison->across, k->n_chosen);
+  return sp_error_hint(error,
+                       "the indicator must be split by it (by: [[%s]]); `values` chooses "
+                       "among its values",
+                       k->comparison->across);
+}
+
+/* One indicator, every level of `within`, each once. */
+static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *error) {
+  const sp_outcome *o = k->outcome;
+  const sampan_comparison_ops *ops = k->plugin->ops;
+  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
+  sp_map *done = sp_map_new(51);
+  if (done == NULL) return sp_error_memory(error);
+  int32_t status = SAMPAN_OK;
+  uint32_t n_levels = 0;
+  for (uint32_t i = 0; i < o->n_estimates && status >= 0; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    const char *level[32] = {NULL};
+    uint32_t place;
+    if (e->indicator != indicator || e->statistic != 0) continue;
+    const char *value = across_value(o, k->comparison, e, level);
+    if (value == NULL || !is_listed(k->comparison, value, &place)) continue;
+    const uint32_t number = sp_map_add(done, level, n_within * sizeof *level);
+    if (number == SP_MAP_NONE) status = sp_error_memory(error);
+    if (number < n_levels || status < 0) continue;
+    n_levels = number + 1;
+    status = choose(k, indicator, level, error);
+    if (status >= 0 && (k->n_chosen < ops->minimum || k->n_chosen > ops->maximum)) {
+      status = n_within == 0 ? wrong_number(k, indicator, error) : SAMPAN_OK;
+    } else if (status >= 0) {
+      status = call_plugin(k, indicator, level, error);
+    }
+  }
+  sp_map_free(done);
+  if (status >= 0 && n_levels == 0) {
+    k->n_chosen = 0;
+    return wrong_number(k, indicator, error);
+  }
+  return status;
+}
+
+int32_t sp_compare(sp_outcome *o, sampan_error *error) {
+  sp_job *job = o->job;
+  static const char *const also[] = {"label",  "method",    "of",     "across",
+                                     "values", "positions", "within", "level"};
+  comparer k = {.outcome = o};
+  k.chosen = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *k.chosen);
+  if (k.chosen == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {
+    const sp_comparison *c = &o->plan->comparisons[i];
+    sampan_value *values;
+    k.comparison = c;
+    const int32_t status =
+        sp_registry_load(job->registry, SAMPAN_COMPARISON, c->method.plugin, &k.plugin, error);
+    if (status < 0) {
+      sp_error_text_place(error, o->plan->file, c->place->line, c->place->column);
+      return status;
+    }
+    SP_TRY(sp_params_bind(k.plugin, c->method.options, c->place, also, 8, o->plan->file,
+                          o->plan->folder, job->options->data_folder, o->arena, &values, error));
+    k.values = values;
+    for (uint32_t f = 0; f < c->n_of; f++) {
+      uint32_t indicator = 0;
+      while (indicator < o->plan->n_indicators &&
+             strcmp(o->plan->indicators[indicator].name, c->of[f]) != 0) {
+        indicator++;
+      }
+      if (indicator == o->plan->n_indicators) {
+        return sp_yaml_error(c->place, o->plan->file, SP_ID_COMPARISON, error,
+                             "comparison '%s' is of '%s', which is no indicator of the plan",
+                             c->name, c->of[f]);
+      }
+      SP_TRY(compare_indicator(&k, indicator, error));
+    }
+  }
+  return SAMPAN_OK;
+}

@@ -1,0 +1,453 @@
+/* finish.c - from totals to estimates: value, gradient, linearized variance, df, limits. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "engine/error_ids.h"
+#include "engine/job.h"
+#include "engine/order.h"
+
+/* The order of PSUs that variances go by: strata, then PSUs, as they were met. */
+static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
+  const uint32_t n = t->units.n_psu != 0 ? t->units.n_psu : 1;
+  uint64_t *order = calloc(n, sizeof *order);
+  for (uint32_t i = 0; order != NULL && sampled && i < t->units.n_psu; i++) {
+    order[i] = (uint64_t)t->units.psus[i].stratum << 32 | i;
+  }
+  return order;
+}
+
+static uint32_t place_in_split(const sp_split *split, uint32_t indicator) {
+  uint32_t k = 0;
+  while (split->indicators[k] != indicator) k++;
+  return k;
+}
+
+/* ---- totals of a group -------------------------------------------------------------------- */
+
+/* The totals of one row of a table for one indicator; returns the weight. */
+static double row_totals(const sp_exact *lanes, uint32_t n_totals, double *out) {
+  for (uint32_t k = 0; k < n_totals; k++) out[k] = sp_exact_value(&lanes[1 + k]);
+  return sp_exact_value(&lanes[0]);
+}
+
+/* The totals of a group over its PSUs, summed exactly. */
+static int32_t group_totals(const sp_job *job, const sp_totals *t, uint32_t indicator,
+                            uint32_t split_index, uint32_t group, double *totals,
+                            sampan_totals *view) {
+  const sp_split *split = &job->splits[split_index];
+  const sp_bound *b = &job->indicators[indicator];
+  const uint32_t place = place_in_split(split, indicator);
+  const sp_walk *walk = &t->walks[split_index];
+  sp_exact *sums = calloc(b->n_totals + 1U, sizeof *sums);
+  if (sums == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
+    const sp_exact *lanes =
+        sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
+    for (uint32_t k = 0; k <= b->n_totals; k++) sp_exact_merge(&sums[k], &lanes[k]);
+  }
+  const double weight = row_totals(sums, b->n_totals, totals);
+  free(sums);
+  const int64_t *counts =
+      sp_table_counts(t->tables[split_index], group) + split->count_start[place];
+  view->struct_size = sizeof *view;
+  view->n_totals = b->n_totals;
+  view->total = totals;
+  view->count = counts + SP_COUNT_TOTALS;
+  view->n_records = counts[SP_COUNT_N];
+  view->n_positive = counts[SP_COUNT_POSITIVE];
+  view->weight = weight;
+  return SAMPAN_OK;
+}
+
+int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
+                          uint32_t group, const sampan_estimates *out, double *totals,
+                          sampan_totals *view, sampan_error *error) {
+  sp_job *job = outcome->job;
+  const sp_bound *b = &job->indicators[indicator];
+  if (group_totals(job, outcome->totals, indicator, split, group, totals, view) < 0) {
+    return sp_error_memory(error);
+  }
+  const uint32_t n = b->shape.n_statistics;
+  for (uint32_t k = 0; k < n; k++) {
+    out->value[k] = NAN;
+    out->element_variance[k] = NAN;
+    out->status[k] = SAMPAN_NOT_ESTIMABLE;
+  }
+  memset(out->gradient, 0, (size_t)n * b->n_totals * sizeof *out->gradient);
+  sampan_call call = sp_job_call(job, b->plugin, b->values, error);
+  const int32_t status = b->ops->value(&call, &b->shape, view, out);
+  if (status < 0) {
+    if (error != NULL) {
+      error->status = status;
+      snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
+    }
+    return status;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    if (out->status[k] == SAMPAN_ESTIMABLE && !isfinite(out->value[k])) {
+      return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_VALUE,
+                          "estimator '%s' broke its contract: a value is not finite",
+                          b->plugin->name);
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* ---- variance ----------------------------------------------------------------------------- */
+
+/* Points of one statistic of a group; PSUs with a positive weight in it, and their strata. */
+static int32_t make_points(const sp_job *job, const sp_totals *t, uint32_t indicator,
+                           uint32_t split_index, uint32_t group, const double *gradient,
+                           sp_point *out, uint32_t *n, int32_t *n_psu, int32_t *n_strata) {
+  const sp_split *split = &job->splits[split_index];
+  const sp_bound *b = &job->indicators[indicator];
+  const uint32_t place = place_in_split(split, indicator);
+  const sp_walk *walk = &t->walks[split_index];
+  double *totals = malloc((b->n_totals + 1U) * sizeof *totals);
+  if (totals == NULL) return SAMPAN_E_MEMORY;
+  uint32_t last = UINT32_MAX;
+  *n = 0;
+  *n_psu = *n_strata = 0;
+  for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
+    const uint32_t psu = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
+    const sp_exact *lanes =
+        sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
+    if (!(row_totals(lanes, b->n_totals, totals) > 0)) continue;
+    const uint32_t stratum = t->units.n_psu > 0 ? t->units.psus[psu].stratum : 0;
+    double z = 0;
+    for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
+    out[*n].psu = psu;
+    out[*n].stratum = stratum;
+    out[(*n)++].z = z;
+    ++*n_psu;
+    *n_strata += stratum != last;
+    last = stratum;
+  }
+  free(totals);
+  return SAMPAN_OK;
+}
+
+/* Poisson in the events: sum of g^2 T over the components that count them. */
+static double vital_variance(const sp_bound *b, const double *gradient, const double *totals) {
+  double variance = 0;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    if ((b->shape.components[k % b->shape.n_components].flags & SAMPAN_EVENTS) == 0) continue;
+    variance += gradient[k] * gradient[k] * totals[k];
+  }
+  return variance;
+}
+
+static double degrees_of_freedom(const sp_job *job, const sp_totals *t, const sp_point *points,
+                                 uint32_t n, int32_t n_psu, int32_t n_strata) {
+  const sp_units *u = &t->units;
+  double df = 0;
+  uint32_t last = UINT32_MAX;
+  switch (job->plan->design.df_rule) {
+    case SP_DF_INFINITE:
+      return HUGE_VAL;
+    case SP_DF_DESIGN:
+      return sp_design_df(t);
+    case SP_DF_STRATA_PRESENT:
+      for (uint32_t i = 0; i < n; i++) {
+        if (points[i].stratum == last) continue;
+        last = points[i].stratum;
+        df += u->strata[last].n_psu - 1.0;
+      }
+      return df;
+    default:
+      return (double)n_psu - n_strata;
+  }
+}
+
+double sp_design_df(const sp_totals *t) {
+  const sp_units *u = &t->units;
+  double n_psu = 0, n_strata = 0;
+  char *seen = calloc(u->n_strata + 1U, 1);
+  if (seen == NULL) return NAN;
+  for (uint32_t i = 0; i < u->n_psu; i++) {
+    if (!u->psus[i].has_weight) continue;
+    n_psu++;
+    n_strata += !seen[u->psus[i].stratum];
+    seen[u->psus[i].stratum] = 1;
+  }
+  free(seen);
+  return n_psu - n_strata;
+}
+
+int32_t sp_points(const sp_outcome *outcome, const sp_estimate *e, sp_point **out, uint32_t *n,
+                  sampan_error *error) {
+  sp_job *job = outcome->job;
+  const sp_totals *t = outcome->totals;
+  const sp_bound *b = &job->indicators[e->indicator];
+  const uint32_t n_statistics = b->shape.n_statistics;
+  const sp_walk *walk = &t->walks[e->split];
+  *out = NULL;
+  *n = 0;
+  if (job->plan->kind != SP_KIND_SURVEY) return SAMPAN_OK;
+  const size_t n_doubles = (size_t)n_statistics * (b->n_totals + 2U) + b->n_totals + 1U;
+  double *memory = calloc(n_doubles, sizeof *memory);
+  int32_t *status_of = calloc(n_statistics, sizeof *status_of);
+  sp_point *points =
+      malloc((walk->start[e->group + 1] - walk->start[e->group] + 1U) * sizeof *points);
+  int32_t status = memory == NULL || status_of == NULL || points == NULL ? SAMPAN_E_MEMORY : 0;
+  if (status < 0) sp_error_memory(error);
+  if (status >= 0) {
+    double *totals = memory + (size_t)n_statistics * (b->n_totals + 2U);
+    sampan_totals view;
+    const sampan_estimates estimates = {.struct_size = sizeof estimates,
+                                        .n_statistics = n_statistics,
+                                        .value = memory,
+                                        .element_variance = memory + n_statistics,
+                                        .gradient = memory + 2 * (size_t)n_statistics,
+                                        .status = status_of};
+    status = sp_evaluate_group(outcome, e->indicator, e->split, e->group, &estimates, totals, &view,
+                               error);
+    if (status >= 0) {
+      int32_t n_psu, n_strata;
+      status = make_points(job, t, e->indicator, e->split, e->group,
+                           estimates.gradient + (size_t)e->statistic * b->n_totals, points, n,
+                           &n_psu, &n_strata);
+      if (status < 0) sp_error_memory(error);
+    }
+  }
+  free(memory);
+  free(status_of);
+  if (status < 0) {
+    free(points);
+    return status;
+  }
+  *out = points;
+  return SAMPAN_OK;
+}
+
+/* ---- estimates ---------------------------------------------------------------------------- */
+
+/* Memory for one indicator's values, reused from group to group. */
+typedef struct maker {
+  sp_outcome *outcome;
+  sampan_estimates estimates;
+  double *totals;
+  sp_point *points;
+  uint32_t capacity;
+} maker;
+
+static void add_flag(const sp_outcome *o, sp_estimate *e, const char *flag) {
+  const char *joined =
+      e->flags[0] == '\0' ? flag : sp_arena_printf(o->arena, "%s %s", e->flags, flag);
+  if (joined != NULL) e->flags = joined;
+}
+
+static int32_t limits(maker *m, const sp_bound *b, sp_estimate *e, const double *gradient,
+                      sampan_error *error) {
+  sp_job *job = m->outcome->job;
+  const sampan_shape *shape = &b->shape;
+  double largest = 0;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    const uint32_t flags = shape->components[k % shape->n_components].flags;
+    if ((flags & SAMPAN_EVENTS) != 0 && fabs(gradient[k]) > largest) largest = fabs(gradient[k]);
+  }
+  const sampan_interval_in in = {.struct_size = sizeof in,
+                                 .unit = e->about->unit,
+                                 .estimate = e->value,
+                                 .std_error = e->std_error,
+                                 .df = e->df,
+                                 .level = e->level,
+                                 .n = e->n,
+                                 .n_positive = e->n_positive,
+                                 .n_events = e->n_events,
+                                 .events = isnan(e->events) ? 0 : e->events,
+                                 .exposure = isnan(e->exposure) ? 0 : e->exposure,
+                                 .gradient_max = largest,
+                                 .lower_bound = e->about->lower,
+                                 .upper_bound = e->about->upper,
+                                 .per = e->about->per};
+  sampan_interval_out out = {.struct_size = sizeof out, .n_eff = NAN};
+  sampan_call call = sp_job_call(job, b->interval, b->interval_values, error);
+  const sampan_interval_ops *ops = b->interval->ops;
+  const int32_t status = ops->limits(&call, &in, &out);
+  if (status < 0) {
+    if (error != NULL) {
+      error->status = status;
+      snprintf(error->plugin, sizeof error->plugin, "%s", b->interval->name);
+    }
+    return status;
+  }
+  e->interval = b->interval->name;
+  e->n_eff = out.n_eff;
+  out.why[sizeof out.why - 1] = '\0';
+  if (out.why[0] != '\0') {
+    e->why = sp_arena_text(m->outcome->arena, out.why);
+    if (e->why == NULL) return sp_error_memory(error);
+  }
+  if (out.status != SAMPAN_LIMITS_OK) {
+    add_flag(m->outcome, e, "no-interval");
+    return SAMPAN_OK;
+  }
+  if (!(out.lower <= out.upper)) {
+    return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_INTERVAL,
+                        "interval '%s' broke its contract: limits %.10g and %.10g",
+                        b->interval->name, out.lower, out.upper);
+  }
+  e->low = out.lower;
+  e->high = out.upper;
+  return SAMPAN_OK;
+}
+
+/* Variance, df, design effect and limits of an estimate that has a value. */
+static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const double *gradient,
+                         double element_variance, sampan_error *error) {
+  const sp_plan *plan = m->outcome->plan;
+  const sp_totals *t = m->outcome->totals;
+  double variance = 0;
+  e->df = HUGE_VAL;
+  if (plan->kind == SP_KIND_VITAL) variance = vital_variance(b, gradient, m->totals);
+  if (plan->kind == SP_KIND_SURVEY) {
+    uint32_t n;
+    sp_variance_note note;
+    if (make_points(m->outcome->job, t, e->indicator, e->split, e->group, gradient, m->points, &n,
+                    &e->n_psu, &e->n_strata) < 0) {
+      return sp_error_memory(error);
+    }
+    SP_TRY(sp_units_covariance(&t->units, &plan->design, plan->file, m->points, n, m->points, n,
+                               &variance, &note, error));
+    e->df = degrees_of_freedom(m->outcome->job, t, m->points, n, e->n_psu, e->n_strata);
+    if (note.n_lonely > 0) add_flag(m->outcome, e, "lonely");
+    if (e->df <= 0) add_flag(m->outcome, e, "df0");
+  }
+  if (isnan(variance)) return SAMPAN_OK; /* a rule for lonely PSUs that gives no variance here */
+  e->std_error = sqrt(variance > 0 ? variance : 0);
+  if (plan->kind == SP_KIND_SURVEY && element_variance > 0 && e->n_positive > 1) {
+    /* Against simple sampling without replacement of n out of the estimated population, as R. */
+    const double n = (double)e->n_positive;
+    e->deff = variance / (element_variance / n * (1 - n / e->pop));
+  }
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) add_flag(m->outcome, e, "p0");
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) add_flag(m->outcome, e, "p1");
+  return b->interval != NULL ? limits(m, b, e, gradient, error) : SAMPAN_OK;
+}
+
+static void sum_flagged(const sp_bound *b, const double *totals, uint32_t flag, double *out) {
+  *out = NAN;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    if ((b->shape.components[k % b->shape.n_components].flags & flag) == 0) continue;
+    *out = (isnan(*out) ? 0 : *out) + totals[k];
+  }
+}
+
+static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t group,
+                          const char *period, const sp_by *by, const char *const *values,
+                          sampan_error *error) {
+  sp_outcome *o = m->outcome;
+  const sp_job *job = o->job;
+  const sp_bound *b = &job->indicators[indicator];
+  sampan_totals view;
+  SP_TRY(sp_evaluate_group(o, indicator, split, group, &m->estimates, m->totals, &view, error));
+  const int64_t *counts =
+      sp_table_counts(o->totals->tables[split], group) +
+      job->splits[split].count_start[place_in_split(&job->splits[split], indicator)];
+  for (uint32_t k = 0; k < b->shape.n_statistics; k++) {
+    if (o->n_estimates == m->capacity) {
+      m->capacity = m->capacity != 0 ? m->capacity * 2 : 64;
+      o->estimates =
+          sp_arena_grow(o->arena, o->estimates, o->n_estimates, m->capacity, sizeof *o->estimates);
+      if (o->estimates == NULL) return sp_error_memory(error);
+    }
+    sp_estimate *e = (sp_estimate *)&o->estimates[o->n_estimates++];
+    e->indicator = indicator;
+    e->statistic = k;
+    e->split = split;
+    e->group = group;
+    e->period = period;
+    e->by = by->columns;
+    e->values = values;
+    e->n_by = by->n_columns;
+    e->about = &b->shape.statistics[k];
+    e->n = view.n_records;
+    e->n_positive = view.n_positive;
+    e->n_events = counts[SP_COUNT_EVENTS];
+    e->pop = view.weight;
+    e->level = o->plan->level;
+    e->value = e->std_error = e->df = e->low = e->high = e->deff = e->n_eff = NAN;
+    e->interval = e->flags = e->why = "";
+    sum_flagged(b, m->totals, SAMPAN_EVENTS, &e->events);
+    sum_flagged(b, m->totals, SAMPAN_EXPOSURE, &e->exposure);
+    if (!isnan(e->events) && o->plan->kind != SP_KIND_SURVEY) e->n_events = llround(e->events);
+    if (m->estimates.status[k] != SAMPAN_ESTIMABLE) {
+      e->status = SAMPAN_STATUS_NOT_ESTIMABLE;
+      e->why = e->n == 0 ? "no record" : "not estimable from these totals";
+      continue;
+    }
+    e->value = m->estimates.value[k];
+    SP_TRY(add_error(m, b, e, m->estimates.gradient + (size_t)k * b->n_totals,
+                     m->estimates.element_variance[k], error));
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t maker_init(maker *m, const sp_bound *b, uint32_t most_rows) {
+  const uint32_t n = b->shape.n_statistics;
+  double *memory = sp_arena_array(
+      m->outcome->arena, (uint64_t)n * (b->n_totals + 2U) + b->n_totals + 1U, sizeof(double));
+  int32_t *status = sp_arena_array(m->outcome->arena, n, sizeof *status);
+  m->points = sp_arena_array(m->outcome->arena, most_rows + 1U, sizeof *m->points);
+  if (memory == NULL || status == NULL || m->points == NULL) return SAMPAN_E_MEMORY;
+  m->estimates.struct_size = sizeof m->estimates;
+  m->estimates.n_statistics = n;
+  m->estimates.value = memory;
+  m->estimates.element_variance = memory + n;
+  m->estimates.gradient = memory + 2 * (size_t)n;
+  m->estimates.status = status;
+  m->totals = memory + (size_t)n * (b->n_totals + 2U);
+  return SAMPAN_OK;
+}
+
+static int32_t make_indicator(maker *m, uint32_t indicator, sampan_error *error) {
+  sp_outcome *o = m->outcome;
+  const sp_job *job = o->job;
+  const sp_bound *b = &job->indicators[indicator];
+  for (uint32_t i = 0; i < b->indicator->n_by; i++) {
+    const uint32_t split = b->splits[i];
+    sp_ordered_group *groups;
+    uint32_t n_groups;
+    SP_TRY(sp_order_groups(o, split, &groups, &n_groups, error));
+    if (maker_init(m, b, sp_table_n_rows(o->totals->tables[split])) < 0) {
+      return sp_error_memory(error);
+    }
+    for (uint32_t g = 0; g < n_groups; g++) {
+      SP_TRY(make_group(m, indicator, split, groups[g].group, groups[g].period,
+                        &b->indicator->by[i], groups[g].values, error));
+    }
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t make_walks(sp_outcome *o, sampan_error *error) {
+  sp_totals *t = o->totals;
+  const sp_job *job = o->job;
+  uint64_t *order = psu_order(t, o->plan->kind == SP_KIND_SURVEY);
+  t->walks = sp_arena_array(o->arena, job->n_splits + 1U, sizeof *t->walks);
+  int32_t status = order == NULL || t->walks == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
+  for (uint32_t s = 0; s < job->n_splits && status >= 0; s++) {
+    uint32_t *rows, *start;
+    const uint32_t n_groups = sp_map_size(t->groups[s].map);
+    status = sp_table_by_group(t->tables[s], n_groups, order, &rows, &start);
+    if (status < 0) break;
+    /* The arena takes them over, so that they end with the outcome. */
+    t->walks[s].rows = sp_arena_grow(o->arena, rows, sp_table_n_rows(t->tables[s]),
+                                     sp_table_n_rows(t->tables[s]) + 1U, sizeof *rows);
+    t->walks[s].start = sp_arena_grow(o->arena, start, n_groups + 1U, n_groups + 2U, sizeof *start);
+    free(rows);
+    free(start);
+    if (t->walks[s].rows == NULL || t->walks[s].start == NULL) status = SAMPAN_E_MEMORY;
+  }
+  free(order);
+  return status < 0 ? sp_error_memory(error) : SAMPAN_OK;
+}
+
+int32_t sp_finish(sp_outcome *o, sampan_error *error) {
+  maker m = {.outcome = o};
+  SP_TRY(make_walks(o, error));
+  for (uint32_t i = 0; i < o->plan->n_indicators; i++) SP_TRY(make_indicator(&m, i, error));
+  return SAMPAN_OK;
+}

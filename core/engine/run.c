@@ -1,0 +1,272 @@
+/* run.c - a plan from its files to its results. */
+#include <math.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "engine/job.h"
+#include "engine/order.h"
+#include "engine/version.h"
+
+int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+                     sampan_error *error) {
+  sp_arena *arena = sp_arena_new(0);
+  if (arena == NULL) return sp_error_memory(error);
+  sp_job *job;
+  const int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
+  sp_arena_free(arena);
+  return status;
+}
+
+static int32_t copy_counts(sp_outcome *o, sampan_error *error) {
+  const sp_plan *plan = o->plan;
+  const sp_totals *t = o->totals;
+  sp_drop_count *drops = sp_arena_array(o->arena, plan->n_drops + 1U, sizeof *drops);
+  if (drops == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < plan->n_drops; i++) {
+    drops[i].reason = plan->drop_reasons[i];
+    drops[i].n = t->n_dropped[i];
+  }
+  o->n_drops = plan->n_drops;
+  if (plan->keep != NULL) {
+    drops[o->n_drops].reason = *plan->keep_reason;
+    drops[o->n_drops++].n = t->n_dropped[plan->n_drops];
+  }
+  o->drops = drops;
+  o->n_read = t->n_read;
+  o->n_kept = t->n_kept;
+  o->n_strata = (int32_t)t->units.n_strata;
+  o->n_psu = (int32_t)t->units.n_psu;
+  o->weight_sum = sp_exact_value(&t->weight);
+  o->weight_min = t->weight_min;
+  o->weight_max = t->weight_max;
+  const double n = (double)t->n_weighted, mean = o->weight_sum / n;
+  const double variance = sp_exact_value(&t->weight_squared) / n - mean * mean;
+  o->weight_cv = mean > 0 ? sqrt(variance > 0 ? variance : 0) / mean : NAN;
+  return SAMPAN_OK;
+}
+
+/* Counts by period, in the order of the periods; records without a period are left to the sums. */
+static int32_t copy_periods(sp_outcome *o, sampan_error *error) {
+  const sp_job *job = o->job;
+  const sp_totals *t = o->totals;
+  const uint32_t g = job->period_grouping;
+  const uint32_t n = g != SP_NONE ? sp_coder_size(t->coders[g]) : 0;
+  const uint32_t width = n > 0 ? n : 1, n_indicators = o->plan->n_indicators;
+  const char **periods = sp_arena_array(o->arena, width, sizeof *periods);
+  uint32_t *code = sp_arena_array(o->arena, width, sizeof *code);
+  int64_t *counts = sp_arena_array(o->arena, 2 * (uint64_t)width, sizeof *counts);
+  sp_use_count *uses = sp_arena_array(o->arena, (uint64_t)n_indicators * width, sizeof *uses);
+  if (periods == NULL || code == NULL || counts == NULL || uses == NULL) {
+    return sp_error_memory(error);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t at = i;
+    const char *text = sp_coder_text(t->coders[g], i);
+    while (at > 0 && sp_order_values(o->plan, o->plan->period, text, periods[at - 1]) < 0) {
+      periods[at] = periods[at - 1];
+      code[at] = code[at - 1];
+      at--;
+    }
+    periods[at] = text;
+    code[at] = i;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (code[i] + 1 >= t->n_by_period) continue;
+    counts[i] = t->by_period[2 * (size_t)(code[i] + 1)];
+    counts[width + i] = t->by_period[2 * (size_t)(code[i] + 1) + 1];
+  }
+  for (uint32_t k = 0; k < n_indicators; k++) {
+    for (uint32_t i = 0; i < width; i++) {
+      const uint32_t place = n > 0 ? code[i] + 1 : 0;
+      if (place < t->use_periods) uses[k * width + i] = t->uses[k * (size_t)t->use_periods + place];
+    }
+  }
+  o->periods = periods;
+  o->n_periods = n;
+  o->n_read_by_period = counts;
+  o->n_kept_by_period = counts + width;
+  o->uses = uses;
+  return SAMPAN_OK;
+}
+
+static int32_t name_plugins(sp_outcome *o, sampan_error *error) {
+  const uint32_t n = o->plan->n_indicators;
+  const sampan_plugin **estimators = sp_arena_array(o->arena, n, sizeof *estimators);
+  const sampan_plugin **intervals = sp_arena_array(o->arena, n, sizeof *intervals);
+  if (estimators == NULL || intervals == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < n; i++) {
+    estimators[i] = o->job->indicators[i].plugin;
+    intervals[i] = o->job->indicators[i].interval;
+  }
+  o->estimators = estimators;
+  o->intervals = intervals;
+  return SAMPAN_OK;
+}
+
+static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_error *error) {
+  sp_buffer text;
+  sp_buffer_init(&text);
+  sp_outcome_manifest(o, registry, &text);
+  o->results.manifest = text.failed ? NULL : sp_arena_text(o->arena, sp_buffer_text(&text));
+  sp_buffer_clear(&text);
+  return o->results.manifest != NULL ? SAMPAN_OK : sp_error_memory(error);
+}
+
+static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
+                   sampan_error *error) {
+  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  SP_TRY(sp_totals_new(o->job, &o->totals, error));
+  SP_TRY(sp_scan(o->job, o->totals, error));
+  o->files = sp_stream_files(o->job->stream, &o->n_files);
+  SP_TRY(name_plugins(o, error));
+  SP_TRY(copy_counts(o, error));
+  SP_TRY(copy_periods(o, error));
+  SP_TRY(sp_finish(o, error));
+  SP_TRY(sp_results_build(o, error));
+  SP_TRY(sp_compare(o, error));
+  return add_manifest(o, registry, error);
+}
+
+int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+               sp_outcome **out, sampan_error *error) {
+  *out = NULL;
+  sp_arena *arena = sp_arena_new(0);
+  sp_outcome *o = arena != NULL ? sp_arena_alloc(arena, sizeof *o) : NULL;
+  if (o == NULL) {
+    sp_arena_free(arena);
+    return sp_error_memory(error);
+  }
+  o->arena = arena;
+  o->plan = plan;
+  const int32_t status = run(o, registry, options, error);
+  if (status < 0) {
+    sp_outcome_free(o);
+    return status;
+  }
+  *out = o;
+  return SAMPAN_OK;
+}
+
+void sp_outcome_free(sp_outcome *o) {
+  if (o == NULL) return;
+  if (o->totals != NULL) sp_totals_free(o->job, o->totals);
+  sp_arena_free(o->arena);
+}
+
+const sp_estimate *sp_outcome_find(const sp_outcome *o, const char *indicator, const char *period,
+                                   const char *const *by, const char *const *values,
+                                   uint32_t n_by) {
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->statistic != 0 || e->n_by != n_by) continue;
+    if (strcmp(o->plan->indicators[e->indicator].name, indicator) != 0) continue;
+    if (strcmp(e->period, period != NULL ? period : "") != 0) continue;
+    uint32_t n_same = 0;
+    for (uint32_t k = 0; k < n_by; k++) {
+      for (uint32_t j = 0; j < n_by; j++) {
+        n_same += strcmp(e->by[j], by[k]) == 0 && strcmp(e->values[j], values[k]) == 0;
+      }
+    }
+    if (n_same == n_by) return e;
+  }
+  return NULL;
+}
+
+/* ---- manifest ----------------------------------------------------------------------------- */
+
+static void member(sp_buffer *b, const char *name, const char *text) {
+  sp_buffer_json_text(b, name);
+  sp_buffer_char(b, ':');
+  sp_buffer_json_text(b, text);
+}
+
+static void manifest_files(const sp_outcome *o, sp_buffer *b) {
+  sp_buffer_text_add(b, ",\"inputs\":[");
+  for (uint32_t i = 0; i < o->n_files; i++) {
+    const sp_file_fact *f = &o->files[i];
+    sp_buffer_text_add(b, i > 0 ? ",{" : "{");
+    member(b, "file", f->file);
+    sp_buffer_char(b, ',');
+    member(b, "source", f->source);
+    sp_buffer_char(b, ',');
+    member(b, "sha256", f->digest);
+    sp_buffer_printf(b, ",\"bytes\":%lld,\"records\":%lld,\"complete\":%s", (long long)f->n_bytes,
+                     (long long)f->n_records, f->proven ? "true" : "\"not verifiable\"");
+    if (f->n_unmatched >= 0) {
+      sp_buffer_printf(b, ",\"unmatched\":%lld", (long long)f->n_unmatched);
+    }
+    sp_buffer_char(b, '}');
+  }
+  sp_buffer_char(b, ']');
+}
+
+static void manifest_plugin(const sp_registry *registry, const sampan_plugin *p, int *n,
+                            sp_buffer *b) {
+  const sp_plugin_info *info = sp_registry_find(registry, p->kind, p->name);
+  sp_buffer_text_add(b, (*n)++ > 0 ? ",{" : "{");
+  member(b, "kind", sp_kind_name(p->kind));
+  sp_buffer_char(b, ',');
+  member(b, "name", p->name);
+  sp_buffer_char(b, ',');
+  member(b, "version", p->version);
+  sp_buffer_char(b, ',');
+  member(b, "sha256", info != NULL ? info->digest : "");
+  sp_buffer_char(b, '}');
+}
+
+static int used_before(const sampan_plugin *const *plugins, uint32_t i) {
+  for (uint32_t k = 0; k < i; k++) {
+    if (plugins[k] == plugins[i]) return 1;
+  }
+  return plugins[i] == NULL;
+}
+
+static void manifest_plugins(const sp_outcome *o, const sp_registry *registry, sp_buffer *b) {
+  int n = 0;
+  sp_buffer_text_add(b, ",\"plugins\":[");
+  for (uint32_t i = 0; i < o->n_files; i++) {
+    int before = 0;
+    for (uint32_t k = 0; k < i; k++) before |= strcmp(o->files[k].source, o->files[i].source) == 0;
+    const sp_plugin_info *info = sp_registry_find(registry, SAMPAN_SOURCE, o->files[i].source);
+    if (before || info == NULL) continue;
+    const sampan_plugin plugin = {
+        .kind = SAMPAN_SOURCE, .name = info->name, .version = info->version};
+    manifest_plugin(registry, &plugin, &n, b);
+  }
+  for (uint32_t i = 0; i < o->plan->n_indicators; i++) {
+    if (!used_before(o->estimators, i)) manifest_plugin(registry, o->estimators[i], &n, b);
+  }
+  for (uint32_t i = 0; i < o->plan->n_indicators; i++) {
+    if (!used_before(o->intervals, i)) manifest_plugin(registry, o->intervals[i], &n, b);
+  }
+  sp_buffer_char(b, ']');
+}
+
+void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_buffer *b) {
+  const char *slash = strrchr(o->plan->file, '/');
+  sp_buffer_text_add(b, "{\"engine\":");
+  sp_buffer_json_text(b, "sampan " SAMPAN_VERSION);
+  sp_buffer_text_add(b, ",\"plan\":{");
+  member(b, "file", slash != NULL ? slash + 1 : o->plan->file);
+  sp_buffer_char(b, ',');
+  member(b, "sha256", o->plan->digest);
+  sp_buffer_char(b, '}');
+  manifest_files(o, b);
+  sp_buffer_printf(b, ",\"records\":{\"read\":%lld,\"kept\":%lld,\"dropped\":[",
+                   (long long)o->n_read, (long long)o->n_kept);
+  for (uint32_t i = 0; i < o->n_drops; i++) {
+    sp_buffer_text_add(b, i > 0 ? ",{" : "{");
+    member(b, "reason", sp_label_in(&o->drops[i].reason, o->job->options->language));
+    sp_buffer_printf(b, ",\"n\":%lld}", (long long)o->drops[i].n);
+  }
+  sp_buffer_text_add(b, "]}");
+  if (o->plan->kind == SP_KIND_SURVEY) {
+    sp_buffer_printf(b, ",\"design\":{\"strata\":%d,\"psus\":%d,", o->n_strata, o->n_psu);
+    member(b, "df_rule", o->plan->design.df_name);
+    sp_buffer_char(b, ',');
+    member(b, "lonely_psu", o->plan->design.lonely_name);
+    sp_buffer_text_add(b, "}");
+  }
+  manifest_plugins(o, registry, b);
+  sp_buffer_char(b, '}');
+}
