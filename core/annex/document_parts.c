@@ -117,8 +117,8 @@ void sp_section(sp_doc *doc, const char *anchor, int32_t title) {
   block->level = 1;
   block->anchor = anchor;
   block->gloss = sp_word(title, doc->zh ? "en" : "zh");
-  block->text = sp_plain(
-      doc, sp_doc_printf(doc, doc->zh ? "%s、%s" : "%s. %s", number, sp_word(title, doc->language)));
+  block->text = sp_plain(doc, sp_doc_printf(doc, doc->zh ? "%s、%s" : "%s. %s", number,
+                                            sp_word(title, doc->language)));
 }
 
 void sp_subsection(sp_doc *doc, int32_t number, int32_t title) {
@@ -224,18 +224,26 @@ void sp_grid_close(sp_doc *doc, sp_grid *grid, const char *title, uint32_t flags
 
 int32_t sp_verdict_mark(int32_t verdict) {
   switch (verdict) {
-    case SP_VERDICT_MET: return SAMPAN_MARK_MET;
-    case SP_VERDICT_NOT_MET: return SAMPAN_MARK_NOT_MET;
-    case SP_VERDICT_UNDECIDED: return SAMPAN_MARK_UNDECIDED;
-    default: return SAMPAN_MARK_NOT_ASSESSABLE;
+    case SP_VERDICT_MET:
+      return SAMPAN_MARK_MET;
+    case SP_VERDICT_NOT_MET:
+      return SAMPAN_MARK_NOT_MET;
+    case SP_VERDICT_UNDECIDED:
+      return SAMPAN_MARK_UNDECIDED;
+    default:
+      return SAMPAN_MARK_NOT_ASSESSABLE;
   }
 }
 
 const char *sp_verdict_word(const sp_doc *doc, int32_t verdict) {
   switch (verdict) {
-    case SP_VERDICT_MET: return SP_WORD(doc, MET);
-    case SP_VERDICT_NOT_MET: return SP_WORD(doc, NOT_MET);
-    case SP_VERDICT_UNDECIDED: return SP_WORD(doc, UNDECIDED);
-    default: return SP_WORD(doc, NOT_ASSESSABLE);
+    case SP_VERDICT_MET:
+      return SP_WORD(doc, MET);
+    case SP_VERDICT_NOT_MET:
+      return SP_WORD(doc, NOT_MET);
+    case SP_VERDICT_UNDECIDED:
+      return SP_WORD(doc, UNDECIDED);
+    default:
+      return SP_WORD(doc, NOT_ASSESSABLE);
   }
 }

@@ -10,8 +10,8 @@
  *
  *   V x^2 - 2 C x + (V_other - s^2) = 0
  *
- * and n' = n / x^2; where C = 0, n' = n V / (s^2 - V_other). No root above 0: the other side's error
- * alone is too large, and no sample of this wave is large enough.
+ * and n' = n / x^2; where C = 0, n' = n V / (s^2 - V_other). No root above 0: the other side's
+ * error alone is too large, and no sample of this wave is large enough.
  *
  * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 4.6, for sizes from a wanted variance.
  * Normal quantiles: more records come with more PSUs, so that today's df would be too few.
@@ -35,28 +35,30 @@ double sp_next_n(double n, double var_current, double var_other, double covarian
   return fmax(ceil(n / (x * x) * (1 - 1e-12)), n);
 }
 
-static double one_next_n(const sp_clause *clause, const sp_value *current, double level) {
+static double one_next_n(const sp_clause *clause, const sp_clause_values *values) {
+  const sp_value *current = values->current;
   const sp_change *gap = &clause->gap;
-  const double var = current->std_error * current->std_error;
-  if (clause->target->op == SP_OP_EQ) return NAN;
-  if (clause->target->kind == SP_TARGET_VALUE) {
-    return sp_next_n((double)current->n, var, 0, 0, gap->value, level);
-  }
-  const double var_other = clause->other_std_error * clause->other_std_error;
+  const double var = current->std_error * current->std_error, n = (double)current->n;
+  double factor;
+  const sp_value *other = sp_clause_other(clause->target, values, &factor);
+  if (clause->target->op == SP_OP_EQ) return NAN; /* no sample confirms that two are equal */
+  if (other == NULL) return sp_next_n(n, var, 0, 0, gap->value, values->level);
+  const double var_other = factor * factor * other->std_error * other->std_error;
   double covariance = (var + var_other - gap->std_error * gap->std_error) / 2;
   if (fabs(covariance) <= 1e-9 * (var + var_other)) covariance = 0;
-  return sp_next_n((double)current->n, var, var_other, covariance, gap->value, level);
+  return sp_next_n(n, var, var_other, covariance, gap->value, values->level);
 }
 
-double sp_clause_next_n(const sp_clause *clause, const sp_value *current, double level) {
+double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values) {
   if (clause->statistical != SP_VERDICT_UNDECIDED) return NAN;
-  if (clause->n_parts == 0) return one_next_n(clause, current, level);
-  /* One part that leans to the settling side settles it: the cheapest. Else all have to be shown. */
+  if (clause->n_parts == 0) return one_next_n(clause, values);
+  /* One part that leans to the side that settles is enough: the cheapest. Else all must be shown.
+   */
   const int32_t settles =
       clause->target->kind == SP_TARGET_ANY ? SP_VERDICT_MET : SP_VERDICT_NOT_MET;
   double least = NAN, most = NAN;
   for (uint32_t i = 0; i < clause->n_parts; i++) {
-    const double n = sp_clause_next_n(&clause->parts[i], current, level);
+    const double n = sp_clause_next_n(&clause->parts[i], values);
     if (isnan(n)) continue;
     if (clause->parts[i].point == settles) least = fmin(least, n); /* fmin and fmax drop NaN */
     most = fmax(most, n);

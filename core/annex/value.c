@@ -151,7 +151,7 @@ int32_t sp_value_difference(const sp_value *a, const sp_value *b, double factor,
     combine_limits(a, b, factor, out);
     return SAMPAN_OK;
   }
-  if (isnan(var_a) || isnan(var_b)) return SAMPAN_OK; /* D5 */
+  if (isnan(var_a) || isnan(var_b)) return SAMPAN_OK;                            /* D5 */
   if (a->outcome != NULL && a->outcome == b->outcome && !sp_value_is_exact(a)) { /* D1 */
     const sp_estimate *both[] = {a->estimate, b->estimate};
     SP_TRY(sp_outcome_covariance(a->outcome, a->estimate, b->estimate, &covariance, error));

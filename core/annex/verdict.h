@@ -30,17 +30,10 @@ typedef struct sp_progress_in {
 /* The Healthy People 2030 status, SP_PROGRESS_*. */
 int32_t sp_progress(const sp_progress_in *in);
 
-/* The sample size that shows the gap with 80 % power; see sample_size.c. `covariance` is that of
- * the two sides, the factor of the second one counted. */
-double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
-                 double level);
-/* The same for a decided clause over its parts; NaN where it has no meaning. */
-double sp_clause_next_n(const sp_clause *clause, const sp_value *current, double level);
-
 /* One target against the values of a goal. */
 typedef struct sp_clause_values {
   const sp_goal *goal;
-  const sp_value *current, *baseline, *comparators;
+  const sp_value *current, *baseline, *comparators; /* comparators as in the goal */
   int32_t comparable; /* 0: baseline and current follow different definitions */
   int32_t reserved;
   double level;
@@ -51,5 +44,15 @@ int32_t sp_clause_decide(const sp_target *target, const sp_clause_values *values
 /* The number that the target comes to: of several rules the nearest one where any will do, the
  * farthest where all must hold. NaN where there is none. */
 double sp_clause_threshold(const sp_clause *clause, int32_t direction);
+/* What a rule holds the current value against, with its factor: NULL for a number. */
+const sp_value *sp_clause_other(const sp_target *target, const sp_clause_values *values,
+                                double *factor);
+
+/* The sample size that shows the gap with 80 % power; see sample_size.c. `covariance` is that of
+ * the two sides, the factor of the second one counted. */
+double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
+                 double level);
+/* The same for a decided clause over its parts; NaN where it has no meaning. */
+double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values);
 
 #endif

@@ -32,12 +32,14 @@ static int32_t check_programme(cli *c, const char *path, sampan_error *error) {
   return status;
 }
 
-static int32_t check_plugin(cli *c, const char *path, sampan_error *error) {
+static int32_t check_plugin(cli *c, const char *given, sampan_error *error) {
+  const char *path;
   const sampan_module *module;
   sp_law *laws;
   uint32_t n, n_failed = 0, n_passed = 0;
   sp_buffer text;
   SP_TRY(cli_registry(c, error));
+  SP_TRY(cli_absolute(c, given, &path, error));
   SP_TRY(sp_module_load(path, &module, error));
   SP_TRY(sp_check_module(module, c->args.sample, c->data_folder, c->arena, &laws, &n, error));
   sp_buffer_init(&text);

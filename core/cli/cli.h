@@ -56,6 +56,8 @@ const char *cli_usage(const char *verb);
 int32_t cli_need_operands(const cli *c, uint32_t least, uint32_t most,
                           sampan_error *error) SP_CHECK;
 
+/* The absolute path of a plugin that was named on the command line; *out lives in the arena. */
+int32_t cli_absolute(cli *c, const char *path, const char **out, sampan_error *error) SP_CHECK;
 /* Opens the registry (manifests only) and finds the shipped data. */
 int32_t cli_registry(cli *c, sampan_error *error) SP_CHECK;
 /* Options for the engine. */

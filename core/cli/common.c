@@ -1,6 +1,7 @@
 /* common.c - registry, options, progress, output and errors, for all verbs. */
-#include <math.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,7 +10,20 @@
 #include "cli/cli.h"
 #include "host/params.h"
 
-enum { SP_ID_WRITER = 6020, SP_ID_WRITER_FORM = 6021 };
+enum { SP_ID_WRITER = 6020, SP_ID_WRITER_FORM = 6021, SP_ID_NO_PLUGIN = 6022 };
+
+int32_t cli_absolute(cli *c, const char *path, const char **out, sampan_error *error) {
+  char *real = realpath(path, NULL);
+  if (real == NULL) {
+    char why[128];
+    sp_error_errno(errno, why, sizeof why);
+    sp_error_set(error, SAMPAN_E_IO, SP_ID_NO_PLUGIN, "%s", why);
+    return sp_error_file(error, path);
+  }
+  *out = sp_arena_text(c->arena, real);
+  free(real);
+  return *out != NULL ? SAMPAN_OK : sp_error_memory(error);
+}
 
 static int is_folder(const char *path) {
   struct stat s;

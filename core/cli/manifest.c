@@ -6,9 +6,11 @@ int32_t cli_manifest(cli *c, sampan_error *error) {
   const sampan_module *module;
   sp_buffer text;
   SP_TRY(cli_need_operands(c, 1, 1, error));
-  SP_TRY(sp_module_load(c->args.operands[0], &module, error));
+  const char *path;
+  SP_TRY(cli_absolute(c, c->args.operands[0], &path, error));
+  SP_TRY(sp_module_load(path, &module, error));
   sp_buffer_init(&text);
-  int32_t status = sp_manifest_write(module, c->args.operands[0], &text, error);
+  int32_t status = sp_manifest_write(module, path, &text, error);
   if (status >= 0) {
     status = cli_write_text(c->args.n_outputs > 0 ? c->args.outputs[0] : "-", text.data,
                             text.n_bytes, error);

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/error_ids.h"
@@ -32,12 +33,12 @@ const sp_isolate_limits sp_isolate_default = {
 
 static void limit(int what, uint64_t amount) {
   struct rlimit now;
-  if (getrlimit((__rlimit_resource_t)what, &now) != 0) return;
+  if (getrlimit(what, &now) != 0) return;
   struct rlimit r = {.rlim_cur = (rlim_t)amount, .rlim_max = (rlim_t)amount};
   if (now.rlim_max != RLIM_INFINITY && now.rlim_max < r.rlim_max) {
     r.rlim_cur = r.rlim_max = now.rlim_max;
   }
-  (void)setrlimit((__rlimit_resource_t)what, &r);
+  (void)setrlimit(what, &r);
 }
 
 /* What this process has mapped: the child begins with it. */

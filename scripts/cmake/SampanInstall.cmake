@@ -19,6 +19,10 @@ set(PC_DATASETS ${PROJECT_SOURCE_DIR}/datasets)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/sampan-plugin.pc.in ${CMAKE_BINARY_DIR}/sampan-plugin.pc
                @ONLY)
 
+# The program in the build folder finds the standard populations beside itself.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/datasets ${CMAKE_BINARY_DIR}/share/datasets SYMBOLIC)
+
 install(FILES ${CMAKE_BINARY_DIR}/install/sampan-plugin.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/new-plugin

@@ -27,7 +27,7 @@ endif()
 add_link_options(-Wl,-z,relro,-z,now)
 if(SAMPAN_SANITIZE)
   add_compile_options(-fsanitize=${SAMPAN_SANITIZE} -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer)
+                      -fno-omit-frame-pointer -Wno-maybe-uninitialized) # instrumented code is unclear to gcc
   add_link_options(-fsanitize=${SAMPAN_SANITIZE})
 endif()
 if(SAMPAN_COVERAGE)

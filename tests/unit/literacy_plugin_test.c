@@ -243,7 +243,7 @@ static uint32_t split(char *line, char **field) {
 static uint32_t column_of(char **names, uint32_t n, const char *name) {
   for (uint32_t j = 0; j < n; j++)
     if (strcmp(names[j], name) == 0) return j;
-  cr_fatal("no column %s", name);
+  cr_assert_fail("no column %s", name);
   return 0;
 }
 

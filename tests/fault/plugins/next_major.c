@@ -1,0 +1,9 @@
+/* next_major.c - a module for the next major version of the ABI. */
+#include "fault.h"
+
+static const sampan_plugin plugin = {FAULT_PLUGIN("next_major")};
+static const sampan_plugin *const plugins[] = {&plugin};
+SAMPAN_EXPORT extern const sampan_module sampan_module_v1;
+SAMPAN_EXPORT const sampan_module sampan_module_v1 = {
+    SAMPAN_ABI_MAGIC, sizeof(sampan_module), SAMPAN_ABI_MAJOR + 1, 0, 1, "next_major", "none",
+    plugins};
