@@ -41,7 +41,9 @@ const char *sp_doc_printf(sp_doc *doc, const char *format, ...) {
 }
 
 const char *sp_doc_say(sp_doc *doc, int32_t word, const char *const *values, uint32_t n_values) {
-  return sp_doc_kept(doc, sp_word_fill(word, doc->language, values, n_values, doc->arena));
+  const char *all[10] = {"", "", "", "", "", "", "", "", "", doc->level};
+  for (uint32_t i = 0; i < n_values && i < 9; i++) all[i] = values[i];
+  return sp_doc_kept(doc, sp_word_fill(word, doc->language, all, 10, doc->arena));
 }
 
 const char *sp_doc_label(const sp_doc *doc, const sp_label *label) {

@@ -20,7 +20,7 @@ typedef struct sp_doc {
   const sp_programme *programme;
   sp_registry *registry; /* NULL: no digests of plugins */
   sp_arena *arena;
-  const char *language;
+  const char *language, *level; /* "95%" */
   int32_t zh, failed;
   uint32_t n_sections, n_tables, n_figures, reserved;
   sp_list blocks;
@@ -37,9 +37,9 @@ void *sp_doc_add(sp_doc *doc, sp_list *list, uint64_t size);
 const char *sp_doc_kept(sp_doc *doc, const char *text);
 const char *sp_doc_printf(sp_doc *doc, const char *format, ...) SP_PRINTF(2, 3);
 const char *sp_doc_say(sp_doc *doc, int32_t word, const char *const *values, uint32_t n_values);
-/* A word of the catalogue, without and with arguments. */
+/* A word of the catalogue, without and with arguments; with them {9} is the confidence level. */
 #define SP_WORD(doc, id) sp_word(SP_W_##id, (doc)->language)
-#define SP_SAY(doc, id, ...)                                 \
+#define SP_SAY(doc, id, ...)                                  \
   sp_doc_say((doc), SP_W_##id, (const char *[]){__VA_ARGS__}, \
              (uint32_t)(sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *)))
 const char *sp_doc_label(const sp_doc *doc, const sp_label *label);

@@ -33,9 +33,15 @@ static const char *source_of(sp_doc *doc, const sp_finding *f) {
   const char *source = sp_doc_label(doc, &f->goal->source);
   const char *kind;
   switch (sp_goal_sort(f)) {
-    case SP_SORT_REGISTER: kind = SP_WORD(doc, SOURCE_REGISTER); break;
-    case SP_SORT_CHECKLIST: kind = SP_WORD(doc, SOURCE_CHECKLIST); break;
-    default: kind = SP_WORD(doc, SOURCE_SAMPLE); break;
+    case SP_SORT_REGISTER:
+      kind = SP_WORD(doc, SOURCE_REGISTER);
+      break;
+    case SP_SORT_CHECKLIST:
+      kind = SP_WORD(doc, SOURCE_CHECKLIST);
+      break;
+    default:
+      kind = SP_WORD(doc, SOURCE_SAMPLE);
+      break;
   }
   if (f->goal->kind == SP_KIND_VITAL) kind = SP_WORD(doc, SOURCE_VITAL);
   return source[0] != '\0' ? sp_doc_printf(doc, "%s" SP_NO_BREAK "\xc2\xb7 %s", kind, source)
@@ -53,9 +59,9 @@ static const char *letters(sp_doc *doc, sp_list *all, const sp_list *own) {
     uint32_t at = 0;
     while (at < all->n && strcmp(known[at], mine[i]) != 0) at++;
     if (at == all->n) *SP_ADD(doc, all, const char *) = mine[i];
-    const char *letter = at < 26 ? sp_doc_printf(doc, "%c", (int)('a' + at))
-                                 : sp_doc_printf(doc, "%c%c", (int)('a' + at / 26 - 1),
-                                                 (int)('a' + at % 26));
+    const char *letter =
+        at < 26 ? sp_doc_printf(doc, "%c", (int)('a' + at))
+                : sp_doc_printf(doc, "%c%c", (int)('a' + at / 26 - 1), (int)('a' + at % 26));
     text = text[0] == '\0' ? letter : sp_doc_printf(doc, "%s,%s", text, letter);
   }
   return text;
@@ -102,7 +108,7 @@ enum {
 };
 
 static void add_columns(sp_doc *doc, sp_grid *g) {
-  const char *interval = SP_WORD(doc, VALUE_INTERVAL);
+  const char *interval = SP_SAY(doc, VALUE_INTERVAL, "");
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_NUMBER), SAMPAN_ALIGN_LEFT, 0, 9, 3);
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_GOAL), SAMPAN_ALIGN_LEFT, 174, 0, 1);
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_GOAL_UNIT), SAMPAN_ALIGN_LEFT, 0, 35, 3);
@@ -111,7 +117,7 @@ static void add_columns(sp_doc *doc, sp_grid *g) {
                  SAMPAN_ALIGN_RIGHT, 98, 25, 0);
   sp_grid_column(doc, g, sp_doc_printf(doc, "%s\n%s", sp_current_name(doc), interval),
                  SAMPAN_ALIGN_RIGHT, 98, 25, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_CHANGE), SAMPAN_ALIGN_RIGHT, 94, 25, 0);
+  sp_grid_column(doc, g, SP_SAY(doc, HEAD_CHANGE, ""), SAMPAN_ALIGN_RIGHT, 94, 25, 0);
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_TARGET), SAMPAN_ALIGN_LEFT, 158, 37, 2);
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_POINT), SAMPAN_ALIGN_LEFT, 78, 15, 0);
   sp_grid_column(doc, g, SP_WORD(doc, HEAD_STATISTICAL), SAMPAN_ALIGN_LEFT, 92, 17, 0);
@@ -159,8 +165,8 @@ static void add_goal(sp_doc *doc, sp_grid *grid, const sp_finding *f, sp_list *n
   cells[NUMBER] = sp_plain(doc, f->goal->number);
   cells[NAME] = named(doc, sp_goal_title(doc, f), note);
   cells[NAME_UNIT] = named(
-      doc, unit[0] == '\0' || is_task || s.name[0] == '\0' ? name
-                                                           : SP_SAY(doc, IN_BRACKETS, name, unit),
+      doc,
+      unit[0] == '\0' || is_task || s.name[0] == '\0' ? name : SP_SAY(doc, IN_BRACKETS, name, unit),
       note);
   cells[UNIT] = sp_plain(doc, unit);
   if (is_task)
@@ -195,9 +201,9 @@ static const char *group_remark(sp_doc *doc, const sp_goal_group *group) {
 static void add_notes(sp_doc *doc, sp_grid *grid, const sp_list *notes) {
   const char *const *texts = notes->items;
   for (uint32_t i = 0; i < notes->n; i++) {
-    const char *letter = i < 26 ? sp_doc_printf(doc, "%c", (int)('a' + i))
-                                : sp_doc_printf(doc, "%c%c", (int)('a' + i / 26 - 1),
-                                                (int)('a' + i % 26));
+    const char *letter =
+        i < 26 ? sp_doc_printf(doc, "%c", (int)('a' + i))
+               : sp_doc_printf(doc, "%c%c", (int)('a' + i / 26 - 1), (int)('a' + i % 26));
     sp_grid_note(doc, grid, sp_doc_printf(doc, "%s.%s%s", letter, SP_NO_BREAK, texts[i]));
   }
   sp_grid_note(doc, grid, SP_WORD(doc, NOTE_COLUMNS));

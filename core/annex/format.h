@@ -6,11 +6,11 @@
 
 #include "annex/document_parts.h"
 
-#define SP_DASH "\xe2\x80\x94"      /* em dash: no value */
-#define SP_MINUS "\xe2\x88\x92"     /* U+2212 */
-#define SP_EN_DASH "\xe2\x80\x93"   /* U+2013 */
-#define SP_NO_BREAK "\xc2\xa0"      /* U+00A0 */
-#define SP_THIN_GAP "\xe2\x80\xaf"  /* U+202F, narrow and no-break */
+#define SP_DASH "\xe2\x80\x94"     /* em dash: no value */
+#define SP_MINUS "\xe2\x88\x92"    /* U+2212 */
+#define SP_EN_DASH "\xe2\x80\x93"  /* U+2013 */
+#define SP_NO_BREAK "\xc2\xa0"     /* U+00A0 */
+#define SP_THIN_GAP "\xe2\x80\xaf" /* U+202F, narrow and no-break */
 
 /* How the values of a goal are shown. */
 typedef struct sp_scale {

@@ -3,18 +3,20 @@
  * The gap d is taken to stay as it is, and so are the design effect and every error that the wave
  * does not touch (baseline, comparator). A two-sided test at `level` finds it with 80 % power when
  *
- *   SE(d) = |d| / (z_(1 - a/2) + z_0.8) =: s
+ *   SE(d) = |d| / (t_(1 - a/2) + t_0.8) =: s
  *
  * With k times the records the variance of the current value is V / k and its covariance with the
- * other side, their correlation kept, C / sqrt k. Hence x = 1 / sqrt k is the positive root of
+ * other side, their correlation kept, C / sqrt k. Hence x = 1 / sqrt k is the larger root of
  *
  *   V x^2 - 2 C x + (V_other - s^2) = 0
  *
  * and n' = n / x^2; where C = 0, n' = n V / (s^2 - V_other). No root above 0: the other side's
  * error alone is too large, and no sample of this wave is large enough.
  *
+ * The quantiles are those of today's df: with normal ones a wave of few PSUs could be told that it
+ * is large enough as it is, though its gap is not significant.
+ *
  * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 4.6, for sizes from a wanted variance.
- * Normal quantiles: more records come with more PSUs, so that today's df would be too few.
  */
 #include <math.h>
 
@@ -22,11 +24,12 @@
 #include "base/quantile.h"
 
 double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
-                 double level) {
-  if (!(n > 0) || !(var_current > 0) || isnan(var_other) || isnan(covariance) || isnan(gap)) {
+                 double df, double level) {
+  if (!(n > 0) || !(var_current > 0) || isnan(var_other) || isnan(covariance) || isnan(gap) ||
+      !(df > 0)) {
     return NAN;
   }
-  const double s = fabs(gap) / (sp_normal_quantile(0.5 + level / 2) + sp_normal_quantile(0.8));
+  const double s = fabs(gap) / (sp_t_quantile(0.5 + level / 2, df) + sp_t_quantile(0.8, df));
   const double inside = covariance * covariance - var_current * (var_other - s * s);
   if (!(inside >= 0)) return INFINITY;
   const double x = (covariance + sqrt(inside)) / var_current;
@@ -42,11 +45,11 @@ static double one_next_n(const sp_clause *clause, const sp_clause_values *values
   double factor;
   const sp_value *other = sp_clause_other(clause->target, values, &factor);
   if (clause->target->op == SP_OP_EQ) return NAN; /* no sample confirms that two are equal */
-  if (other == NULL) return sp_next_n(n, var, 0, 0, gap->value, values->level);
+  if (other == NULL) return sp_next_n(n, var, 0, 0, gap->value, gap->df, values->level);
   const double var_other = factor * factor * other->std_error * other->std_error;
   double covariance = (var + var_other - gap->std_error * gap->std_error) / 2;
   if (fabs(covariance) <= 1e-9 * (var + var_other)) covariance = 0;
-  return sp_next_n(n, var, var_other, covariance, gap->value, values->level);
+  return sp_next_n(n, var, var_other, covariance, gap->value, gap->df, values->level);
 }
 
 double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values) {

@@ -48,10 +48,10 @@ double sp_clause_threshold(const sp_clause *clause, int32_t direction);
 const sp_value *sp_clause_other(const sp_target *target, const sp_clause_values *values,
                                 double *factor);
 
-/* The sample size that shows the gap with 80 % power; see sample_size.c. `covariance` is that of
- * the two sides, the factor of the second one counted. */
+/* The sample size that shows the gap with 80 % power, INFINITY where none does; sample_size.c.
+ * `covariance` is that of the two sides, the factor of the second one counted. */
 double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
-                 double level);
+                 double df, double level);
 /* The same for a decided clause over its parts; NaN where it has no meaning. */
 double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values);
 

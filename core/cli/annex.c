@@ -42,6 +42,7 @@ int32_t cli_annex(cli *c, sampan_error *error) {
     return sp_error_hint(error, "-o annex.docx -o annex.html");
   }
   SP_TRY(cli_registry(c, error));
+  SP_TRY(cli_check_outputs(c, 1, error));
   SP_TRY(sp_programme_read(c->args.operands[0], &programme, error));
   sp_run_options options = cli_run_options(c);
   if (c->args.language == NULL) options.language = "zh";

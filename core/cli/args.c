@@ -50,6 +50,10 @@ static int32_t set_option(cli_args *a, const char *name, const char *value, samp
     }
     a->language = value;
   }
+  if (strcmp(name, "--table") == 0 && strcmp(value, "estimates") != 0 &&
+      strcmp(value, "comparisons") != 0) {
+    return usage_error(error, "--table is estimates or comparisons, not ", value);
+  }
   if (strcmp(name, "--batch") == 0) {
     if (sp_parse_integer(value, strlen(value), &number) != 0 || number < 1 || number > 1 << 24) {
       return usage_error(error, "--batch is a number of records from 1 to 16777216, not ", value);

@@ -65,6 +65,8 @@ sp_run_options cli_run_options(cli *c);
 /* Ends the line that the progress display stands on. */
 void cli_progress_end(const cli *c);
 
+/* Finds the writers of all outputs, so that a wrong one does not cost a run. */
+int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) SP_CHECK;
 /* Writes results or a document (one of them NULL) with the writer that --format or the file name of
  * `path` asks for; "-" is standard output. */
 int32_t cli_write(cli *c, const char *path, const sampan_document *document,

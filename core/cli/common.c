@@ -120,6 +120,23 @@ static int32_t find_writer(cli *c, const char *path, const sampan_plugin **out,
   return sp_registry_load(c->registry, SAMPAN_WRITER, name, out, error);
 }
 
+static int32_t check_form(const sampan_plugin *plugin, int32_t annex, sampan_error *error) {
+  const sampan_writer_ops *ops = plugin->ops;
+  if (annex ? ops->document != NULL : ops->results != NULL) return SAMPAN_OK;
+  return sp_error_set(error, SAMPAN_E_USAGE, SP_ID_WRITER_FORM, "the writer '%s' does not write %s",
+                      plugin->name, annex ? "annexes" : "tables of results");
+}
+
+int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) {
+  const sampan_plugin *plugin;
+  for (uint32_t i = 0; i < c->args.n_outputs || i == 0; i++) {
+    const char *path = c->args.n_outputs > 0 ? c->args.outputs[i] : "-";
+    SP_TRY(find_writer(c, path, &plugin, error));
+    SP_TRY(check_form(plugin, annex, error));
+  }
+  return SAMPAN_OK;
+}
+
 int32_t cli_write(cli *c, const char *path, const sampan_document *document,
                   const sampan_results *results, sampan_error *error) {
   const sampan_plugin *plugin;
@@ -127,11 +144,7 @@ int32_t cli_write(cli *c, const char *path, const sampan_document *document,
   sp_output *output;
   SP_TRY(find_writer(c, path, &plugin, error));
   const sampan_writer_ops *ops = plugin->ops;
-  if ((document != NULL && ops->document == NULL) || (results != NULL && ops->results == NULL)) {
-    return sp_error_set(error, SAMPAN_E_USAGE, SP_ID_WRITER_FORM,
-                        "the writer '%s' does not write %s", plugin->name,
-                        document != NULL ? "annexes" : "tables of results");
-  }
+  SP_TRY(check_form(plugin, document != NULL, error));
   SP_TRY(sp_params_bind(plugin, NULL, NULL, NULL, 0, "", ".", c->data_folder, c->arena, &values,
                         error));
   choose_table(c, plugin, values);

@@ -20,6 +20,7 @@ int32_t cli_run(cli *c, sampan_error *error) {
   sp_outcome *outcome = NULL;
   SP_TRY(cli_need_operands(c, 1, 1, error));
   SP_TRY(cli_registry(c, error));
+  SP_TRY(cli_check_outputs(c, 0, error));
   SP_TRY(sp_plan_read(c->args.operands[0], &plan, error));
   const sp_run_options options = cli_run_options(c);
   int32_t status = sp_run(plan, c->registry, &options, &outcome, error);

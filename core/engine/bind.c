@@ -6,12 +6,14 @@
 #include "engine/job.h"
 #include "host/params.h"
 
+/* Most columns of one kind; the scan and the comparisons keep them on the stack. */
+enum { SP_MOST_PARTS = 16, SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
+
 #define SP_ANY_TYPE (SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH)
 
 /* Keys of an indicator that the plan reads itself, so that no plugin sees them. */
 static const char *const plan_keys[] = {"label", "estimator", "interval",           "by",
-                                        "where", "decimals",  "definition_version", "note",
-                                        "level"};
+                                        "where", "decimals",  "definition_version", "note"};
 #define SP_N_PLAN_KEYS (sizeof plan_keys / sizeof plan_keys[0])
 
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
@@ -36,6 +38,11 @@ static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, uin
 static int32_t bind_design(sp_job *job, sampan_error *error) {
   const sp_plan *plan = job->plan;
   const sp_design *d = &plan->design;
+  if (d->n_strata > SP_MOST_PARTS || d->n_psu > SP_MOST_PARTS) {
+    return sp_yaml_error(d->place, plan->file, SP_ID_TOO_MANY, error,
+                         "design: strata and PSUs are crossings of at most %d columns",
+                         SP_MOST_PARTS);
+  }
   SP_TRY(require_all(job, d->strata, d->n_strata, &job->strata, error));
   SP_TRY(require_all(job, d->psu, d->n_psu, &job->psus, error));
   SP_TRY(require(job, d->weight, SAMPAN_NUMBER, &job->weight, error));
@@ -79,6 +86,10 @@ static int32_t split_of(sp_job *job, const sp_by *by, const sp_yaml *place, uint
                         sampan_error *error) {
   const uint32_t period = job->plan->period != NULL ? 1 : 0;
   const uint32_t n = by->n_columns + period;
+  if (n > SP_MOST_BY) {
+    return sp_yaml_error(place, job->plan->file, SP_ID_TOO_MANY, error,
+                         "by: a crossing has at most %d variables", SP_MOST_BY);
+  }
   uint32_t *groupings = sp_arena_array(job->arena, n + 1U, sizeof *groupings);
   if (groupings == NULL) return sp_error_memory(error);
   if (period) groupings[0] = job->period_grouping;
@@ -177,8 +188,8 @@ static int32_t item_columns(sp_job *job, const sp_yaml *item, const char ***name
   sp_expr *e;
   *names = NULL;
   *n = 1;
-  SP_TRY(sp_expr_parse(item->text, job->plan->file, item->line,
-                       item->column + (item->quoted ? 1 : 0), job->arena, &e, error));
+  SP_TRY(sp_expr_parse_columns(item->text, job->plan->file, item->line,
+                               item->column + (item->quoted ? 1 : 0), job->arena, &e, error));
   if (e->kind != SP_EXPR_RANGE) return SAMPAN_OK;
   return sp_program_range(job->program, e, names, n, error);
 }
@@ -239,6 +250,11 @@ static int32_t bind_roles(sp_job *job, sp_bound *b, sampan_error *error) {
     } else {
       SP_TRY(add_column(job, b, columns, role, given, error));
     }
+  }
+  if (b->n_columns > SP_MOST_COLUMNS) {
+    return sp_yaml_error(indicator->place, job->plan->file, SP_ID_TOO_MANY, error,
+                         "indicator '%s' takes %u columns; the most is %d", indicator->name,
+                         b->n_columns, SP_MOST_COLUMNS);
   }
   b->columns = columns;
   return SAMPAN_OK;

@@ -7,6 +7,9 @@
 #include "engine/order.h"
 #include "host/params.h"
 
+/* Variables of `within`, and the period. */
+enum { SP_MOST_LEVELS = 32 };
+
 /* ---- covariance --------------------------------------------------------------------------- */
 
 /* For data without a sample the estimates are independent unless they are the same one. */
@@ -86,8 +89,25 @@ static int is_listed(const sp_comparison *c, const char *value, uint32_t *place)
   return c->n_values == 0;
 }
 
+/* Whether the periods are compared one by one though the plan's comparison does not say so:
+ * estimates of several periods differ in more than `across`. */
+static uint32_t period_level(const sp_outcome *o, const sp_comparison *c) {
+  const char *period = o->plan->period;
+  if (period == NULL || strcmp(period, c->across) == 0) return 0;
+  for (uint32_t k = 0; c->within != NULL && k < c->within->n_columns; k++) {
+    if (strcmp(period, c->within->columns[k]) == 0) return 0;
+  }
+  return 1;
+}
+
+/* How many variables a comparison is done once for each level of. */
+static uint32_t count_levels(const sp_outcome *o, const sp_comparison *c) {
+  return (c->within != NULL ? c->within->n_columns : 0) + period_level(o, c);
+}
+
 /* The value of `across` of an estimate if it is split by it and, apart from it, by exactly the
- * variables of `within`; else NULL. `level` gets the values of `within`. */
+ * variables of `within`; else NULL. `level` gets the values of `within`, then of the period where
+ * that is a level, too. */
 static const char *across_value(const sp_outcome *o, const sp_comparison *c, const sp_estimate *e,
                                 const char **level) {
   const sp_plan *plan = o->plan;
@@ -116,6 +136,7 @@ static const char *across_value(const sp_outcome *o, const sp_comparison *c, con
   for (uint32_t k = 0; k < n_within; k++) {
     if (level[k] == NULL) return NULL;
   }
+  if (period_level(o, c)) level[n_within] = e->period;
   return n_found == e->n_by ? value : NULL;
 }
 
@@ -146,8 +167,8 @@ static int compare_chosen(const comparer *k, const chosen *a, const chosen *b) {
 static int32_t choose(comparer *k, uint32_t indicator, const char *const *wanted,
                       sampan_error *error) {
   const sp_outcome *o = k->outcome;
-  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
-  const char *level[32];
+  const uint32_t n_within = count_levels(o, k->comparison);
+  const char *level[SP_MOST_LEVELS];
   k->n_chosen = 0;
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     const sp_estimate *e = &o->estimates[i];
@@ -187,10 +208,11 @@ static int32_t add_tests(comparer *k, uint32_t indicator, const sampan_finding *
     terms = sp_arena_printf(o->arena, "%s%s%s", terms, i > 0 ? ", " : "", k->chosen[i].value);
     if (terms == NULL) return sp_error_memory(error);
   }
-  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
-  for (uint32_t w = 0; w < n_within; w++) {
-    terms =
-        sp_arena_printf(o->arena, "%s | %s=%s", terms, k->comparison->within->columns[w], level[w]);
+  const sp_by *within = k->comparison->within;
+  for (uint32_t w = 0; w < count_levels(o, k->comparison); w++) {
+    const char *name =
+        within != NULL && w < within->n_columns ? within->columns[w] : o->plan->period;
+    terms = sp_arena_printf(o->arena, "%s | %s=%s", terms, name, level[w]);
     if (terms == NULL) return sp_error_memory(error);
   }
   for (uint32_t i = 0; i < n; i++) {
@@ -293,14 +315,14 @@ static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error 
 static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *error) {
   const sp_outcome *o = k->outcome;
   const sampan_comparison_ops *ops = k->plugin->ops;
-  const uint32_t n_within = k->comparison->within != NULL ? k->comparison->within->n_columns : 0;
+  const uint32_t n_within = count_levels(o, k->comparison);
   sp_map *done = sp_map_new(51);
   if (done == NULL) return sp_error_memory(error);
   int32_t status = SAMPAN_OK;
   uint32_t n_levels = 0;
   for (uint32_t i = 0; i < o->n_estimates && status >= 0; i++) {
     const sp_estimate *e = &o->estimates[i];
-    const char *level[32] = {NULL};
+    const char *level[SP_MOST_LEVELS] = {NULL};
     uint32_t place;
     if (e->indicator != indicator || e->statistic != 0) continue;
     const char *value = across_value(o, k->comparison, e, level);
@@ -344,6 +366,10 @@ int32_t sp_compare(sp_outcome *o, sampan_error *error) {
     SP_TRY(sp_params_bind(k.plugin, c->method.options, c->place, also, 8, o->plan->file,
                           o->plan->folder, job->options->data_folder, o->arena, &values, error));
     k.values = values;
+    if (count_levels(o, c) > SP_MOST_LEVELS) {
+      return sp_yaml_error(c->place, o->plan->file, SP_ID_TOO_MANY, error,
+                           "within: a comparison has at most %d levels", SP_MOST_LEVELS - 1);
+    }
     for (uint32_t f = 0; f < c->n_of; f++) {
       uint32_t indicator = 0;
       while (indicator < o->plan->n_indicators &&

@@ -321,6 +321,8 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const doub
     /* Against simple sampling without replacement of n out of the estimated population, as R. */
     const double n = (double)e->n_positive;
     e->deff = variance / (element_variance / n * (1 - n / e->pop));
+    /* Weights that add up to less than the sample estimate no population. */
+    if (!(e->pop > n) || !isfinite(e->deff)) e->deff = NAN;
   }
   if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) add_flag(m->outcome, e, "p0");
   if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) add_flag(m->outcome, e, "p1");

@@ -194,8 +194,11 @@ static int32_t stratum_of(scanner *s, int64_t i, uint32_t *out, sampan_error *er
     uint32_t *grown = realloc(t->stratum_of_tuple, (number + 1U) * sizeof *grown);
     if (grown == NULL) return sp_error_memory(error);
     t->stratum_of_tuple = grown;
-    const char *text = join_texts(s, t->strata_coders, s->strata_codes, d->n_strata, i);
-    grown[number] = sp_units_stratum(&t->units, text, strlen(text));
+    (void)join_texts(s, t->strata_coders, s->strata_codes, d->n_strata, i);
+    /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
+    sp_buffer_char(&s->text, '\0');
+    sp_buffer_add(&s->text, tuple, d->n_strata * sizeof *tuple);
+    grown[number] = sp_units_stratum(&t->units, sp_buffer_text(&s->text), s->text.n_bytes);
     t->n_stratum_of_tuple = number + 1;
     if (grown[number] == SP_MAP_NONE || s->text.failed) return sp_error_memory(error);
   }

@@ -38,6 +38,10 @@ static int32_t make(const sp_job *job, sp_totals *t) {
     t->groups[s].map = sp_map_new(41 + s);
     t->groups[s].width = job->splits[s].n_groupings;
     if (t->groups[s].map == NULL) return SAMPAN_E_MEMORY;
+    /* All records together are a group even where there are none. */
+    if (t->groups[s].width == 0 && sp_map_add(t->groups[s].map, "", 0) == SP_MAP_NONE) {
+      return SAMPAN_E_MEMORY;
+    }
     SP_TRY(sp_table_new(job->splits[s].n_lanes, job->splits[s].n_counts, &t->tables[s]));
   }
   return SAMPAN_OK;

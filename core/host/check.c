@@ -252,8 +252,8 @@ static int32_t check_plugin(sp_checker *c, const sampan_module *module, sampan_e
 /* Copies the rows of a report to the caller's list. */
 static int32_t take_rows(const sp_checker *c, sp_arena *arena, sp_law **laws, uint32_t *n,
                          uint32_t *capacity) {
-  const char *name = sp_arena_printf(arena, "%s %s", sp_kind_name(c->plugin->kind),
-                                     c->plugin->name);
+  const char *name =
+      sp_arena_printf(arena, "%s %s", sp_kind_name(c->plugin->kind), c->plugin->name);
   if (*n + c->report->n > *capacity) {
     const uint32_t wider = (*n + c->report->n) * 2;
     *laws = (sp_law *)sp_arena_grow(arena, *laws, *n, wider, sizeof **laws);

@@ -1,7 +1,7 @@
 /* check_laws.h - what the parts of sp_check_module share: internal to core/host.
  *
- * The laws of a plugin are tried in a child process, so that a plugin that crashes, hangs, prints or
- * ends the process breaks one law and no more. The child writes its findings into memory that it
+ * The laws of a plugin are tried in a child process, so that a plugin that crashes, hangs, prints
+ * or ends the process breaks one law and no more. The child writes its findings into memory that it
  * shares with its parent. */
 #ifndef SP_HOST_CHECK_LAWS_H
 #define SP_HOST_CHECK_LAWS_H
@@ -36,7 +36,8 @@ typedef struct sp_checker {
 
 /* Enters a law: it has passed until it is seen broken, and is the one to blame for a crash. */
 void sp_law_enter(sp_checker *c, const char *law);
-/* Says of the current law whether it holds; the first thing that breaks it is kept. Returns `holds`.
+/* Says of the current law whether it holds; the first thing that breaks it is kept. Returns
+ * `holds`.
  */
 int sp_law_holds(sp_checker *c, int holds, const char *format, ...) SP_PRINTF(3, 4);
 /* The current law does not apply, unless it was seen broken. */
@@ -83,9 +84,9 @@ typedef struct sp_check_options {
   sampan_value *values;
 } sp_check_options;
 
-/* The sets to try: the defaults, with made-up values for what has none, then each other choice. From
- * a sample that ends in .yaml: what it says for the plugin, alone. *n is 0 where the parameters
- * cannot be made up; *error says why. */
+/* The sets to try: the defaults, with made-up values for what has none, then each other choice.
+ * From a sample that ends in .yaml: what it says for the plugin, alone. *n is 0 where the
+ * parameters cannot be made up; *error says why. */
 int32_t sp_check_parameters(sp_checker *c, sp_check_options **out, uint32_t *n,
                             sampan_error *error) SP_CHECK;
 
@@ -104,8 +105,7 @@ typedef struct sp_process_state {
 
 void sp_process_state_take(sp_process_state *out);
 /* NULL, or what differs. */
-const char *sp_process_state_differs(const sp_process_state *before,
-                                     const sp_process_state *after);
+const char *sp_process_state_differs(const sp_process_state *before, const sp_process_state *after);
 
 void sp_check_object(sp_checker *c, const sampan_module *module);
 void sp_check_descriptor(sp_checker *c, const sampan_module *module);

@@ -12,18 +12,54 @@
 enum { LARGEST_OBJECT = 1 << 28 };
 
 /* What a plugin may not use: it neither ends the process, prints, nor changes its state. */
-static const char *const forbidden[] = {
-    "abort", "exit", "_exit", "_Exit", "quick_exit", "atexit", "printf", "__printf_chk", "vprintf",
-    "__vprintf_chk", "puts", "putchar", "perror", "stdout", "stderr", "setlocale", "system",
-    "popen", "srand", "rand", "longjmp", "__longjmp_chk", "fork", "vfork", "execve", "execv",
-    "execvp", "signal", "sigaction", "kill", "raise", "fesetround", "fesetenv", "feenableexcept",
-    "dlopen", "dlclose", "gsl_set_error_handler", "gsl_set_error_handler_off", "__assert_fail",
-    "putenv", "setenv", "chdir", "pthread_create"};
+static const char *const forbidden[] = {"abort",
+                                        "exit",
+                                        "_exit",
+                                        "_Exit",
+                                        "quick_exit",
+                                        "atexit",
+                                        "printf",
+                                        "__printf_chk",
+                                        "vprintf",
+                                        "__vprintf_chk",
+                                        "puts",
+                                        "putchar",
+                                        "perror",
+                                        "stdout",
+                                        "stderr",
+                                        "setlocale",
+                                        "system",
+                                        "popen",
+                                        "srand",
+                                        "rand",
+                                        "longjmp",
+                                        "__longjmp_chk",
+                                        "fork",
+                                        "vfork",
+                                        "execve",
+                                        "execv",
+                                        "execvp",
+                                        "signal",
+                                        "sigaction",
+                                        "kill",
+                                        "raise",
+                                        "fesetround",
+                                        "fesetenv",
+                                        "feenableexcept",
+                                        "dlopen",
+                                        "dlclose",
+                                        "gsl_set_error_handler",
+                                        "gsl_set_error_handler_off",
+                                        "__assert_fail",
+                                        "putenv",
+                                        "setenv",
+                                        "chdir",
+                                        "pthread_create"};
 #define N_FORBIDDEN (sizeof forbidden / sizeof forbidden[0])
 
 /* Of sanitizers and coverage, which link symbols of their own. */
-static const char *const instrumented[] = {"__asan_", "__ubsan_", "__tsan_", "__gcov_", "__llvm_",
-                                           "__sanitizer_"};
+static const char *const instrumented[] = {"__asan_", "__ubsan_", "__tsan_",
+                                           "__gcov_", "__llvm_",  "__sanitizer_"};
 
 typedef struct object {
   const unsigned char *bytes;

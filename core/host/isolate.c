@@ -31,13 +31,13 @@ const sp_isolate_limits sp_isolate_default = {
 
 /* ---- the child ---------------------------------------------------------------------------- */
 
-static void limit(int what, uint64_t amount) {
+/* `spare` lies between the limit that warns and the one that ends the process. */
+static void limit(int what, uint64_t amount, uint64_t spare) {
   struct rlimit now;
   if (getrlimit(what, &now) != 0) return;
-  struct rlimit r = {.rlim_cur = (rlim_t)amount, .rlim_max = (rlim_t)amount};
-  if (now.rlim_max != RLIM_INFINITY && now.rlim_max < r.rlim_max) {
-    r.rlim_cur = r.rlim_max = now.rlim_max;
-  }
+  struct rlimit r = {.rlim_cur = (rlim_t)amount, .rlim_max = (rlim_t)(amount + spare)};
+  if (now.rlim_max != RLIM_INFINITY && now.rlim_max < r.rlim_max) r.rlim_max = now.rlim_max;
+  if (r.rlim_cur > r.rlim_max) r.rlim_cur = r.rlim_max;
   (void)setrlimit(what, &r);
 }
 
@@ -53,19 +53,19 @@ static uint64_t mapped_bytes(void) {
 }
 
 static void set_limits(const sp_isolate_limits *limits) {
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_NOFILE, MOST_FILES);
-  limit(RLIMIT_CPU, limits->cpu_seconds);
+  limit(RLIMIT_CORE, 0, 0);
+  limit(RLIMIT_NOFILE, MOST_FILES, 0);
+  limit(RLIMIT_CPU, limits->cpu_seconds, 5); /* SIGXCPU says what it was, SIGKILL does not */
   const uint64_t mapped = mapped_bytes();
   if (!SANITIZED && limits->address_bytes > 0 && mapped > 0) {
-    limit(RLIMIT_AS, mapped + limits->address_bytes);
+    limit(RLIMIT_AS, mapped + limits->address_bytes, 0);
   }
 }
 
 /* Signals: the parent's handlers mean nothing here, and the parent decides what an interrupt from
  * the terminal is to do. */
 static void set_signals(void) {
-  static const int crashes[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGABRT, SIGSYS,
+  static const int crashes[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGSYS,
                                 SIGTRAP, SIGXCPU, SIGPIPE, SIGTERM, SIGALRM, SIGCHLD};
   struct sigaction act = {.sa_handler = SIG_DFL};
   sigset_t none;

@@ -16,7 +16,8 @@ static const char *const kind_names[] = {"",         "source",     "estimator",
 static const char *const param_types[] = {"",       "number", "integer", "text",
                                           "choice", "truth",  "numbers", "table"};
 static const char *const column_types[] = {
-    "", "number", "text", "number|text", "truth", "number|truth", "text|truth", "number|text|truth"};
+    "",      "number",       "text",       "number|text",
+    "truth", "number|truth", "text|truth", "number|text|truth"};
 
 #define N_OF(array) ((int32_t)(sizeof(array) / sizeof((array)[0])))
 
@@ -92,8 +93,7 @@ static void put_plugin(sp_buffer *b, const sampan_plugin *p) {
   } else if (p->kind == SAMPAN_WRITER) {
     put_text(b, "    ", "extensions", ((const sampan_writer_ops *)p->ops)->extensions);
   } else if (p->kind == SAMPAN_INTERVAL) {
-    sp_buffer_printf(b, "    units: %u\n",
-                     (unsigned)((const sampan_interval_ops *)p->ops)->units);
+    sp_buffer_printf(b, "    units: %u\n", (unsigned)((const sampan_interval_ops *)p->ops)->units);
   }
   put_params(b, p);
   if (p->kind == SAMPAN_ESTIMATOR) put_roles(b, (const sampan_estimator_ops *)p->ops);

@@ -38,9 +38,8 @@ static int32_t open_checked(const char *path, const char *digest, sp_arena *aren
                           "the plugin is not the one that its manifest describes: its SHA-256 is "
                           "%.16s..., not %.16s...",
                           seen, digest);
-    (void)sp_error_hint(error,
-                        "if you built it again, write its manifest again: sampan manifest %s",
-                        slash + 1);
+    (void)sp_error_hint(
+        error, "if you built it again, write its manifest again: sampan manifest %s", slash + 1);
     (void)sp_error_file(error, path);
   }
   if (status < 0 && *fd >= 0) {
@@ -82,7 +81,8 @@ static int32_t check_origin(const char *path, int fd, const void *symbol, sampan
       loaded.st_dev != checked.st_dev || loaded.st_ino != checked.st_ino) {
     (void)sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_PLUGIN_OTHER,
                        "the file that was loaded is not the one that was checked");
-    (void)sp_error_hint(error, "something is changing the plugin folder: run again when it is done");
+    (void)sp_error_hint(error,
+                        "something is changing the plugin folder: run again when it is done");
     (void)sp_error_file(error, path);
     return SAMPAN_E_PLUGIN;
   }

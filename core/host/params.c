@@ -186,8 +186,7 @@ static int32_t table_in_plan(const binding *b, const sp_yaml *node, sampan_value
     return wrong(b, node, SP_ID_PARAM_TABLE, "the table '%s' has no rows", b->param->name);
   }
   sampan_table *table = (sampan_table *)sp_arena_alloc(b->arena, sizeof *table);
-  const char **text =
-      (const char **)sp_arena_array(b->arena, UINT64_C(2) * node->n, sizeof *text);
+  const char **text = (const char **)sp_arena_array(b->arena, UINT64_C(2) * node->n, sizeof *text);
   double *number = (double *)sp_arena_array(b->arena, UINT64_C(2) * node->n, sizeof *number);
   const char *name = sp_arena_text(b->arena, b->param->name);
   if (table == NULL || text == NULL || number == NULL || name == NULL) return memory(b);
@@ -242,8 +241,8 @@ static void suggest_shipped(const binding *b, const char *text) {
   }
 }
 
-static int32_t table_file(const binding *b, const sp_yaml *node, const char *path,
-                          const char *text, sampan_value *value) {
+static int32_t table_file(const binding *b, const sp_yaml *node, const char *path, const char *text,
+                          sampan_value *value) {
   sampan_table *table;
   sampan_error seen;
   if (path == NULL) return memory(b);

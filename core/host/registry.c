@@ -98,8 +98,8 @@ static int32_t read_manifest(sp_registry *r, int folder, const char *real, const
   const char *object = sp_arena_printf(r->arena, "%s/%.*s.so", real, (int)n_stem, name);
   sp_plugin_info *infos;
   uint32_t n_infos;
-  uint64_t n;
-  char *text;
+  uint64_t n = 0;
+  char *text = NULL;
   int fd;
   if (path == NULL || object == NULL) return sp_error_memory(error), SAMPAN_E_MEMORY;
   SP_TRY(sp_trust_file(folder, real, name, &fd, error));
@@ -187,8 +187,8 @@ int32_t sp_registry_open(const char *const *folders, const int32_t *must_exist, 
   }
   if (status == SAMPAN_OK) {
     if (r->n_infos > 1) qsort(r->infos, r->n_infos, sizeof *r->infos, order_infos);
-    r->loaded =
-        (const sampan_plugin **)sp_arena_array(r->arena, r->n_infos + UINT64_C(1), sizeof *r->loaded);
+    r->loaded = (const sampan_plugin **)sp_arena_array(r->arena, r->n_infos + UINT64_C(1),
+                                                       sizeof *r->loaded);
     if (r->loaded == NULL) status = (sp_error_memory(error), SAMPAN_E_MEMORY);
   }
   if (status < 0) {
@@ -250,8 +250,8 @@ const sp_plugin_info *sp_registry_by_extension(const sp_registry *registry, int3
 
 static int32_t unknown(const sp_registry *r, int32_t kind, const char *name, sampan_error *error) {
   const char *kind_name = sp_kind_name(kind);
-  (void)sp_error_set(error, SAMPAN_E_PLAN, SP_ID_PLUGIN_UNKNOWN, "there is no %s '%.60s'", kind_name,
-                     name);
+  (void)sp_error_set(error, SAMPAN_E_PLAN, SP_ID_PLUGIN_UNKNOWN, "there is no %s '%.60s'",
+                     kind_name, name);
   if (error != NULL) (void)snprintf(error->plugin, sizeof error->plugin, "%.60s", name);
   const char **names =
       (const char **)sp_arena_array(r->arena, r->n_infos + UINT64_C(1), sizeof *names);

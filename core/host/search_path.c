@@ -29,8 +29,9 @@ static int32_t add(search *s, const char *folder, int32_t must_exist) {
 static int32_t add_named(search *s, const char *folder, const char *from) {
   if (folder != NULL && folder[0] != '/') {
     (void)sp_error_set(s->error, SAMPAN_E_USAGE, SP_ID_FOLDER_RELATIVE,
-                       folder[0] == '\0' ? "%s holds an empty name" : "%s: '%.200s' is no absolute "
-                                                                      "path",
+                       folder[0] == '\0' ? "%s holds an empty name"
+                                         : "%s: '%.200s' is no absolute "
+                                           "path",
                        from, folder);
     (void)sp_error_hint(s->error, "give plugin folders by their absolute paths, beginning with /");
     return SAMPAN_E_USAGE;

@@ -34,10 +34,10 @@ int32_t sp_source_error(const sp_source *source, int32_t status, sampan_error *e
     return broken(source, error, "it returned the unknown status %d", (int)status);
   }
   if (error->message[0] == '\0') {
-    (void)sp_error_set(error, status, SP_ID_SOURCE_SILENT,
-                       status == SAMPAN_E_CANCELLED ? "cancelled"
-                                                    : "source '%.40s' failed without saying why",
-                       source->plugin->name);
+    (void)sp_error_set(
+        error, status, SP_ID_SOURCE_SILENT,
+        status == SAMPAN_E_CANCELLED ? "cancelled" : "source '%.40s' failed without saying why",
+        source->plugin->name);
   }
   error->status = status;
   if (error->file[0] == '\0') (void)sp_error_file(error, source->file);
@@ -164,8 +164,7 @@ static int32_t open_input(const sp_source *source, sp_input **input, sampan_erro
 int32_t sp_source_run_schema(sp_source *source, sp_context *context, sampan_error *error) {
   sp_input *input;
   SP_TRY(open_input(source, &input, error));
-  const sampan_call call =
-      sp_host_call(context, source->values, source->plugin->n_params, error);
+  const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, error);
   source->schema = (sampan_schema){.struct_size = sizeof source->schema, .n_records = -1};
   int32_t status = ops_of(source)->schema(&call, sp_input_reader(input), &source->schema);
   sp_input_abandon(input); /* the rest of the file is the records' */
@@ -224,10 +223,8 @@ int32_t sp_source_run_read(sp_source *source, const sampan_sink *sink, sp_contex
                                .data = &r,
                                .intern = run_intern,
                                .batch = run_batch};
-  const sampan_call call =
-      sp_host_call(context, source->values, source->plugin->n_params, error);
-  int32_t status =
-      ops_of(source)->read(&call, sp_input_reader(r.input), &source->schema, &guarded);
+  const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, error);
+  int32_t status = ops_of(source)->read(&call, sp_input_reader(r.input), &source->schema, &guarded);
   status = sp_guard_finish(&r.guard, status, error);
   if (status < 0) {
     sp_input_abandon(r.input);

@@ -18,7 +18,7 @@ typedef struct sp_guard {
   const sp_source *source;
   sp_context *context;
   int64_t n_records;
-  int32_t status; /* of the first batch that failed: it ends the read whatever the source says */
+  int32_t status;  /* of the first batch that failed: it ends the read whatever the source says */
   int32_t by_sink; /* the failure is the sink's own */
   sampan_error failure;
 } sp_guard;

@@ -1,5 +1,5 @@
-/* table.c - small CSV files as tables: RFC 4180 to the letter, comma and UTF-8, every row as wide as
- * the header. */
+/* table.c - small CSV files as tables: RFC 4180 to the letter, comma and UTF-8, every row as wide
+ * as the header. */
 #include <math.h>
 
 #include "base/input.h"
@@ -91,15 +91,15 @@ static int32_t plain(scan *s, uint64_t *n) {
 static int32_t keep_cell(scan *s, uint64_t n) {
   const uint64_t most = s->n_columns == 0 ? (uint64_t)MOST_COLUMNS : (uint64_t)MOST_CELLS;
   if (s->n_cells == most) {
-    return fail_at(s, SP_ID_TABLE_SIZE, s->at,
-                   s->n_columns == 0 ? "a table has at most %u columns"
-                                     : "a table has at most %u cells",
-                   (unsigned)most);
+    return fail_at(
+        s, SP_ID_TABLE_SIZE, s->at,
+        s->n_columns == 0 ? "a table has at most %u columns" : "a table has at most %u cells",
+        (unsigned)most);
   }
   if (s->n_cells == s->capacity) {
     const uint64_t capacity = s->capacity == 0 ? 64 : s->capacity * 2;
-    s->cells = (const char **)sp_arena_grow(s->arena, s->cells, s->n_cells, capacity,
-                                            sizeof *s->cells);
+    s->cells =
+        (const char **)sp_arena_grow(s->arena, s->cells, s->n_cells, capacity, sizeof *s->cells);
     if (s->cells == NULL) return sp_error_memory(s->error), SAMPAN_E_MEMORY;
     s->capacity = capacity;
   }
@@ -158,7 +158,8 @@ static int32_t header(scan *s) {
   s->line--; /* names are looked at after their line was passed */
   for (uint32_t i = 0; i < n; i++) {
     if (s->cells[i][0] == '\0') {
-      return fail_at(s, SP_ID_TABLE_HEADER, s->line_start, "column %u has no name", (unsigned)i + 1);
+      return fail_at(s, SP_ID_TABLE_HEADER, s->line_start, "column %u has no name",
+                     (unsigned)i + 1);
     }
     for (uint32_t k = 0; k < i; k++) {
       if (strcmp(s->cells[k], s->cells[i]) == 0) {

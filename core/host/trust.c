@@ -27,22 +27,24 @@ static int32_t system_error(const char *path, int32_t id, const char *what, int 
   return SAMPAN_E_PLUGIN;
 }
 
-/* NULL, or what is wrong with an owner and its permissions. */
-static const char *distrust(const struct stat *about) {
+/* NULL, or what is wrong with an owner and its permissions. A sticky folder on the way (/tmp) is
+ * safe: others may add to it, but cannot rename or remove what is ours in it. */
+static const char *distrust(const struct stat *about, int on_the_way) {
   if (about->st_uid != 0 && about->st_uid != geteuid()) return "belongs to another user";
+  if (on_the_way && S_ISDIR(about->st_mode) && (about->st_mode & S_ISVTX) != 0) return NULL;
   if ((about->st_mode & S_IWOTH) != 0) return "can be written by everybody";
   if ((about->st_mode & S_IWGRP) != 0) return "can be written by its group";
   return NULL;
 }
 
-static int32_t check_component(int fd, const char *folder, const char *component,
+static int32_t check_component(int fd, const char *folder, const char *component, int on_the_way,
                                sampan_error *error) {
   struct stat about;
   if (fstat(fd, &about) != 0) {
     return system_error(folder, SP_ID_FOLDER_OPEN, "the plugin folder cannot be read", errno,
                         error);
   }
-  const char *why = distrust(&about);
+  const char *why = distrust(&about, on_the_way);
   if (why == NULL) return SAMPAN_OK;
   (void)sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_FOLDER_TRUST,
                      "plugins in this folder are not loaded: %s %s (mode %04o)", component, why,
@@ -76,7 +78,7 @@ static int32_t step(const char *real, size_t *next, int *fd, sampan_error *error
   }
   *next += n;
   while (real[*next] == '/') ++*next;
-  return check_component(deeper, real, so_far, error);
+  return check_component(deeper, real, so_far, real[*next] != '\0', error);
 }
 
 static int32_t walk(const char *real, int *out, sampan_error *error) {
@@ -86,13 +88,13 @@ static int32_t walk(const char *real, int *out, sampan_error *error) {
   if (fd < 0) {
     return system_error(real, SP_ID_FOLDER_OPEN, "the plugin folder cannot be read", errno, error);
   }
-  int32_t status = check_component(fd, real, "/", error);
+  int32_t status = check_component(fd, real, "/", 1, error);
   while (status == SAMPAN_OK && real[next] != '\0') status = step(real, &next, &fd, error);
   if (status == SAMPAN_OK) {
     *out = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*out < 0) {
-      status = system_error(real, SP_ID_FOLDER_OPEN, "the plugin folder cannot be read", errno,
-                            error);
+      status =
+          system_error(real, SP_ID_FOLDER_OPEN, "the plugin folder cannot be read", errno, error);
     }
   }
   if (fd >= 0) (void)close(fd);
@@ -142,7 +144,7 @@ int32_t sp_trust_file(int folder, const char *folder_path, const char *name, int
     return system_error(path, SP_ID_FILE_OPEN, "a file of a plugin cannot be opened", number,
                         error);
   } else {
-    why = S_ISREG(about.st_mode) ? distrust(&about) : "is no regular file";
+    why = S_ISREG(about.st_mode) ? distrust(&about, 0) : "is no regular file";
   }
   if (why == NULL) return SAMPAN_OK;
   if (*fd >= 0) (void)close(*fd);

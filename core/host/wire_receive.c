@@ -95,10 +95,10 @@ static int32_t get(sp_wire_in *in, void *to, uint64_t n) {
   return get_raw(in, to, n);
 }
 
-#define GET(in, to)                                              \
-  do {                                                           \
-    const int32_t get_status_ = get((in), (to), sizeof *(to));   \
-    if (get_status_ != SP_WIRE_OK) return get_status_;           \
+#define GET(in, to)                                            \
+  do {                                                         \
+    const int32_t get_status_ = get((in), (to), sizeof *(to)); \
+    if (get_status_ != SP_WIRE_OK) return get_status_;         \
   } while (0)
 
 /* The next text of the message, in in->text: UTF-8 without a NUL. */
@@ -164,8 +164,7 @@ static int32_t get_field(sp_wire_in *in, sp_arena *arena, sampan_field *field) {
   if (status == SP_WIRE_OK) status = keep_text(in, arena, &field->label);
   if (status != SP_WIRE_OK || field->n_labels == 0) return status;
   if (field->n_labels > in->remaining / FIELD_BYTES) return SP_WIRE_SENSELESS;
-  sampan_label *labels =
-      (sampan_label *)sp_arena_array(arena, field->n_labels, sizeof *labels);
+  sampan_label *labels = (sampan_label *)sp_arena_array(arena, field->n_labels, sizeof *labels);
   if (labels == NULL) return SP_WIRE_MEMORY;
   for (uint32_t k = 0; k < field->n_labels && status == SP_WIRE_OK; k++) {
     status = get_label(in, arena, &labels[k]);
@@ -211,10 +210,9 @@ static int32_t get_new_texts(sp_wire_in *in, const sampan_sink *sink, uint32_t f
   }
   for (uint32_t i = 0; i < n_new; i++) {
     if (codes->n == codes->capacity) {
-      const uint32_t capacity =
-          codes->capacity == 0 ? (uint32_t)FIRST_CODES
-          : codes->capacity > UINT32_MAX / 2 ? UINT32_MAX
-                                             : codes->capacity * 2;
+      const uint32_t capacity = codes->capacity == 0               ? (uint32_t)FIRST_CODES
+                                : codes->capacity > UINT32_MAX / 2 ? UINT32_MAX
+                                                                   : codes->capacity * 2;
       uint32_t *grown = (uint32_t *)realloc(codes->code, capacity * sizeof *grown);
       if (grown == NULL) return SP_WIRE_MEMORY;
       codes->code = grown;

@@ -158,6 +158,8 @@ static int32_t range(parser *p, tree *name) {
   name->expr->kind = SP_EXPR_RANGE;
   name->expr->last = p->token.text;
   SP_TRY(advance(p));
+  if (p->token.kind == SP_TOKEN_END)
+    return SAMPAN_OK; /* the item of a list; else the caller asks */
   return is_sign(p, ",") || is_sign(p, ")") ? SAMPAN_OK : unexpected(p, "',' or ')'");
 }
 
@@ -407,8 +409,8 @@ static int32_t parse(parser *p, int32_t tight, tree *out) {
   return SAMPAN_OK;
 }
 
-int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t column,
-                      sp_arena *arena, sp_expr **out, sampan_error *error) {
+static int32_t parse_whole(const char *text, const char *file, int32_t line, int32_t column,
+                           int allow_range, sp_arena *arena, sp_expr **out, sampan_error *error) {
   parser p = {.lexer = {.at = text,
                         .file = file,
                         .line = line,
@@ -422,6 +424,8 @@ int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t 
     return sp_token_error(&p.lexer, line, column, SP_ID_EXPR_EMPTY, "the expression is empty");
   }
   SP_TRY(parse(&p, 0, &whole));
+  if (allow_range && whole.expr->kind == SP_EXPR_NAME && is_sign(&p, ".."))
+    SP_TRY(range(&p, &whole));
   if (is_sign(&p, "..")) {
     const int32_t status =
         sp_token_error(&p.lexer, p.token.line, p.token.column, SP_ID_EXPR_RANGE,
@@ -432,6 +436,16 @@ int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t 
   if (p.token.kind != SP_TOKEN_END) return unexpected(&p, "an operator or the end");
   *out = whole.expr;
   return SAMPAN_OK;
+}
+
+int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t column,
+                      sp_arena *arena, sp_expr **out, sampan_error *error) {
+  return parse_whole(text, file, line, column, 0, arena, out, error);
+}
+
+int32_t sp_expr_parse_columns(const char *text, const char *file, int32_t line, int32_t column,
+                              sp_arena *arena, sp_expr **out, sampan_error *error) {
+  return parse_whole(text, file, line, column, 1, arena, out, error);
 }
 
 int32_t sp_expr_error(const sp_expr *expr, const char *file, int32_t id, sampan_error *error,

@@ -32,6 +32,9 @@ typedef struct sp_expr {
  * tree. The tree is at most 200 deep. */
 int32_t sp_expr_parse(const char *text, const char *file, int32_t line, int32_t column,
                       sp_arena *arena, sp_expr **out, sampan_error *error) SP_CHECK;
+/* The same for an item of a list of columns, which may also be a range. */
+int32_t sp_expr_parse_columns(const char *text, const char *file, int32_t line, int32_t column,
+                              sp_arena *arena, sp_expr **out, sampan_error *error) SP_CHECK;
 /* An error at the expression's place. */
 int32_t sp_expr_error(const sp_expr *expr, const char *file, int32_t id, sampan_error *error,
                       const char *format, ...) SP_PRINTF(5, 6);

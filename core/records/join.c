@@ -73,7 +73,7 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   loading *l = data;
   sp_side *side = l->side;
   const uint32_t n_by = l->join->n_by;
-  const sp_column *keys[16];
+  const sp_column *keys[SP_MOST_KEYS];
   for (uint32_t k = 0; k < n_by; k++) keys[k] = &l->batch[k];
   if (make_room(l, n) < 0) return sp_error_memory(error);
   for (uint32_t f = 0; f < l->n_fills; f++) {
@@ -115,6 +115,7 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   }
   for (uint32_t f = 0; f < l->n_fills; f++) {
     memset(l->by_fill[f]->present, 0, (size_t)sampan_words(4096) * 8);
+    memset(l->by_fill[f]->reason, 0, 4096);
   }
   return SAMPAN_OK;
 }
@@ -245,7 +246,7 @@ static int32_t put(sp_column *to, int64_t i, const sp_column *from, int64_t row)
 
 int32_t sp_side_join(const sp_side *side, const sp_join *join, const sp_program *program,
                      sp_machine *machine, int64_t n, int64_t *n_unmatched, sampan_error *error) {
-  const sp_column *keys[16];
+  const sp_column *keys[SP_MOST_KEYS];
   for (uint32_t k = 0; k < join->n_by; k++) {
     keys[k] = sp_machine_field(machine, sp_program_find_field(program, join->by[k]));
   }

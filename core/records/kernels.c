@@ -44,6 +44,8 @@ static void binary(int32_t op, sp_column *t, const sp_column *a, const sp_column
  * 1.005 rounds as a person reads it. */
 static double round_decimal(double x, double scale) {
   const double scaled = x * scale;
+  if (!(fabs(scaled) < 4503599627370496.0)) return x;       /* 2^52: no fraction to round */
+  if (!(fabs(scaled) < 1e14)) return round(scaled) / scale; /* the nudge would reach a digit */
   const double away = round(scaled + copysign(fabs(scaled) * 4e-16, scaled));
   return away / scale;
 }

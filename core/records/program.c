@@ -229,7 +229,12 @@ static int32_t generate_arguments(sp_program *p, const sp_expr *e, uint32_t n, i
       } else {
         SP_TRY(generate(p, a, types, &regs[k], error));
       }
-      SP_TRY(coerce(p, a, types, &regs[k], error));
+      sp_expr column = *a;
+      if (names != NULL) {
+        column.kind = SP_EXPR_NAME;
+        column.text = names[j];
+      }
+      SP_TRY(coerce(p, &column, types, &regs[k], error));
     }
   }
   *out = regs;

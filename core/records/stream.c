@@ -169,12 +169,15 @@ static int32_t add_field(sp_stream *s, sp_program *program, const char *name, sa
   return sp_program_field(program, name, type, &index, error);
 }
 
-static int32_t note_conflict(sp_stream *s, const char *name, sampan_error *error) {
-  const char **grown = sp_arena_grow(s->context->arena, s->conflicts, s->n_conflicts,
+static int32_t note_conflict(sp_stream *s, const char *name, const sp_join *join,
+                             sampan_error *error) {
+  sp_conflict *grown = sp_arena_grow(s->context->arena, s->conflicts, s->n_conflicts,
                                      s->n_conflicts + 1U, sizeof *grown);
   if (grown == NULL) return sp_error_memory(error);
   s->conflicts = grown;
-  s->conflicts[s->n_conflicts++] = name;
+  grown[s->n_conflicts].column = name;
+  grown[s->n_conflicts].file = join->given;
+  grown[s->n_conflicts++].place = join->place;
   return SAMPAN_OK;
 }
 
@@ -191,7 +194,7 @@ static int32_t join_fields(sp_stream *s, const sp_wave *wave, const sp_wave_file
                         sp_schema_find(&files->joins[k].source.schema, name) != UINT32_MAX);
     }
     if (taken) {
-      SP_TRY(note_conflict(s, name, error));
+      SP_TRY(note_conflict(s, name, join, error));
     } else {
       SP_TRY(add_field(s, program, name, error));
     }
@@ -218,14 +221,27 @@ static int32_t require_keys(sp_stream *s, const sp_wave *wave, sp_program *progr
   return SAMPAN_OK;
 }
 
+/* Adds the nearest name to an error about a column that is not there. */
+static int32_t suggest_field(const sp_stream *s, const sp_program *program, const char *name,
+                             sampan_error *error) {
+  const uint32_t n = sp_program_n_fields(program);
+  const char **names = sp_arena_array(s->context->arena, n + 1U, sizeof *names);
+  if (names == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < n; i++) names[i] = sp_program_field_name(program, i);
+  const char *nearest = sp_nearest(name, names, n);
+  if (nearest != NULL) (void)sp_error_hint(error, "did you mean '%s'?", nearest);
+  return SAMPAN_E_PLAN;
+}
+
 static int32_t check_named_columns(const sp_stream *s, sp_program *program, sampan_error *error) {
   for (uint32_t i = 0; i < s->plan->n_types; i++) {
     sp_expr e = *s->plan->types[i].expr;
     e.kind = SP_EXPR_NAME;
     e.text = s->plan->types[i].name;
     if (sp_program_find_field(program, e.text) == UINT32_MAX) {
-      return sp_expr_error(&e, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
-                           "types: there is no column '%s' in the files", e.text);
+      (void)sp_expr_error(&e, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
+                          "types: there is no column '%s' in the files", e.text);
+      return suggest_field(s, program, e.text, error);
     }
   }
   for (uint32_t i = 0; i < s->plan->n_missing; i++) {
@@ -233,10 +249,41 @@ static int32_t check_named_columns(const sp_stream *s, sp_program *program, samp
     const char *names[2] = {rule->first, rule->last};
     for (int k = 0; k < 2; k++) {
       if (names[k] != NULL && sp_program_find_field(program, names[k]) == UINT32_MAX) {
-        return sp_yaml_error(rule->place, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
-                             "missing: there is no column '%s' in the files", names[k]);
+        (void)sp_yaml_error(rule->place, s->plan->file, SP_ID_UNKNOWN_COLUMN, error,
+                            "missing: there is no column '%s' in the files", names[k]);
+        return suggest_field(s, program, names[k], error);
       }
     }
+    if (rule->last != NULL &&
+        sp_program_find_field(program, rule->last) < sp_program_find_field(program, rule->first)) {
+      return sp_yaml_error(rule->place, s->plan->file, SP_ID_RANGE, error,
+                           "the range %s..%s is empty: '%s' comes after '%s' in the file",
+                           rule->first, rule->last, rule->first, rule->last);
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* The file of a wave that has a column, as the plan names it, or NULL. */
+static const char *file_with(const sp_wave *wave, const sp_wave_files *files, const char *name) {
+  if (sp_schema_find(&files->main.source.schema, name) != UINT32_MAX) return wave->given;
+  for (uint32_t j = 0; j < wave->n_joins; j++) {
+    if (is_join_key(&wave->joins[j], name)) continue;
+    if (sp_schema_find(&files->joins[j].source.schema, name) != UINT32_MAX) {
+      return wave->joins[j].given;
+    }
+  }
+  return NULL;
+}
+
+/* A column that a wave is said to lack must not be there. */
+static int32_t check_absent(const sp_stream *s, const sp_wave *wave, const sp_wave_files *files,
+                            sampan_error *error) {
+  for (uint32_t i = 0; i < wave->n_absent; i++) {
+    const char *has = file_with(wave, files, wave->absent[i]);
+    if (has == NULL) continue;
+    return sp_yaml_error(wave->place, s->plan->file, SP_ID_SETTING, error,
+                         "absent: '%s' is a column of '%s'", wave->absent[i], has);
   }
   return SAMPAN_OK;
 }
@@ -250,6 +297,10 @@ int32_t sp_stream_fields(sp_stream *s, sp_program *program, sampan_error *error)
       SP_TRY(add_field(s, program, schema->fields[i].name, error));
     }
     for (uint32_t j = 0; j < wave->n_joins; j++) {
+      if (wave->joins[j].n_by > SP_MOST_KEYS) {
+        return sp_yaml_error(wave->joins[j].place, s->plan->file, SP_ID_JOIN_KEY, error,
+                             "a join has at most %d key columns", SP_MOST_KEYS);
+      }
       for (uint32_t k = 0; k < wave->joins[j].n_by; k++) {
         const char *missing = NULL;
         const sp_join *join = &wave->joins[j];
@@ -267,13 +318,15 @@ int32_t sp_stream_fields(sp_stream *s, sp_program *program, sampan_error *error)
       }
       SP_TRY(join_fields(s, wave, files, j, program, error));
     }
+    SP_TRY(check_absent(s, wave, files, error));
     for (uint32_t i = 0; i < wave->n_settings; i++) {
       const sp_setting *set = &wave->settings[i];
       double x;
       uint32_t index;
-      if (sp_schema_find(schema, set->name) != UINT32_MAX) {
+      const char *has = file_with(wave, files, set->name);
+      if (has != NULL) {
         return sp_yaml_error(set->value, s->plan->file, SP_ID_SETTING, error,
-                             "set: '%s' is already a column of '%s'", set->name, wave->given);
+                             "set: '%s' is already a column of '%s'", set->name, has);
       }
       if (sp_program_find_field(program, set->name) != UINT32_MAX) continue;
       const int32_t number = !set->value->quoted &&

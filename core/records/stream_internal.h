@@ -4,6 +4,9 @@
 
 #include "records/stream.h"
 
+/* Key columns of a join. */
+enum { SP_MOST_KEYS = 16 };
+
 /* A file of the plan with its source. */
 typedef struct sp_file {
   sp_source source;
@@ -30,13 +33,18 @@ typedef struct sp_wave_files {
   sp_file *joins; /* as in the plan's wave */
 } sp_wave_files;
 
+typedef struct sp_conflict {
+  const char *column, *file; /* the second file that has it, as the plan names it */
+  const sp_yaml *place;
+} sp_conflict;
+
 struct sp_stream {
   const sp_plan *plan;
   sp_context *context;
   sp_wave_files *waves;
   sp_file_fact *facts;
   uint32_t n_facts;
-  const char **conflicts; /* columns that two files of one wave have */
+  sp_conflict *conflicts; /* columns that two files of one wave have */
   uint32_t n_conflicts;
 };
 

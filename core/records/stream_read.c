@@ -276,12 +276,14 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, i
                        void *progress_data, sampan_error *error) {
   int64_t bytes_total = 0, bytes_before = 0, records = 0;
   for (uint32_t i = 0; i < s->n_conflicts; i++) {
-    const uint32_t field = sp_program_find_field(program, s->conflicts[i]);
+    const sp_conflict *c = &s->conflicts[i];
+    const uint32_t field = sp_program_find_field(program, c->column);
     if (field != UINT32_MAX && sp_program_field_used(program, field)) {
-      sp_error_set(error, SAMPAN_E_PLAN, SP_ID_COLUMN_TWICE,
-                   "column '%s' is in two of the joined files, so the plan cannot mean one of them",
-                   s->conflicts[i]);
-      return sp_error_file(error, s->plan->file);
+      sp_yaml_error(c->place, s->plan->file, SP_ID_COLUMN_TWICE, error,
+                    "column '%s' is in '%s' and in a file before it, so the plan cannot mean one "
+                    "of them",
+                    c->column, c->file);
+      return sp_error_hint(error, "rename it in one of the files, or leave it out there");
     }
   }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;

@@ -1,5 +1,5 @@
-# sampan_plugin(FOLDER NAME [LIBRARIES ...]): one shared object from all the .c files of
-# plugins/FOLDER/NAME, that sees plugin.h alone, with its manifest beside it.
+# sampan_plugin(FOLDER NAME [HOME DIR] [LIBRARIES ...]): one shared object from all the .c files of
+# plugins/FOLDER/NAME (or of HOME), that sees plugin.h alone, with its manifest beside it.
 #
 # The file is called as its SAMPAN_MODULE line says: names are unique within a kind only, so the
 # module of a writer `csv` cannot be `csv` as well.
@@ -22,12 +22,14 @@ function(sampan_module_name out folder)
 endfunction()
 
 function(sampan_plugin folder name)
-  cmake_parse_arguments(P "" "" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(P "" "HOME" "LIBRARIES" ${ARGN})
   set(home ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/${name})
+  if(P_HOME)
+    set(home ${P_HOME})
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${home}/*.c)
   if(NOT sources)
-    message(WARNING "${home} has no sources")
-    return()
+    message(FATAL_ERROR "${home} has no sources")
   endif()
   sampan_module_name(module ${home} ${sources})
   get_property(modules GLOBAL PROPERTY SAMPAN_MODULES)

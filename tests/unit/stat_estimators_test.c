@@ -22,7 +22,7 @@ Test(prevalence, weighs_present_records_of_either_type) { /* P1 */
     cr_assert_eq(run.n_records, 7);
     cr_assert_eq(run.count[1], 3);
     STAT_NEAR(run.value, 5.0 / 10.5, 1e-15);
-    STAT_NEAR(run.element_variance, (5.0 / 10.5) * (5.5 / 10.5) * 7 / 6, 1e-14);
+    STAT_NEAR(run.element_variance, (5.0 / 10.5) * (5.5 / 10.5) * 6 / 5, 1e-14);
     cr_assert_eq(run.status, SAMPAN_ESTIMABLE);
     cr_assert_eq(run.shape.components[1].flags, SAMPAN_EVENTS);
     stat_check_gradient(&s, &run);
@@ -77,7 +77,8 @@ Test(prevalence, design_effect_of_the_oracle) { /* P4; mean_nasty, ybin: deff_wr
   cr_assert_eq(stat_bind(&s, &column, 1, &run), SAMPAN_OK);
   run.total[0] = 401297.85075700004;
   run.total[1] = 0.095820621068525 * run.total[0];
-  run.count[0] = run.n_records = 696;
+  run.count[0] = run.n_records = 747;
+  run.n_positive = 696;
   stat_estimate(&s, &run);
   const double se = 0.04593165628999655;
   STAT_NEAR(se * se / (run.element_variance / 696), 16.92370465612723, 1e-9);
@@ -104,7 +105,7 @@ Test(mean, of_numbers) { /* M1, M4 */
   for (int i = 0; i < 8; i++)
     if (!isnan(height[i])) spread += weight[i] * pow(height[i] - sum / sum_w, 2);
   STAT_NEAR(run.value, sum / sum_w, 1e-15);
-  STAT_NEAR(run.element_variance, spread / sum_w * 7 / 6, 1e-10);
+  STAT_NEAR(run.element_variance, spread / sum_w * 6 / 5, 1e-10);
   cr_assert_eq(run.gradient[2], 0);
   stat_check_gradient(&s, &run);
   stat_close(&s);
@@ -119,7 +120,7 @@ Test(mean, of_truths_is_a_proportion) { /* M5 */
   stat_all(&s, &column, 1, weight, 8, &run);
   cr_assert_eq(run.shape.statistics[0].unit, SAMPAN_UNIT_PROPORTION);
   STAT_NEAR(run.value, 5.0 / 10.5, 1e-15);
-  STAT_NEAR(run.element_variance, (5.0 / 10.5) * (5.5 / 10.5) * 7 / 6, 1e-14);
+  STAT_NEAR(run.element_variance, (5.0 / 10.5) * (5.5 / 10.5) * 6 / 5, 1e-14);
   stat_close(&s);
 }
 
@@ -153,7 +154,7 @@ Test(total, value_gradient_and_design_effect) { /* T1, T4; total_st3, b: deff_wr
   cr_assert_eq(run.shape.statistics[0].unit, SAMPAN_UNIT_COUNT);
   run.total[0] = 14099.277777777777;
   run.total[1] = 3939.2159722222223;
-  run.count[0] = run.n_records = 178;
+  run.count[0] = run.n_records = run.n_positive = 178;
   stat_estimate(&s, &run);
   const double se = 565.2095196644422;
   STAT_NEAR(se * se / (run.element_variance / 178), 1.4128174821513948, 1e-9);
@@ -190,7 +191,7 @@ Test(count, of_records_and_of_events) { /* C1, C2, C3 */
   stat_all(&s, &column, 1, weight, 8, &run);
   cr_assert_eq(run.n_records, 7);
   STAT_NEAR(run.value, 5.0, 1e-15);
-  STAT_NEAR(run.element_variance, 5.0 * 5.5 * 7 / 6, 1e-14);
+  STAT_NEAR(run.element_variance, 5.0 * 5.5 * 6 / 5, 1e-14);
   stat_check_gradient(&s, &run);
   stat_all(&s, &column, 1, weight, 0, &run);
   cr_assert_eq(run.status, SAMPAN_NOT_ESTIMABLE);

@@ -116,7 +116,7 @@ Test(readme, estimators) {
     const int n = numbers(&e, "totals", run.total, STAT_TOTALS);
     cr_assert_eq(n, (int)run.shape.n_components);
     cr_assert_eq(numbers(&e, "gradient", gradient, STAT_TOTALS), n);
-    run.n_records = run.count[0] = 7;
+    run.n_records = run.n_positive = run.count[0] = 7;
     stat_estimate(&s, &run);
     STAT_NEAR(run.value, number(&e, "value", NAN), 1e-15);
     for (int k = 0; k < n; k++) STAT_NEAR(run.gradient[k], gradient[k], 1e-15);

@@ -174,7 +174,7 @@ typedef struct stat_run {
   sampan_shape shape;
   double total[STAT_TOTALS];
   int64_t count[STAT_TOTALS];
-  int64_t n_records;
+  int64_t n_records, n_positive;
   double weight;
   uint64_t in[STAT_WORDS];
   double value, element_variance, gradient[STAT_TOTALS];
@@ -230,6 +230,7 @@ static inline int32_t stat_score(stat_plugin *s, const sampan_column *const *col
     const uint32_t at = run->shape.n_cells > 1 ? cell[i] : 0;
     cr_assert_lt(at, run->shape.n_cells);
     run->n_records++;
+    run->n_positive += w > 0;
     run->weight += w;
     for (uint32_t c = 0; c < n_components; c++) {
       const double u = p_bits[c] ? sampan_bit(bits[c], i) : p_numbers[c] ? numbers[c][i] : 1;
@@ -246,7 +247,8 @@ static inline void stat_estimate(stat_plugin *s, stat_run *run) {
                                 .total = run->total,
                                 .count = run->count,
                                 .n_records = run->n_records,
-                                .weight = run->weight};
+                                .weight = run->weight,
+                                .n_positive = run->n_positive};
   const sampan_estimates out = {.struct_size = sizeof out,
                                 .n_statistics = 1,
                                 .value = &run->value,

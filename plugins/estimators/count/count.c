@@ -7,11 +7,13 @@
  *
  * C1  Without `of` every record belongs to the statistic; with it, those where it is present.
  * C2  No record, or no weight: not estimable, for a domain without sample has no count of 0.
- * C3  With `of` the element variance is T0^2 p (1 - p) n / (n - 1), p = T1 / T0, n > 1. Without it
- *     there is none: the count of a whole domain has no variance within the domain.
+ * C3  With `of` the element variance is T0^2 p (1 - p) n / (n - 1), p = T1 / T0, n > 1 the records
+ *     of positive weight. Without it there is none: the count of a whole domain has no variance
+ *     within the domain.
  */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 
 static const sampan_role roles[] = {{"of", SAMPAN_TRUTH, SAMPAN_ROLE_OPTIONAL,
                                      "count only the records where this is so",
@@ -48,10 +50,17 @@ static int32_t score(const sampan_call *call, const sampan_shape *shape, const s
   return SAMPAN_OK;
 }
 
+/* The records of positive weight: the sample that the element variance comes from. A host older than
+ * the field gives all records. */
+static double sample_size(const sampan_totals *totals) {
+  const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
+  return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
+}
+
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   const double weight = totals->total[0];
-  const double n = (double)totals->count[0];
+  const double n = sample_size(totals);
   const uint32_t counted = shape->n_components - 1;
   (void)call;
   for (uint32_t i = 0; i < shape->n_components; i++) out->gradient[i] = 0;

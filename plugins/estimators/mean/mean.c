@@ -8,11 +8,13 @@
  * M1  A record belongs to the statistic when `of` is present.
  * M2  A number that is not finite is an error that names the row.
  * M3  No record, or no weight: not estimable.
- * M4  The element variance is (T2 / T0 - m^2) n / (n - 1), never below 0; none for n < 2.
+ * M4  The element variance is (T2 / T0 - m^2) n / (n - 1), n the records of positive weight, never
+ *     below 0; none for n < 2.
  * M5  The mean of a yes/no column is its prevalence: a proportion, that counts events.
  */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 
 static const sampan_role roles[] = {
     {"of", SAMPAN_NUMBER | SAMPAN_TRUTH, 0, "the number to average", "求均值的变量"}};
@@ -61,10 +63,17 @@ static int32_t score(const sampan_call *call, const sampan_shape *shape, const s
   return SAMPAN_OK;
 }
 
+/* The records of positive weight: the sample that the element variance comes from. A host older than
+ * the field gives all records. */
+static double sample_size(const sampan_totals *totals) {
+  const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
+  return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
+}
+
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   const double weight = totals->total[0];
-  const double n = (double)totals->count[0];
+  const double n = sample_size(totals);
   (void)call;
   for (uint32_t i = 0; i < shape->n_components; i++) out->gradient[i] = 0;
   out->value[0] = out->element_variance[0] = NAN;

@@ -8,10 +8,12 @@
  * P1  A record belongs to the statistic when `of` is present; missing is never "no".
  * P2  A NUMBER column holds 0 and 1 only; anything else is an error that names the row.
  * P3  No record, or no weight: not estimable.
- * P4  The element variance is p (1 - p) n / (n - 1); it has none for n < 2.
+ * P4  The element variance is p (1 - p) n / (n - 1), n the records of positive weight; it has none
+ *     for n < 2.
  */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 
 static const sampan_role roles[] = {
     {"of", SAMPAN_TRUTH | SAMPAN_NUMBER, 0, "the event: yes or no, or 1 or 0", "事件：是否或 1/0"}};
@@ -77,10 +79,17 @@ static int32_t score(const sampan_call *call, const sampan_shape *shape, const s
   return SAMPAN_OK;
 }
 
+/* The records of positive weight: the sample that the element variance comes from. A host older than
+ * the field gives all records. */
+static double sample_size(const sampan_totals *totals) {
+  const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
+  return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
+}
+
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   const double weight = totals->total[0];
-  const double n = (double)totals->count[0];
+  const double n = sample_size(totals);
   (void)call;
   (void)shape;
   out->gradient[0] = out->gradient[1] = 0;

@@ -17,11 +17,14 @@
  * S5  Shares add up to 1 over the groups that are used.
  * S6  A group of positive share without records: not estimable, or `empty: renormalize` to spread
  *     its share over the others, as NCHS does. Cases without population: not estimable, with a
- * note. S7  For a prevalence the element variance is n sum_a s_a^2 p_a (1 - p_a) / n_a, so that
- * dividing by n gives the variance that n_a independent records in each group would have. S8
- * Numbers are finite, cases and populations 0 or more, a prevalence is of 0 and 1 only.
+ *     note.
+ * S7  For a prevalence the element variance is n sum_a s_a^2 p_a (1 - p_a) / n_a, n the records of
+ *     positive weight, so that dividing by n gives the variance that n_a independent records in
+ *     each group would have.
+ * S8  Numbers are finite, cases and populations 0 or more, a prevalence is of 0 and 1 only.
  */
 #include <math.h>
+#include <stddef.h>
 
 #include "standard.h"
 
@@ -239,6 +242,13 @@ static double covered_share(const sampan_call *call, const standard *s,
   return covered;
 }
 
+/* The records of positive weight: the sample that the element variance comes from. A host older than
+ * the field gives all records. */
+static double sample_size(const sampan_totals *totals) {
+  const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
+  return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
+}
+
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   const standard *s = (const standard *)shape->bound;
@@ -263,7 +273,7 @@ static int32_t value(const sampan_call *call, const sampan_shape *shape,
   }
   out->value[0] = per * sum;
   if (is_prevalence) /* S7 */
-    out->element_variance[0] = per * per * (double)totals->n_records * variance;
+    out->element_variance[0] = per * per * sample_size(totals) * variance;
   out->status[0] = SAMPAN_ESTIMABLE;
   return SAMPAN_OK;
 }

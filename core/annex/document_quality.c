@@ -1,0 +1,158 @@
+/* document_quality.c - what was read, dropped and missing, how the files joined, and what the
+ * design and its weights are like. */
+#include <math.h>
+
+#include "annex/document_sections.h"
+
+static const sp_outcome *outcome_at(const sp_doc *doc, uint32_t i) {
+  return doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+}
+
+static const char *plan_title(const sp_doc *doc, uint32_t i) {
+  const sp_outcome *o = outcome_at(doc, i);
+  const char *title = o != NULL ? sp_doc_label(doc, &o->plan->title) : "";
+  return title[0] != '\0' ? title : doc->programme->plans[i].name;
+}
+
+static int is_sample(const sp_outcome *o) {
+  return o->plan->kind == SP_KIND_SURVEY;
+}
+
+static const char *wave_name(sp_doc *doc, const sp_outcome *o, const char *period) {
+  const sp_value_label *label =
+      o->plan->period != NULL ? sp_plan_value_label(o->plan, o->plan->period, period) : NULL;
+  const char *name = label != NULL ? sp_doc_label(doc, &label->label) : "";
+  return name[0] != '\0' ? name : period[0] != '\0' ? period : SP_WORD(doc, ALL_WAVES);
+}
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+static void records_row(sp_doc *doc, sp_grid *grid, const char *plan, const char *wave,
+                        int64_t n_read, int64_t n_kept) {
+  sampan_text *cells = sp_grid_row(doc, grid, SAMPAN_ROW_BODY, 0, "");
+  cells[0] = sp_plain(doc, plan);
+  cells[1] = sp_plain(doc, wave);
+  cells[2] = sp_plain(doc, sp_count(doc, n_read));
+  cells[3] = sp_plain(doc, sp_count(doc, n_read - n_kept));
+  cells[4] = sp_plain(doc, sp_count(doc, n_kept));
+}
+
+static void add_records(sp_doc *doc) {
+  sp_grid grid = {0};
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_DATA), SAMPAN_ALIGN_LEFT, 420, 64, 1);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_WAVE), SAMPAN_ALIGN_LEFT, 160, 26, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_READ), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_DROPPED), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_KEPT), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    if (o == NULL) continue;
+    for (uint32_t p = 0; p < o->n_periods; p++)
+      records_row(doc, &grid, plan_title(doc, i), wave_name(doc, o, o->periods[p]),
+                  o->n_read_by_period[p], o->n_kept_by_period[p]);
+    if (o->n_periods == 0)
+      records_row(doc, &grid, plan_title(doc, i), SP_WORD(doc, ALL_WAVES), o->n_read, o->n_kept);
+  }
+  if (grid.rows.n > 0) sp_grid_close(doc, &grid, SP_WORD(doc, TABLE_RECORDS), 0, 1);
+}
+
+static void add_drops(sp_doc *doc) {
+  sp_grid grid = {0};
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_DATA), SAMPAN_ALIGN_LEFT, 320, 46, 2);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_REASON), SAMPAN_ALIGN_LEFT, 400, 64, 1);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_RECORDS), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_OF_READ), SAMPAN_ALIGN_RIGHT, 120, 24, 0);
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    for (uint32_t d = 0; o != NULL && d < o->n_drops; d++) {
+      sampan_text *cells = sp_grid_row(doc, &grid, SAMPAN_ROW_BODY, 0, "");
+      cells[0] = sp_plain(doc, plan_title(doc, i));
+      cells[1] = sp_plain(doc, sp_doc_label(doc, &o->drops[d].reason));
+      cells[2] = sp_plain(doc, sp_count(doc, o->drops[d].n));
+      cells[3] = sp_plain(doc, sp_share(doc, o->drops[d].n, o->n_read));
+    }
+  }
+  if (grid.rows.n > 0)
+    sp_grid_close(doc, &grid, SP_WORD(doc, TABLE_DROPS), 0, 1);
+  else
+    sp_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, SP_WORD(doc, NO_DROPS));
+}
+
+/* ---- missing values ------------------------------------------------------------------------- */
+
+static void missing_row(sp_doc *doc, sp_grid *grid, const sp_outcome *o, uint32_t indicator,
+                        const char *period, const sp_use_count *use) {
+  const char *name = sp_doc_label(doc, &o->plan->indicators[indicator].label);
+  sampan_text *cells = sp_grid_row(doc, grid, SAMPAN_ROW_BODY, 0, "");
+  cells[0] = sp_plain(doc, name[0] != '\0' ? name : o->plan->indicators[indicator].name);
+  cells[1] = sp_plain(doc, wave_name(doc, o, period));
+  cells[2] = sp_plain(doc, sp_count(doc, use->n_domain));
+  cells[3] = sp_plain(doc, sp_count(doc, use->n_missing));
+  cells[4] = sp_plain(doc, sp_share(doc, use->n_missing, use->n_domain));
+}
+
+static void add_missing(sp_doc *doc) {
+  sp_grid grid = {0};
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_GOAL), SAMPAN_ALIGN_LEFT, 420, 64, 1);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_WAVE), SAMPAN_ALIGN_LEFT, 160, 26, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_IN_DOMAIN), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_MISSING), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_OF_DOMAIN), SAMPAN_ALIGN_RIGHT, 120, 22, 0);
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    if (o == NULL || o->uses == NULL || !is_sample(o)) continue;
+    const uint32_t n = o->n_periods > 0 ? o->n_periods : 1;
+    for (uint32_t k = 0; k < o->plan->n_indicators; k++)
+      for (uint32_t p = 0; p < n; p++)
+        missing_row(doc, &grid, o, k, o->n_periods > 0 ? o->periods[p] : "", &o->uses[k * n + p]);
+  }
+  if (grid.rows.n > 0) sp_grid_close(doc, &grid, SP_WORD(doc, TABLE_MISSING), 0, 1);
+}
+
+/* ---- files, design, weights ------------------------------------------------------------------ */
+
+static void add_files(sp_doc *doc, sp_list *facts) {
+  const char *unproven = "", *joined = "";
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    for (uint32_t k = 0; o != NULL && k < o->n_files; k++) {
+      const sp_file_fact *file = &o->files[k];
+      const char *name = sp_doc_file_name(file->file);
+      if (!file->proven) unproven = sp_doc_join(doc, unproven, name);
+      if (file->n_unmatched >= 0)
+        joined =
+            sp_doc_join(doc, joined, SP_SAY(doc, JOINED, name, sp_count(doc, file->n_unmatched)));
+    }
+  }
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_JOINS), joined);
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_COMPLETE),
+              unproven[0] != '\0' ? SP_SAY(doc, UNPROVEN, unproven) : SP_WORD(doc, ALL_PROVEN));
+}
+
+static void add_design(sp_doc *doc, sp_list *facts) {
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    if (o == NULL || !is_sample(o) || !o->plan->design.given) continue;
+    sp_fact_add(doc, facts, SP_SAY(doc, FACT_DESIGN, plan_title(doc, i)),
+                SP_SAY(doc, DESIGN_COUNTS, sp_count(doc, o->n_strata), sp_count(doc, o->n_psu),
+                       sp_count(doc, o->n_psu - o->n_strata)));
+    if (isfinite(o->weight_cv))
+      sp_fact_add(
+          doc, facts, SP_SAY(doc, FACT_WEIGHTS, plan_title(doc, i)),
+          SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),
+                 sp_number(doc, o->weight_max, 1), sp_number(doc, o->weight_sum, 0)));
+  }
+}
+
+void sp_section_quality(sp_doc *doc) {
+  sp_list facts = {0};
+  sp_section(doc, "quality", SP_W_SECTION_QUALITY);
+  add_records(doc);
+  add_drops(doc);
+  add_missing(doc);
+  add_files(doc, &facts);
+  add_design(doc, &facts);
+  sp_facts_close(doc, &facts, 0);
+  for (uint32_t i = 0; i < doc->programme->n_remarks; i++)
+    sp_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, sp_doc_label(doc, &doc->programme->remarks[i]));
+}

@@ -1,0 +1,233 @@
+/* methods.c - the methods section, written from the plans: what was done, not what could be. */
+#include <string.h>
+
+#include "annex/document_sections.h"
+
+const sp_outcome *sp_finding_outcome(const sp_finding *f) {
+  return f->current.outcome != NULL ? f->current.outcome : f->baseline.outcome;
+}
+
+const sp_indicator *sp_finding_indicator(const sp_finding *f) {
+  const sp_outcome *o = sp_finding_outcome(f);
+  const char *name = f->goal->current.indicator;
+  for (uint32_t i = 0; o != NULL && name != NULL && i < o->plan->n_indicators; i++)
+    if (strcmp(o->plan->indicators[i].name, name) == 0) return &o->plan->indicators[i];
+  return NULL;
+}
+
+/* ---- one plan ------------------------------------------------------------------------------- */
+
+static const char *expressions(sp_doc *doc, const sp_expr *const *list, uint32_t n) {
+  const char *text = "";
+  for (uint32_t i = 0; i < n; i++) text = sp_doc_join(doc, text, sp_expression_text(doc, list[i]));
+  return text;
+}
+
+static const char *design_text(sp_doc *doc, const sp_design *d) {
+  const char *strata = expressions(doc, d->strata, d->n_strata);
+  const char *psu = expressions(doc, d->psu, d->n_psu);
+  if (!d->given) return SP_WORD(doc, DESIGN_NONE);
+  return SP_SAY(doc, DESIGN_TEXT, strata[0] != '\0' ? strata : SP_WORD(doc, NO_STRATA),
+                psu[0] != '\0' ? psu : SP_WORD(doc, PSU_IS_RECORD),
+                d->weight != NULL ? sp_expression_text(doc, d->weight) : SP_WORD(doc, WEIGHT_ONE),
+                d->fpc != NULL ? SP_SAY(doc, WITH_FPC, sp_expression_text(doc, d->fpc))
+                               : SP_WORD(doc, WITHOUT_FPC));
+}
+
+static const char *lonely_text(const sp_doc *doc, int32_t rule) {
+  switch (rule) {
+    case SP_LONELY_REMOVE:
+      return SP_WORD(doc, LONELY_REMOVE);
+    case SP_LONELY_CERTAINTY:
+      return SP_WORD(doc, LONELY_CERTAINTY);
+    case SP_LONELY_ADJUST:
+      return SP_WORD(doc, LONELY_ADJUST);
+    case SP_LONELY_AVERAGE:
+      return SP_WORD(doc, LONELY_AVERAGE);
+    default:
+      return SP_WORD(doc, LONELY_FAIL);
+  }
+}
+
+static const char *df_text(const sp_doc *doc, int32_t rule) {
+  switch (rule) {
+    case SP_DF_DESIGN:
+      return SP_WORD(doc, DF_DESIGN);
+    case SP_DF_STRATA_PRESENT:
+      return SP_WORD(doc, DF_STRATA_PRESENT);
+    case SP_DF_INFINITE:
+      return SP_WORD(doc, DF_INFINITE);
+    default:
+      return SP_WORD(doc, DF_DOMAIN);
+  }
+}
+
+/* "age < 15: not in the population": the records that never reach the design. */
+static const char *scope_text(sp_doc *doc, const sp_plan *plan) {
+  const char *text = "";
+  if (plan->keep != NULL) text = SP_SAY(doc, SCOPE_KEEP, sp_expression_text(doc, plan->keep));
+  if (plan->n_drops > 0) {
+    const char *reasons = "";
+    for (uint32_t i = 0; i < plan->n_drops; i++) {
+      const char *label =
+          plan->drop_reasons != NULL ? sp_doc_label(doc, &plan->drop_reasons[i]) : "";
+      reasons = sp_doc_join(doc, reasons, label[0] != '\0' ? label : plan->drops[i].name);
+    }
+    text = sp_doc_printf(doc, "%s%s", text, SP_SAY(doc, SCOPE_DROP, reasons));
+  }
+  if (plan->domain != NULL)
+    text = sp_doc_printf(doc, "%s%s", text,
+                         SP_SAY(doc, SCOPE_DOMAIN, sp_expression_text(doc, plan->domain)));
+  return text;
+}
+
+static void add_plan(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *name) {
+  const char *title = sp_doc_label(doc, &plan->title);
+  if (title[0] == '\0') title = name;
+  if (plan->kind == SP_KIND_REGISTER) {
+    sp_fact_add(doc, facts, title, SP_WORD(doc, REGISTER_METHOD));
+    return;
+  }
+  if (plan->kind == SP_KIND_CHECKLIST) {
+    sp_fact_add(doc, facts, title, SP_WORD(doc, CHECKLIST_METHOD));
+    return;
+  }
+  if (plan->kind == SP_KIND_VITAL) {
+    sp_fact_add(doc, facts, title, SP_WORD(doc, VITAL_METHOD));
+    return;
+  }
+  sp_fact_add(doc, facts, SP_SAY(doc, FACT_DESIGN, title), design_text(doc, &plan->design));
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_SCOPE), scope_text(doc, plan));
+  sp_fact_add(
+      doc, facts, SP_WORD(doc, FACT_VARIANCE),
+      sp_doc_printf(doc, "%s%s", SP_WORD(doc, TAYLOR), lonely_text(doc, plan->design.lonely)));
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DF), df_text(doc, plan->design.df_rule));
+}
+
+/* ---- estimators and intervals ------------------------------------------------------------------
+ */
+
+static const char *plugin_label(const sp_doc *doc, const sampan_plugin *p) {
+  const char *label = doc->zh ? p->label_zh : p->label_en;
+  return label != NULL && label[0] != '\0' ? label : p->name;
+}
+
+/* Summary, formula and reference of a plugin. */
+static const char *plugin_text(sp_doc *doc, const sampan_plugin *p) {
+  const char *summary = doc->zh ? p->summary_zh : p->summary_en;
+  const char *text = summary != NULL ? summary : "";
+  if (p->formula != NULL && p->formula[0] != '\0')
+    text = sp_doc_printf(doc, "%s%s", text, SP_SAY(doc, FORMULA, p->formula));
+  if (p->reference != NULL && p->reference[0] != '\0')
+    text = sp_doc_printf(doc, "%s%s", text, SP_SAY(doc, REFERENCE, p->reference));
+  return text;
+}
+
+/* A plugin with the indicators that use it. */
+typedef struct use {
+  const sampan_plugin *plugin;
+  const char *indicators;
+} use;
+
+static void add_use(sp_doc *doc, sp_list *uses, const sampan_plugin *plugin, const char *name) {
+  use *u = uses->items;
+  if (plugin == NULL) return;
+  for (uint32_t i = 0; i < uses->n; i++) {
+    if (u[i].plugin != plugin) continue;
+    u[i].indicators = sp_doc_join(doc, u[i].indicators, name);
+    return;
+  }
+  u = SP_ADD(doc, uses, use);
+  u->plugin = plugin;
+  u->indicators = name;
+}
+
+static void collect_uses(sp_doc *doc, sp_list *estimators, sp_list *intervals) {
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+    for (uint32_t k = 0; o != NULL && k < o->plan->n_indicators; k++) {
+      const char *label = sp_doc_label(doc, &o->plan->indicators[k].label);
+      const char *name = label[0] != '\0' ? label : o->plan->indicators[k].name;
+      if (o->estimators != NULL) add_use(doc, estimators, o->estimators[k], name);
+      if (o->intervals != NULL && o->plan->kind != SP_KIND_REGISTER)
+        add_use(doc, intervals, o->intervals[k], name);
+    }
+  }
+}
+
+static void add_uses(sp_doc *doc, sp_list *facts, const sp_list *uses, int32_t is_interval) {
+  const use *u = uses->items;
+  for (uint32_t i = 0; i < uses->n; i++) {
+    const char *label = plugin_label(doc, u[i].plugin);
+    sp_fact_add(
+        doc, facts,
+        is_interval ? SP_SAY(doc, FACT_INTERVAL, label) : SP_SAY(doc, FACT_ESTIMATOR, label),
+        sp_doc_printf(doc, "%s%s", plugin_text(doc, u[i].plugin),
+                      SP_SAY(doc, USED_FOR, u[i].indicators)));
+  }
+}
+
+/* ---- definitions, publication ------------------------------------------------------------------
+ */
+
+static void add_definitions(sp_doc *doc, sp_list *facts) {
+  const char *text = "";
+  for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
+    const sp_finding *f = &doc->evaluation->findings[i];
+    const sp_indicator *indicator = sp_finding_indicator(f);
+    const char *definition = sp_doc_label(doc, &f->goal->definition);
+    if (definition[0] == '\0') continue;
+    text = sp_doc_printf(doc, "%s%s%s", text, text[0] != '\0' ? SP_WORD(doc, SENTENCE_GAP) : "",
+                         SP_SAY(doc, COLON, sp_goal_title(doc, f), definition));
+    if (indicator != NULL && indicator->definition_version != NULL &&
+        indicator->definition_version[0] != '\0')
+      text = sp_doc_printf(doc, "%s%s", text,
+                           SP_SAY(doc, DEFINITION_VERSION, indicator->definition_version));
+  }
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DEFINITIONS), text);
+}
+
+/* A part of a plan file as text: "precision: nchs, counts: 5". */
+static const char *yaml_text(sp_doc *doc, const sp_yaml *node) {
+  const char *text = "";
+  if (node->kind == SP_YAML_SCALAR) return node->text;
+  for (uint32_t i = 0; i < node->n; i++) {
+    const char *item = yaml_text(doc, node->items[i]);
+    if (node->kind == SP_YAML_MAP)
+      item = sp_doc_printf(doc, node->items[i]->kind == SP_YAML_SCALAR ? "%s: %s" : "%s: (%s)",
+                           node->keys[i]->text, item);
+    text = text[0] == '\0' ? item : sp_doc_printf(doc, "%s, %s", text, item);
+  }
+  return text;
+}
+
+static void add_publication(sp_doc *doc, sp_list *facts) {
+  const char *rules = "";
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_plan *plan = doc->programme->plans[i].plan;
+    if (plan == NULL || plan->suppression == NULL) continue;
+    const char *rule = yaml_text(doc, plan->suppression);
+    if (strstr(rules, rule) == NULL || rules[0] == '\0') rules = sp_doc_join(doc, rules, rule);
+  }
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_PUBLICATION),
+              rules[0] != '\0' ? SP_SAY(doc, PUBLICATION, rules) : SP_WORD(doc, PUBLICATION_NONE));
+}
+
+void sp_section_methods(sp_doc *doc) {
+  sp_list facts = {0}, estimators = {0}, intervals = {0};
+  sp_section(doc, "methods", SP_W_SECTION_METHODS);
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++)
+    if (doc->programme->plans[i].plan != NULL)
+      add_plan(doc, &facts, doc->programme->plans[i].plan, doc->programme->plans[i].name);
+  collect_uses(doc, &estimators, &intervals);
+  add_uses(doc, &facts, &estimators, 0);
+  add_uses(doc, &facts, &intervals, 1);
+  add_definitions(doc, &facts);
+  sp_fact_add(doc, &facts, SP_WORD(doc, FACT_POINT_RULE), SP_WORD(doc, POINT_RULE));
+  sp_fact_add(doc, &facts, SP_WORD(doc, FACT_STATISTICAL_RULE), SP_SAY(doc, STATISTICAL_RULE, ""));
+  sp_fact_add(doc, &facts, SP_WORD(doc, FACT_PROGRESS_RULE), SP_WORD(doc, PROGRESS_RULE));
+  sp_fact_add(doc, &facts, SP_WORD(doc, FACT_NEXT_RULE), SP_WORD(doc, NEXT_RULE));
+  add_publication(doc, &facts);
+  sp_fact_add(doc, &facts, SP_WORD(doc, FACT_LIMITS), SP_WORD(doc, LIMITS));
+  sp_facts_close(doc, &facts, 0);
+}

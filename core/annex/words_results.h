@@ -1,0 +1,283 @@
+/* words_results.h - the words of the head, the results, the table and the charts: X(id, en, zh).
+ * Included by words.h and words.c, twice each build; hence no guard. {9} is the confidence level. */
+
+/* punctuation */
+X(LIST_COMMA, ", ", "、")
+X(SEMICOLON, "; ", "；")
+X(COMMA, ", ", "，")
+X(COLON, "{0}: {1}", "{0}：{1}")
+X(COLON_THEN, ": {0}", "：{0}")
+X(IN_BRACKETS, "{0} ({1})", "{0}（{1}）")
+X(OR, ", or ", "，或")
+X(AND, ", and ", "，且")
+X(WIDE_GAP, " · ", "　")
+X(NAME_GAP, ": ", " ")
+X(SENTENCE_GAP, " ", "")
+X(TABLE_CAPTION, "Table {0}. {1}", "表{0}　{1}")
+X(FIGURE_CAPTION, "Figure {0}. {1}", "图{0}　{1}")
+
+/* head */
+X(ANNEX, "Annex", "附件")
+X(ANNEX_TITLE, "Evaluation", "评估指标表")
+X(HEAD_DOCUMENT, "Document", "方案")
+X(HEAD_CYCLE, "Period", "周期")
+X(HEAD_ISSUER, "Issued by", "编制")
+X(BASELINE, "Baseline", "基线")
+X(CURRENT, "Current", "现值")
+X(TARGET, "Target", "目标")
+X(VALUE, "value", "数值")
+X(TOTAL, "Total", "合计")
+
+/* verdicts */
+X(MET, "Met", "达标")
+X(NOT_MET, "Not met", "未达标")
+X(UNDECIDED, "Undecided", "不能判定")
+X(NOT_ASSESSABLE, "Not assessable", "不可评")
+X(NO_POINT_VERDICT, "Not judged", "未判定")
+X(CHECK_ON_TIME, "Done on time", "按期完成")
+X(CHECK_LATE, "Done late", "逾期完成")
+X(CHECK_NO_EVIDENCE, "Lacks evidence", "证据不足")
+X(CHECK_NOT_DONE, "Not done", "未完成")
+X(CHECK_UNKNOWN, "Not reported", "未填报")
+X(PROGRESS_MET, "Target met or exceeded", "达到或超过目标")
+X(PROGRESS_IMPROVING, "Improving", "改善")
+X(PROGRESS_LITTLE, "Little or no detectable change", "变化不明显")
+X(PROGRESS_WORSE, "Getting worse", "恶化")
+X(PROGRESS_BASELINE_ONLY, "Baseline only", "仅有基线")
+X(PROGRESS_NONE, "No numeric target", "无量化目标")
+X(POINT, "Point verdict", "点值判定")
+X(STATISTICAL, "Statistical verdict", "统计判定")
+X(PROGRESS, "Progress", "国际口径")
+X(LEAD, "Lead", "牵头")
+X(COOPERATING, "Cooperating", "配合")
+
+/* units */
+X(POINTS, "percentage points", "个百分点")
+X(PER, "per {0}", "每 {0}")
+X(UNITS, "more", "个")
+
+/* why there is no number */
+X(REASON_PRECISION, "not published: too imprecise", "精度不足，不发布")
+X(REASON_CONFIDENTIAL, "not published: confidential", "保密，不发布")
+X(REASON_COMPLEMENTARY, "not published: would reveal another row", "补充抑制，防止反推")
+X(REASON_NOT_ESTIMABLE, "cannot be estimated", "无法估计")
+X(REASON_NONE, "no value", "无数据")
+X(NOT_PUBLISHED, "{0}: {1}", "{0}：{1}")
+X(FULL_COUNT, "full count", "全数")
+X(AS_PUBLISHED, "as published", "公布值")
+X(NO_INTERVAL, "no interval", "无区间")
+
+/* one: results */
+X(SECTION_RESULTS, "Results", "评估结果")
+X(ANSWER_ALL, "Of {0} {0|goal or task|goals and tasks}, ", "本次评估共 {0} 项指标和任务：")
+X(ANSWER_MET, "{0} {0|is|are} met", "达标 {0} 项")
+X(ANSWER_REST, "; {0} not met, {1} undecided, {2} not assessable.",
+  "，未达标 {0} 项，不能判定 {1} 项，不可评 {2} 项。")
+X(ANSWER_DIFFER, " The point verdict and the statistical verdict differ for {0}: {1}.",
+  "点值判定与统计判定不一致的有 {0} 项：{1}。")
+X(ANSWER_AGREE, " The point verdict and the statistical verdict agree throughout.",
+  "点值判定与统计判定全部一致。")
+X(KIND_OF_DATA, "Kind of data", "数据种类")
+X(KIND_SAMPLE, "Sample survey", "抽样调查")
+X(KIND_REGISTER, "Office register", "部门登记")
+X(KIND_REGISTER_FULL, "office register, full count", "部门登记，全数统计")
+X(KIND_CHECKLIST, "Checklist", "任务清单")
+X(N_GOALS, "Goals", "项数")
+X(TABLE_RESULTS, "Results by kind of data", "评估结果汇总（项）")
+X(PART_DIFFER, "Where the two verdicts differ", "两种判定不一致的指标")
+X(PART_MISSING, "What is missing", "离达标还差什么")
+X(DIFFER_WHY,
+  ": the current value is {0} against “{1}”; the point verdict is “{2}”. With the sampling error "
+  "counted, the {9} interval of “{3}” is {4}; the statistical verdict is “{5}”.",
+  "：现值 {0}，目标为“{1}”，点值判定为{2}；计入抽样误差后，“{3}”的 {9} 置信区间为 {4}，"
+  "统计判定为{5}。")
+X(DIFFER_BARE, ": the point verdict is “{0}”, the statistical verdict “{1}”.",
+  "：点值判定为{0}，统计判定为{1}。")
+X(WHO_ACTS, " (Lead: {0})", "（牵头：{0}）")
+X(SHORT_BY, "short by {0} {1}", "差 {0} {1}")
+X(TOO_MANY_BY, "{0} {1} too many", "多 {0} {1}")
+X(MISSING_UNITS, "{0} ({1} now, {2} needed); target: {3}.", "{0}（现有 {1}，需 {2}）；目标：{3}。")
+X(MISSING_GAP, "current {0}, target: {1}; {2} to go.", "现值 {0}，目标：{1}；还差 {2}。")
+X(MISSING_UNDECIDED, "current {0}, target: {1}; the interval of the gap, {2}, contains 0. {3}",
+  "现值 {0}，目标：{1}；差值的 {9} 区间为 {2}，含 0，现有样本不足以判定。{3}")
+X(NEXT_N, "The next wave needs an effective sample of at least {0}.",
+  "下一轮有效样本需不少于 {0} 人。")
+X(NEXT_N_FACTOR, "The next wave needs a sample of at least {0}, {1} times the present one.",
+  "下一轮样本需不少于 {0} 人（本轮的 {1} 倍）。")
+X(NEXT_NEVER, "No size of the next sample can settle it: the error of the other side is too large.",
+  "基线或对照自身的误差过大，扩大下一轮样本也不能判定。")
+X(MISSING_EVIDENCE, "reported as done; the evidence is to be handed in.",
+  "已报完成，须补交证据材料。")
+X(MISSING_TASK_BY, "not done; it was due on {0}.", "未完成，时限为 {0}。")
+X(MISSING_TASK, "not done.", "未完成。")
+X(MISSING_NOT_SAID, "not reported.", "未填报完成情况。")
+X(MISSING_NO_VALUE, "there is no value that can be held against the target.",
+  "没有可与目标比较的数值。")
+
+/* two: spine chart */
+X(SECTION_SPINE, "Against the comparator", "与全省比较")
+X(SPINE_NONE, "No goal names a comparator with a value.", "各指标均未设有数值的对照，本节从略。")
+X(SPINE_HOW,
+  "The line in the middle is {0}; right of it is better. Whiskers are {9} confidence intervals of "
+  "the difference, with the sampling errors of both surveys; a whisker across the line means no "
+  "clear difference.",
+  "中线是{0}当年水平，点在右侧为优。须线是差值的 {9} 置信区间，已计入两个调查的抽样误差；"
+  "须线跨过中线，即“无明显差异”。")
+X(SPINE_TITLE, "Difference from {0}, percentage points", "与{0}之差，百分点")
+X(SPINE_CAPTION, "Survey indicators against {0}", "主要调查指标与{0}之差（百分点）")
+X(SPINE_HERE, "Here\n%", "本地\n%")
+X(SPINE_GAP, "Here − {0}\npoints ({9} CI)", "本地 − {0}\n百分点 ({9} CI)")
+X(SPINE_JUDGED, "Against\n{0}", "与{0}比")
+X(SPINE_AXIS, "Axis: difference of up to {0} percentage points either side; right is better",
+  "横轴：差值，左右各 {0} 个百分点，右为优")
+X(SPINE_SENTENCE, "{0}: {1}; {2} {3}; difference {4}; {5}",
+  "{0}：本地 {1}，{2} {3}，差值 {4}，{5}")
+X(SPINE_FLIPPED, "Where low is better the chart is flipped; the figures keep their signs.",
+  "越低越好的指标，图中已把方向翻转，表中差值保留原符号。")
+X(SPINE_NO_RANGE, "The range over all districts is not known and not drawn.",
+  "没有各县（市、区）的分布数据，故不画全距。")
+X(BETTER, "better", "优于")
+X(WORSE, "worse", "差于")
+X(SIMILAR, "no clear difference", "无明显差异")
+X(LOW_IS_GOOD, "low is better", "越低越好")
+X(SIDE_WORSE, "◁ worse", "◁ 差")
+X(SIDE_BETTER, "better ▷", "优 ▷")
+X(OTHER_UNIT, "other unit: see the figures", "单位不同，见右侧数值")
+
+/* three: main table */
+X(SECTION_TABLE, "Table of indicators", "指标总表")
+X(TABLE_GOALS, "Indicators, targets and verdicts", "指标总表")
+X(HEAD_NUMBER, "No.", "序号")
+X(HEAD_GOAL, "Indicator", "指标")
+X(HEAD_GOAL_UNIT, "Indicator (unit)", "指标（单位）")
+X(HEAD_UNIT, "Unit", "单位")
+X(VALUE_INTERVAL, "value ({9} CI)", "值 ({9} CI)")
+X(HEAD_CHANGE, "Change\n({9} CI)", "变化\n({9} CI)")
+X(HEAD_TARGET, "Target", "目标")
+X(HEAD_POINT, "Point\nverdict", "点值\n判定")
+X(HEAD_STATISTICAL, "Statistical\nverdict", "统计\n判定")
+X(HEAD_PROGRESS, "Progress\n(Healthy People)", "国际口径\n进展")
+X(HEAD_LEAD, "Lead", "牵头\n部门")
+X(HEAD_SOURCE, "Data", "数据来源")
+X(SOURCE_SAMPLE, "Sample", "抽样")
+X(SOURCE_REGISTER, "Register", "登记")
+X(SOURCE_CHECKLIST, "Checklist", "清单")
+X(SOURCE_VITAL, "Registry", "人口登记")
+X(GROUP_REMARK, "{1}: {0}", "{1}，{0} 项")
+X(DONE_BY, "done by {0}, with evidence", "{0} 前完成并有证据")
+X(DONE, "done, with evidence", "完成并有证据")
+X(NOTE_DIFFER,
+  "The verdicts differ: the point is on one side of the target, but the {9} interval of “{0}” is "
+  "{1} and contains 0.",
+  "两种判定不一致：点值已在目标一侧，但“{0}”的 {9} 区间为 {1}，含 0。")
+X(NOTE_COMPARATOR, "{0}: {1} ({9} CI {2}); its own sampling error is counted in the comparison.",
+  "{0} {1}（{9} CI {2}），自身也有抽样误差，已计入比较。")
+X(NOTE_NO_NUMBER, "The text sets no number: level and change are reported, nothing is judged.",
+  "原文未设数值阈值，只报告水平与变化，不判定。")
+X(NOTE_COLUMNS,
+  "Changes of percentages are in percentage points. Registers are full counts without sampling "
+  "error; both verdicts on them are the same. Rows in a frame: the two verdicts differ. "
+  "— means no value, or one that is not published.",
+  "百分率的变化以百分点计。登记指标为全数统计，没有抽样误差，两种判定相同。粗线框出的行，"
+  "两种判定不一致。“—”为没有数值或不发布。")
+X(NOTE_PROGRESS, "Progress: the status of Healthy People 2030.",
+  "国际口径（Healthy People 2030）：达到或超过目标 target met or exceeded；改善 improving；"
+  "变化不明显 little or no detectable change；恶化 getting worse；无量化目标 no numeric target。")
+
+/* clauses */
+X(ABOVE_OTHER, "above {0}", "高于{0}")
+X(AT_LEAST_OTHER, "no lower than {0}", "不低于{0}")
+X(BELOW_OTHER, "below {0}", "低于{0}")
+X(AT_MOST_OTHER, "no higher than {0}", "不高于{0}")
+X(EQUAL_OTHER, "equal to {0}", "等于{0}")
+X(THE_BASELINE, "the baseline", "基线")
+X(UP_BY, "{0}% above the baseline", "比基线提高 {0}%")
+X(DOWN_BY, "{0}% below the baseline", "比基线下降 {0}%")
+X(UP_POINTS, "{0} above the baseline", "比基线提高 {0}")
+X(DOWN_POINTS, "{0} below the baseline", "比基线下降 {0}")
+X(NO_NUMBER, "none in numbers", "未设数值目标")
+X(NO_NUMBER_IN_TEXT, "{0} (no number is set)", "{0}（原文未设数值）")
+
+/* four: cards */
+X(SECTION_SURVEY, "Survey indicators", "调查指标")
+X(SURVEY_NONE, "No indicator comes from a sample.", "本方案没有抽样调查指标。")
+X(FINDING, "{0}; {1}", "{0}，{1}")
+X(FINDING_UP, "{0} above baseline", "比基线高 {0}")
+X(FINDING_DOWN, "{0} below baseline", "比基线低 {0}")
+X(FINDING_NO_CHANGE, "{0}, no detectable change from baseline", "现值 {0}，与基线相比变化不明显")
+X(FINDING_VALUE, "{0}", "现值 {0}")
+X(FINDING_MET, "the target is met", "达标")
+X(FINDING_NOT_MET, "the target is not met", "未达标")
+X(FINDING_UNSURE_MET, "on target by its point, but the sample cannot confirm it",
+  "点值达标，但现有样本不足以确认")
+X(FINDING_UNSURE_NOT_MET, "short of the target by its point, but the sample cannot confirm it",
+  "点值未达标，但现有样本不足以判定")
+X(FINDING_NO_TARGET, "no number is set, so nothing is judged", "原文没有数值阈值，不判定")
+X(FINDING_NOT_ASSESSABLE, "cannot be held against the target", "不能与目标比较")
+X(FINDING_NO_VALUE, "The current value is not published; nothing is judged", "现值不发布，不作判定")
+X(TARGET_IS, "Target: {0}.", "目标：{0}。")
+X(HEAD_DECISION, "How it was decided", "判定过程")
+X(HEAD_GAP, "Difference, {0} ({9} CI)", "差值，{0} ({9} CI)")
+X(CLAUSE, "Clause {0}: {1}", "条款 {0}：{1}")
+X(COMBINED_ANY, "Together: any one clause is enough", "合并：任一条成立即达标")
+X(COMBINED_ALL, "Together: every clause must hold", "合并：各条均成立才达标")
+X(CHANGE_REPORTED, "Current − baseline (reported, not judged)", "现值 − 基线（只报告，不判定）")
+X(TABLE_DECISION, "{0}: how it was decided", "{0}：判定过程")
+X(CARD_NEXT_HEAD, "Sample of the next wave. ", "下一轮样本量。")
+X(CARD_NEXT,
+  "If the value stays at {0}, a verdict with 80% power needs a sample of {1} ({2} times the "
+  "present one), the design and the errors of the other side being the same.",
+  "若真实水平就是现值 {0}，设计不变，以 80% 的把握作出判定，需要样本 {1} 人（本轮的 {2} 倍）。")
+X(CARD_NEXT_NEVER,
+  "If the value stays as it is, no sample of the next wave gives a verdict with 80% power: the "
+  "error of the baseline or comparator alone is too large, or the value is at the target.",
+  "若真实水平就是现值，基线或对照自身的误差已过大，或现值恰在目标上，扩大下一轮样本也达不到 80% "
+  "的把握。")
+X(DUMBBELL_TITLE, "Baseline → current, {0}", "基线 → 现值，{0}")
+X(DUMBBELL_CAPTION, "{0}: baseline and current value", "{0}：基线与现值")
+X(DUMBBELL_SENTENCE, "Baseline {0}, current {1}", "基线 {0}，现值 {1}")
+X(TARGET_AT, "Target {0}", "目标 {0}")
+X(BAND, "{0}, {9} CI", "{0} {9} CI")
+X(NO_TREND, "Baseline and current value are two points: no trend is drawn.",
+  "只有基线和现值两个时点，不画走势图。")
+X(FOREST_TITLE, "By group, {0}", "分人群，{0}")
+X(FOREST_CAPTION, "{0} by group", "{0}：分人群估计")
+X(GROUP, "Group", "人群")
+X(ESTIMATE_INTERVAL, "Estimate and {9} CI", "估计值与 {9} CI")
+X(WHOLE_AREA, "All", "合计")
+X(HELD_BACK, "not published", "不发布")
+X(FOREST_NOTE,
+  "Groups stand in their natural order. A group that is not published keeps its row with the "
+  "reason.",
+  "各组按自然次序排列。“—”为不发布，原因写在该行。")
+X(AXIS_SENTENCE, "Axis: {0} to {1} {2}", "横轴：{0} 至 {1} {2}")
+
+/* five: registers */
+X(SECTION_REGISTERS, "Register indicators", "登记指标")
+X(REGISTER_NONE, "No indicator comes from a register.", "本方案没有登记指标。")
+X(REGISTER_HOW,
+  "Bars are current values from 0; hatched: not met. Dotted: baseline; thick line: target. All are "
+  "full counts (no sampling error, no interval).",
+  "条形为现值，从 0 起画，斜线条形为未达标；虚线为基线，粗竖线为目标。各项均为全数统计，"
+  "没有抽样误差，不列区间。")
+X(REGISTER_TITLE, "Register indicators, full counts", "登记指标（全数）")
+X(REGISTER_CAPTION, "Register indicators", "登记指标")
+X(REGISTER_STRIP, "0 → 100%", "0 → 100%")
+X(NUMERATOR_DENOMINATOR, "Numerator / denominator", "分子 / 分母")
+X(HEAD_VERDICT_GAP, "Verdict and gap", "判定与差距")
+X(REGISTER_SENTENCE, "{0}: {1}, target {2}; {3}", "{0}：现值 {1}，目标 {2}，{3}")
+X(OWN_AXIS, " The axis of {0} ends at {1}.", "{0} 的横轴终点是 {1}。")
+
+/* six: checklist */
+X(SECTION_CHECKLIST, "Checklist", "任务清单")
+X(CHECKLIST_NONE, "The programme has no checklist.", "本方案没有任务清单。")
+X(TABLE_CHECKLIST, "Tasks", "任务清单")
+X(HEAD_TASK, "Task", "任务")
+X(HEAD_PHASE, "Phase", "阶段")
+X(HEAD_DEADLINE, "Deadline", "时限")
+X(HEAD_DONE, "Done on", "完成日期")
+X(HEAD_RESULT, "Result", "结果")
+X(HEAD_EVIDENCE, "Evidence", "证据")
+X(HEAD_DEPARTMENT, "Department", "责任\n部门")
+X(CHECKLIST_NOTE, "A task that is done late is counted as met; one without evidence as undecided.",
+  "逾期完成计入达标，证据不足计入不能判定。")

@@ -1,0 +1,217 @@
+/* check_comparison.c - the laws of comparisons. */
+#include <math.h>
+
+#include "host/check_laws.h"
+
+enum { MOST_ESTIMATES = 12 };
+
+/* The input of one call, and room for its findings. */
+typedef struct trial {
+  sp_checker *c;
+  sp_check_host *host;
+  const sampan_comparison_ops *ops;
+  const sp_check_options *options;
+  sampan_compared in;
+  double estimate[MOST_ESTIMATES], covariance[MOST_ESTIMATES * MOST_ESTIMATES];
+  double position[MOST_ESTIMATES];
+  int64_t n_records[MOST_ESTIMATES], n_events[MOST_ESTIMATES];
+  const char *label[MOST_ESTIMATES];
+  sampan_finding *out; /* n_findings, and one that must stay as it is */
+} trial;
+
+/* Ordinary proportions with a covariance that is positive definite: a diagonal, and what all share.
+ */
+static void draw(trial *t, uint32_t n, uint64_t *seed, double shared) {
+  static const char *const labels[] = {"2016", "2017", "2018", "2019", "2020", "2021",
+                                       "2022", "2023", "2024", "2025", "2026", "2027"};
+  for (uint32_t i = 0; i < n; i++) {
+    t->n_records[i] = 400 + (int64_t)sp_check_below(seed, 600);
+    t->n_events[i] = t->n_records[i] / 5 + (int64_t)sp_check_below(seed, 100);
+    t->estimate[i] = (double)t->n_events[i] / (double)t->n_records[i];
+    t->position[i] = 2016 + i;
+    t->label[i] = labels[i];
+    for (uint32_t k = 0; k < n; k++) t->covariance[(size_t)i * n + k] = shared;
+    t->covariance[(size_t)i * n + i] += 1e-4 * (1 + sp_check_uniform(seed));
+  }
+  t->in = (sampan_compared){.struct_size = sizeof t->in,
+                            .n = n,
+                            .estimate = t->estimate,
+                            .covariance = t->covariance,
+                            .position = t->position,
+                            .n_records = t->n_records,
+                            .n_events = t->n_events,
+                            .label = t->label,
+                            .df = 30,
+                            .level = 0.95};
+}
+
+static int32_t compare(trial *t) {
+  const size_t n = t->ops->n_findings;
+  memset(t->out, 0xa5, (n + 1) * sizeof *t->out);
+  for (size_t i = 0; i < n; i++) {
+    t->out[i] = (sampan_finding){.statistic = NULL,
+                                 .estimate = NAN,
+                                 .std_error = NAN,
+                                 .test = NAN,
+                                 .df = NAN,
+                                 .p_value = NAN,
+                                 .lower = NAN,
+                                 .upper = NAN};
+  }
+  if (sp_check_host_renew(t->host) < 0) return SAMPAN_E_MEMORY;
+  const double before[] = {t->estimate[0], t->covariance[0], t->position[0]};
+  const sampan_call call = sp_check_call(t->host, t->c->plugin, t->options->values);
+  const int32_t status = t->ops->compare(&call, &t->in, t->out);
+  const unsigned char *guard = (const unsigned char *)&t->out[n];
+  int clean = memcmp(&before[0], &t->estimate[0], 8) == 0 &&
+              memcmp(&before[1], &t->covariance[0], 8) == 0 &&
+              memcmp(&before[2], &t->position[0], 8) == 0;
+  for (size_t i = 0; i < sizeof *t->out; i++) clean = clean && guard[i] == 0xa5;
+  sp_law_enter(t->c, "writes its findings and nothing else");
+  sp_law_holds(t->c, clean, "it wrote elsewhere, %u estimates", (unsigned)t->in.n);
+  sp_law_enter(t->c, "fails with a message");
+  sp_law_holds(t->c, status >= 0 || t->host->error.message[0] != '\0',
+               "it returned %d without a message", (int)status);
+  return status;
+}
+
+/* What holds of any row, defined or not. */
+static void check_rows(trial *t, const char *when) {
+  for (uint32_t i = 0; i < t->ops->n_findings; i++) {
+    const sampan_finding *f = &t->out[i];
+    sp_law_enter(t->c, "findings have names, errors of 0 or more, and p-values from 0 to 1");
+    if (!sp_law_holds(t->c, f->statistic != NULL && f->statistic[0] != '\0',
+                      "finding %u has no name, %s", (unsigned)i + 1, when)) {
+      return;
+    }
+    sp_law_holds(t->c, isnan(f->p_value) || (f->p_value >= 0 && f->p_value <= 1), "%s: p = %g, %s",
+                 f->statistic, f->p_value, when);
+    sp_law_holds(t->c, isnan(f->std_error) || f->std_error >= 0, "%s: standard error %g, %s",
+                 f->statistic, f->std_error, when);
+    sp_law_holds(t->c,
+                 isnan(f->lower) || isnan(f->upper) || isnan(f->estimate) ||
+                     (f->lower <= f->estimate && f->estimate <= f->upper),
+                 "%s: %g to %g about %g, %s", f->statistic, f->lower, f->upper, f->estimate, when);
+  }
+}
+
+static void check_ordinary(trial *t, uint32_t n, uint64_t *seed) {
+  int n_defined = 0;
+  draw(t, n, seed, 2e-5);
+  const int32_t status = compare(t);
+  sp_law_enter(t->c, "gives numbers for ordinary estimates");
+  if (!sp_law_holds(t->c, status == SAMPAN_OK, "it returned %d '%s', %u estimates, %s", (int)status,
+                    t->host->error.message, (unsigned)n, t->options->text)) {
+    return;
+  }
+  for (uint32_t i = 0; i < t->ops->n_findings; i++) {
+    const sampan_finding *f = &t->out[i];
+    n_defined += isfinite(f->estimate) || isfinite(f->test);
+    sp_law_holds(t->c, !isinf(f->estimate) && !isinf(f->test) && !isinf(f->std_error),
+                 "%s is infinite, %u estimates, %s",
+                 f->statistic != NULL ? f->statistic : "a finding", (unsigned)n, t->options->text);
+  }
+  sp_law_holds(t->c, n_defined > 0, "nothing is defined, %u estimates, %s", (unsigned)n,
+               t->options->text);
+  check_rows(t, "ordinary estimates");
+}
+
+/* Calls twice, and with other labels. */
+static void check_repeat(trial *t, uint32_t n, uint64_t *seed) {
+  sampan_finding first[64];
+  const uint32_t n_kept = t->ops->n_findings < 64 ? t->ops->n_findings : 64;
+  draw(t, n, seed, 1e-5);
+  if (compare(t) != SAMPAN_OK) return;
+  memcpy(first, t->out, n_kept * sizeof *first);
+  for (int other = 0; other < 2; other++) {
+    for (uint32_t i = 0; other && i < n; i++) t->label[i] = "\xe5\xae\xb6 <&\"";
+    if (compare(t) != SAMPAN_OK) return;
+    sp_law_enter(
+        t->c, other ? "labels do not change numbers" : "the same estimates give the same findings");
+    for (uint32_t i = 0; i < n_kept; i++) {
+      sp_law_holds(t->c, memcmp(&first[i].estimate, &t->out[i].estimate, 7 * sizeof(double)) == 0,
+                   "finding %u, %u estimates, seed %llu", (unsigned)i + 1, (unsigned)n,
+                   (unsigned long long)SP_CHECK_SEED);
+    }
+  }
+}
+
+static void check_hard(trial *t, uint32_t n, uint64_t *seed) {
+  static const double dfs[] = {0, -1, 1, HUGE_VAL};
+  for (size_t i = 0; i < sizeof dfs / sizeof dfs[0]; i++) {
+    draw(t, n, seed, 1e-5);
+    t->in.df = dfs[i];
+    if (compare(t) == SAMPAN_OK) check_rows(t, "with another df");
+  }
+  draw(t, n, seed, 0);
+  memset(t->covariance, 0, sizeof t->covariance);
+  int32_t status = compare(t);
+  sp_law_enter(t->c, "stands estimates without variance");
+  sp_law_holds(t->c, status == SAMPAN_OK, "it returned %d '%s', %u estimates", (int)status,
+               t->host->error.message, (unsigned)n);
+  if (status == SAMPAN_OK) check_rows(t, "no variance");
+  draw(t, n, seed, 1e-5);
+  for (uint32_t i = 0; i < n; i++) t->estimate[i] = 0;
+  if (compare(t) == SAMPAN_OK) check_rows(t, "estimates of 0");
+  draw(t, n, seed, 1e-5);
+  for (uint32_t i = 0; i < n; i++) t->position[i] = 0;
+  if (compare(t) == SAMPAN_OK) check_rows(t, "one position for all");
+  draw(t, n, seed, 1e-5);
+  for (uint32_t i = 0; i < n; i++) t->n_records[i] = t->n_events[i] = 0;
+  if (compare(t) == SAMPAN_OK) check_rows(t, "no records");
+}
+
+static void check_memory(trial *t, uint32_t n, uint64_t *seed) {
+  sp_law_enter(t->c, "stands the end of memory");
+  for (int64_t k = 0; k < 100; k++) {
+    draw(t, n, seed, 1e-5);
+    t->host->allocations = k;
+    const int32_t status = compare(t);
+    const int ended = t->host->n_allocated >= k && status < 0;
+    t->host->allocations = -1;
+    sp_law_enter(t->c, "stands the end of memory");
+    sp_law_holds(t->c, status == SAMPAN_OK || status == SAMPAN_E_MEMORY,
+                 "it returned %d where piece %lld of memory was refused", (int)status,
+                 (long long)k + 1);
+    if (!ended) return;
+  }
+}
+
+void sp_check_comparison(sp_checker *c) {
+  sp_check_host host;
+  sp_check_options *sets;
+  sampan_error error;
+  uint32_t n_sets;
+  uint64_t seed = SP_CHECK_SEED;
+  const sampan_comparison_ops *ops = (const sampan_comparison_ops *)c->plugin->ops;
+  sp_error_clear(&error);
+  sp_law_enter(c, "gives numbers for ordinary estimates");
+  trial *t = (trial *)sp_arena_alloc(c->arena, sizeof *t);
+  if (t == NULL || sp_check_parameters(c, &sets, &n_sets, &error) < 0 ||
+      sp_check_host_init(&host) < 0) {
+    sp_law_skip(c, "no parameters could be made up: %s", error.message);
+    return;
+  }
+  if (ops->minimum > MOST_ESTIMATES) {
+    sp_law_skip(c, "it needs %u estimates or more", (unsigned)ops->minimum);
+    sp_check_host_clear(&host);
+    return;
+  }
+  const uint32_t most = ops->maximum < MOST_ESTIMATES ? ops->maximum : MOST_ESTIMATES;
+  for (uint32_t i = 0; i < n_sets; i++) {
+    t->c = c;
+    t->host = &host;
+    t->ops = ops;
+    t->options = &sets[i];
+    t->out =
+        (sampan_finding *)sp_arena_array(c->arena, ops->n_findings + UINT64_C(1), sizeof *t->out);
+    if (t->out == NULL) break;
+    for (uint32_t n = ops->minimum; n <= most; n++) {
+      check_ordinary(t, n, &seed);
+      check_repeat(t, n, &seed);
+      check_hard(t, n, &seed);
+    }
+    check_memory(t, most, &seed);
+  }
+  sp_check_host_clear(&host);
+}
