@@ -87,7 +87,7 @@ static const char *gap_text(sp_doc *doc, const sp_finding *f, const sp_scale *s,
                             const sp_clause *c) {
   if (!sp_gap_shown(f, c)) return SP_DASH;
   const char *limits = c->gap.std_error > 0 || c->gap.high > c->gap.low
-                           ? sp_scaled_interval(doc, s, c->gap.low, c->gap.high)
+                           ? sp_scaled_limits(doc, s, c->gap.low, c->gap.high)
                            : "";
   const char *gap = sp_scaled_signed(doc, s, c->gap.value);
   return limits[0] != '\0' ? sp_doc_printf(doc, "%s (%s)", gap, limits) : gap;
@@ -127,7 +127,7 @@ static void add_clause(sp_doc *doc, sp_grid *grid, const sp_finding *f, const sp
 static void add_clauses(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   sp_grid grid = {0};
   uint32_t number = 0;
-  const char *unit = s->points[0] != '\0' ? s->points : SP_WORD(doc, VALUE);
+  const char *unit = s->points_name[0] != '\0' ? s->points_name : SP_WORD(doc, VALUE);
   sp_grid_column(doc, &grid, SP_WORD(doc, HEAD_DECISION), SAMPAN_ALIGN_LEFT, 480, 66, 1);
   sp_grid_column(doc, &grid, SP_SAY(doc, HEAD_GAP, unit), SAMPAN_ALIGN_RIGHT, 280, 40, 0);
   sp_grid_column(doc, &grid, SP_WORD(doc, POINT), SAMPAN_ALIGN_LEFT, 150, 24, 0);
@@ -137,7 +137,7 @@ static void add_clauses(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
     const char *gap = SP_DASH;
     if (sp_change_shown(f)) {
       gap = sp_scaled_signed(doc, s, f->change.value);
-      const char *limits = sp_scaled_interval(doc, s, f->change.low, f->change.high);
+      const char *limits = sp_scaled_limits(doc, s, f->change.low, f->change.high);
       if (f->change.std_error > 0 && limits[0] != '\0')
         gap = sp_doc_printf(doc, "%s (%s)", gap, limits);
     }

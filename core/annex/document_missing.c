@@ -44,7 +44,7 @@ static const char *for_sample(sp_doc *doc, const sp_finding *f, const sp_scale *
   const char *words = sp_clause_words(doc, f, s, c);
   if (f->statistical == SP_VERDICT_UNDECIDED)
     return SP_SAY(doc, MISSING_UNDECIDED, value, words,
-                  sp_scaled_interval(doc, s, c->gap.low, c->gap.high), next_wave(doc, f));
+                  sp_scaled_range(doc, s, c->gap.low, c->gap.high), next_wave(doc, f));
   return SP_SAY(doc, MISSING_GAP, value, words, sp_scaled_points(doc, s, c->gap.value));
 }
 

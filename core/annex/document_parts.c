@@ -114,11 +114,16 @@ static const char *section_number(sp_doc *doc, uint32_t number) {
 }
 
 void sp_section(sp_doc *doc, const char *anchor, int32_t title) {
+  sp_section_titled(doc, anchor, sp_word(title, doc->language),
+                    sp_word(title, doc->zh ? "en" : "zh"));
+}
+
+void sp_section_titled(sp_doc *doc, const char *anchor, const char *title, const char *gloss) {
   const char *number = section_number(doc, ++doc->n_sections);
   sampan_block *block = sp_block_add(doc, SAMPAN_BLOCK_HEADING, 0);
   block->level = 1;
   block->anchor = anchor;
-  block->gloss = sp_word(title, doc->zh ? "en" : "zh");
+  block->gloss = gloss;
   block->text = sp_plain(doc, sp_doc_printf(doc, doc->zh ? "%s、%s" : "%s. %s", number,
                                             sp_word(title, doc->language)));
 }

@@ -62,6 +62,7 @@ sampan_text sp_two_lines(sp_doc *doc, const char *first, uint32_t flags, const c
 sampan_block *sp_block_add(sp_doc *doc, int32_t kind, uint32_t flags);
 /* A numbered heading of level 1; the gloss is the title in the other language. */
 void sp_section(sp_doc *doc, const char *anchor, int32_t title);
+void sp_section_titled(sp_doc *doc, const char *anchor, const char *title, const char *gloss);
 /* A heading of level 2; `number` 1, 2 ... within the section, or 0. */
 void sp_subsection(sp_doc *doc, int32_t number, int32_t title);
 void sp_paragraph(sp_doc *doc, int32_t style, uint32_t flags, const char *text);

@@ -132,7 +132,7 @@ static void explain_difference(sp_doc *doc, const sp_finding *f) {
         SP_SAY(doc, DIFFER_WHY, sp_scaled_unit(doc, &s, f->current.value),
                sp_clause_words(doc, f, &s, c), sp_point_word(doc, f),
                sp_clause_difference(doc, f, &s, c),
-               sp_scaled_interval(doc, &s, c->gap.low, c->gap.high), sp_statistical_word(doc, f)),
+               sp_scaled_range(doc, &s, c->gap.low, c->gap.high), sp_statistical_word(doc, f)),
         0, 0);
   }
   sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, &runs);

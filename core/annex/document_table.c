@@ -25,7 +25,7 @@ static sampan_text change_cell(sp_doc *doc, const sp_finding *f, const sp_scale 
   const char *lack = sp_short_by_text(doc, f, s);
   if (!sp_change_shown(f)) return sp_two_lines(doc, SP_DASH, 0, lack);
   if (c->std_error > 0 && isfinite(c->low) && isfinite(c->high))
-    lack = sp_doc_printf(doc, "(%s)", sp_scaled_interval(doc, s, c->low, c->high));
+    lack = sp_doc_printf(doc, "(%s)", sp_scaled_limits(doc, s, c->low, c->high));
   return sp_two_lines(doc, sp_scaled_signed(doc, s, c->value), 0, lack);
 }
 
@@ -76,7 +76,7 @@ void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list 
   if (f->differ && c != NULL)
     add_note(doc, notes,
              SP_SAY(doc, NOTE_DIFFER, sp_clause_difference(doc, f, s, c),
-                    sp_scaled_interval(doc, s, c->gap.low, c->gap.high)));
+                    sp_scaled_range(doc, s, c->gap.low, c->gap.high)));
   for (uint32_t i = 0; f->comparators != NULL && i < f->goal->n_comparators; i++) {
     const sp_value *v = &f->comparators[i];
     if (!sp_has_interval(v)) continue;
@@ -137,7 +137,13 @@ static void fill_task(sp_doc *doc, const sp_finding *f, sampan_text *cells) {
   const char *deadline = f->goal->deadline != NULL ? f->goal->deadline : "";
   if (f->check != NULL && f->check->deadline != NULL && f->check->deadline[0] != '\0')
     deadline = f->check->deadline;
-  cells[BASELINE] = cells[CURRENT] = cells[CHANGE] = sp_plain(doc, SP_DASH);
+  const char *done = f->check != NULL && f->check->done_date != NULL ? f->check->done_date : "";
+  sp_list result = {0};
+  sp_rich_add(doc, &result, sp_point_word(doc, f), SAMPAN_RUN_BOLD,
+              sp_verdict_mark(f->statistical));
+  if (done[0] != '\0') sp_rich_add(doc, &result, done, SAMPAN_RUN_BREAK | SAMPAN_RUN_SMALL, 0);
+  cells[BASELINE] = cells[CHANGE] = sp_plain(doc, SP_DASH);
+  cells[CURRENT] = sp_rich(&result);
   cells[TARGET] =
       sp_plain(doc, deadline[0] != '\0' ? SP_SAY(doc, DONE_BY, deadline) : SP_WORD(doc, DONE));
   cells[PROGRESS] = sp_plain(doc, SP_DASH);
@@ -173,9 +179,10 @@ static void add_goal(sp_doc *doc, sp_grid *grid, const sp_finding *f, sp_list *n
     fill_task(doc, f, cells);
   else
     fill_numbers(doc, f, &s, cells);
-  cells[POINT] = sp_styled(doc, sp_point_word(doc, f), 0, sp_verdict_mark(f->point));
+  cells[POINT] = sp_styled(doc, is_task ? sp_verdict_word(doc, f->point) : sp_point_word(doc, f), 0,
+                           sp_verdict_mark(f->point));
   cells[STATISTICAL] =
-      sp_styled(doc, sp_statistical_word(doc, f), 0, sp_verdict_mark(f->statistical));
+      sp_styled(doc, sp_verdict_word(doc, f->statistical), 0, sp_verdict_mark(f->statistical));
   cells[LEAD] = sp_plain(doc, lead[0] != '\0' ? lead : SP_DASH);
   cells[SOURCE] = sp_plain(doc, source_of(doc, f));
 }

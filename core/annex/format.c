@@ -89,21 +89,23 @@ static const char *counted_noun(sp_doc *doc, int32_t unit, const char *label) {
 }
 
 sp_scale sp_scale_of(sp_doc *doc, const sp_finding *f) {
-  const sp_value *v = f->current.given ? &f->current : &f->baseline;
+  const sp_value *v = f->current.given || !f->baseline.given ? &f->current : &f->baseline;
   const char *label = sp_doc_label(doc, &f->goal->unit);
-  sp_scale s = {.unit = v->unit, .factor = 1, .name = label, .suffix = "", .points = ""};
+  sp_scale s = {
+      .unit = v->unit, .factor = 1, .name = label, .suffix = "", .points = "", .points_name = ""};
   s.decimals = f->goal->decimals >= 0 ? f->goal->decimals : default_decimals(v->unit, v->value);
   s.noun = counted_noun(doc, v->unit, label);
   if (v->unit == SAMPAN_UNIT_PROPORTION) {
     s.factor = 100;
     s.name = s.suffix = "%";
     s.points = SP_WORD(doc, POINTS);
+    s.points_name = SP_WORD(doc, POINTS_NAME);
     return s;
   }
   if (s.name[0] == '\0' && v->unit == SAMPAN_UNIT_RATE)
     s.name = SP_SAY(doc, PER, sp_number(doc, v->per, 0));
   if (s.name[0] != '\0') s.suffix = sp_doc_printf(doc, SP_NO_BREAK "%s", s.name);
-  s.points = s.name;
+  s.points = s.points_name = s.name;
   return s;
 }
 
@@ -121,6 +123,17 @@ const char *sp_scaled_signed(sp_doc *doc, const sp_scale *s, double x) {
 
 const char *sp_scaled_interval(sp_doc *doc, const sp_scale *s, double low, double high) {
   return sp_interval(doc, s->factor * low, s->factor * high, s->decimals);
+}
+
+const char *sp_scaled_limits(sp_doc *doc, const sp_scale *s, double low, double high) {
+  if (!isfinite(low) || !isfinite(high)) return "";
+  return sp_doc_printf(doc, "%s," SP_NO_BREAK "%s", sp_scaled(doc, s, low),
+                       sp_scaled(doc, s, high));
+}
+
+const char *sp_scaled_range(sp_doc *doc, const sp_scale *s, double low, double high) {
+  if (!isfinite(low) || !isfinite(high)) return SP_DASH;
+  return SP_SAY(doc, FROM_TO, sp_scaled(doc, s, low), sp_scaled(doc, s, high));
 }
 
 const char *sp_scaled_points(sp_doc *doc, const sp_scale *s, double x) {

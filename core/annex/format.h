@@ -14,12 +14,13 @@
 
 /* How the values of a goal are shown. */
 typedef struct sp_scale {
-  int32_t unit, decimals; /* SAMPAN_UNIT_* */
-  double factor;          /* 100 for a proportion, else 1 */
-  const char *name;       /* in a column of units: "%", "户", "per 100 000"; "" for none */
-  const char *suffix;     /* after a number in a sentence: "%", " 户" */
-  const char *points;     /* the unit of a difference: "percentage points" */
-  const char *noun;       /* what is counted, for "short by 1 ..."; "" where not said */
+  int32_t unit, decimals;  /* SAMPAN_UNIT_* */
+  double factor;           /* 100 for a proportion, else 1 */
+  const char *name;        /* in a column of units: "%", "户", "per 100 000"; "" for none */
+  const char *suffix;      /* after a number in a sentence: "%", " 户" */
+  const char *points;      /* after a difference in a sentence: "percentage points" */
+  const char *points_name; /* of a column of differences */
+  const char *noun;        /* what is counted, for "short by 1 ..."; "" where not said */
 } sp_scale;
 
 sp_scale sp_scale_of(sp_doc *doc, const sp_finding *finding);
@@ -39,6 +40,9 @@ const char *sp_scaled(sp_doc *doc, const sp_scale *scale, double x);
 const char *sp_scaled_unit(sp_doc *doc, const sp_scale *scale, double x);
 const char *sp_scaled_signed(sp_doc *doc, const sp_scale *scale, double x);
 const char *sp_scaled_interval(sp_doc *doc, const sp_scale *scale, double low, double high);
+/* Limits of a difference: "3.5, 10.5" in a table, "3.5 to 10.5" in a sentence. */
+const char *sp_scaled_limits(sp_doc *doc, const sp_scale *scale, double low, double high);
+const char *sp_scaled_range(sp_doc *doc, const sp_scale *scale, double low, double high);
 /* "3.5 percentage points", of the absolute value. */
 const char *sp_scaled_points(sp_doc *doc, const sp_scale *scale, double x);
 /* The sign of SP_OP_*: "≥". */

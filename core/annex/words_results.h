@@ -53,6 +53,8 @@ X(COOPERATING, "Cooperating", "配合")
 
 /* units */
 X(POINTS, "percentage points", "个百分点")
+X(POINTS_NAME, "percentage points", "百分点")
+X(FROM_TO, "{0} to {1}", "{0} 至 {1}")
 X(PER, "per {0}", "每 {0}")
 X(UNITS, "more", "个")
 
@@ -115,7 +117,8 @@ X(MISSING_NO_VALUE, "there is no value that can be held against the target.",
   "没有可与目标比较的数值。")
 
 /* two: spine chart */
-X(SECTION_SPINE, "Against the comparator", "与全省比较")
+X(SECTION_SPINE, "Against {0}", "与{0}比较")
+X(A_COMPARATOR, "a comparator", "对照")
 X(SPINE_NONE, "No goal names a comparator with a value.", "各指标均未设有数值的对照，本节从略。")
 X(SPINE_HOW,
   "The line in the middle is {0}; right of it is better. Whiskers are {9} confidence intervals of "
@@ -136,12 +139,12 @@ X(SPINE_FLIPPED, "Where low is better the chart is flipped; the figures keep the
   "越低越好的指标，图中已把方向翻转，表中差值保留原符号。")
 X(SPINE_NO_RANGE, "The range over all districts is not known and not drawn.",
   "没有各县（市、区）的分布数据，故不画全距。")
-X(BETTER, "better", "优于")
-X(WORSE, "worse", "差于")
+X(BETTER, "better", "优于{0}")
+X(WORSE, "worse", "差于{0}")
 X(SIMILAR, "no clear difference", "无明显差异")
 X(LOW_IS_GOOD, "low is better", "越低越好")
-X(SIDE_WORSE, "◁ worse", "◁ 差")
-X(SIDE_BETTER, "better ▷", "优 ▷")
+X(SIDE_WORSE, "◁ worse", "◁ 差于{0}")
+X(SIDE_BETTER, "better ▷", "优于{0} ▷")
 X(OTHER_UNIT, "other unit: see the figures", "单位不同，见右侧数值")
 
 /* three: main table */
@@ -154,10 +157,10 @@ X(HEAD_UNIT, "Unit", "单位")
 X(VALUE_INTERVAL, "value ({9} CI)", "值 ({9} CI)")
 X(HEAD_CHANGE, "Change\n({9} CI)", "变化\n({9} CI)")
 X(HEAD_TARGET, "Target", "目标")
-X(HEAD_POINT, "Point\nverdict", "点值\n判定")
-X(HEAD_STATISTICAL, "Statistical\nverdict", "统计\n判定")
-X(HEAD_PROGRESS, "Progress\n(Healthy People)", "国际口径\n进展")
-X(HEAD_LEAD, "Lead", "牵头\n部门")
+X(HEAD_POINT, "Point verdict", "点值判定")
+X(HEAD_STATISTICAL, "Statistical verdict", "统计判定")
+X(HEAD_PROGRESS, "Progress\nHealthy People", "国际口径进展\nHealthy People")
+X(HEAD_LEAD, "Lead", "牵头部门")
 X(HEAD_SOURCE, "Data", "数据来源")
 X(SOURCE_SAMPLE, "Sample", "抽样")
 X(SOURCE_REGISTER, "Register", "登记")
@@ -278,6 +281,6 @@ X(HEAD_DEADLINE, "Deadline", "时限")
 X(HEAD_DONE, "Done on", "完成日期")
 X(HEAD_RESULT, "Result", "结果")
 X(HEAD_EVIDENCE, "Evidence", "证据")
-X(HEAD_DEPARTMENT, "Department", "责任\n部门")
+X(HEAD_DEPARTMENT, "Department", "责任部门")
 X(CHECKLIST_NOTE, "A task that is done late is counted as met; one without evidence as undecided.",
   "逾期完成计入达标，证据不足计入不能判定。")

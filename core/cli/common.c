@@ -117,7 +117,11 @@ static int32_t find_writer(cli *c, const char *path, const sampan_plugin **out,
     name = info->name;
   }
   if (name == NULL) name = isatty(1) ? "markdown" : "csv";
-  return sp_registry_load(c->registry, SAMPAN_WRITER, name, out, error);
+  const int32_t status = sp_registry_load(c->registry, SAMPAN_WRITER, name, out, error);
+  if (status != SAMPAN_E_PLAN) return status;
+  /* It is the command line that names a writer, not the plan. */
+  if (error != NULL) error->status = SAMPAN_E_USAGE;
+  return SAMPAN_E_USAGE;
 }
 
 static int32_t check_form(const sampan_plugin *plugin, int32_t annex, sampan_error *error) {

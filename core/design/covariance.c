@@ -27,14 +27,17 @@ static void next(walk *w, double *za, double *zb) {
   *zb = kb <= ka ? w->b[w->j++].z : 0;
 }
 
-static int32_t lonely_error(const sp_stratum *s, const char *file, sampan_error *error) {
+static int32_t lonely_error(const sp_stratum *s, const sp_design *design, const char *file,
+                            sampan_error *error) {
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_LONELY,
                "stratum '%s' has only one PSU, so its variance cannot be estimated", s->text);
   sp_error_hint(
       error,
       "merge it with a neighbour, or choose a rule: design: {lonely: remove | certainty | "
       "adjust | average}");
-  return sp_error_file(error, file);
+  return design->place != NULL
+             ? sp_error_text_place(error, file, design->place->line, design->place->column)
+             : sp_error_file(error, file);
 }
 
 /* One stratum: (1 - f) n / (n - 1) sum (za - mean_a)(zb - mean_b), PSUs without a point at z = 0.
@@ -95,7 +98,7 @@ int32_t sp_units_covariance(const sp_units *u, const sp_design *design, const ch
       sp_exact_add(&total, stratum_part(s, h, &w));
       continue;
     }
-    if (design->lonely == SP_LONELY_FAIL) return lonely_error(s, file, error);
+    if (design->lonely == SP_LONELY_FAIL) return lonely_error(s, design, file, error);
     if (note->n_lonely++ == 0) note->lonely_text = s->text;
     double za, zb;
     next(&w, &za, &zb);

@@ -85,7 +85,9 @@ int32_t sp_units_finish(sp_units *u, const sp_design *design, const char *file,
                    s->text, given, s->n_psu);
       sp_error_hint(error,
                     "fpc_is: population (PSUs in the stratum) or fraction (of them sampled)");
-      return sp_error_file(error, file);
+      return design->place != NULL
+                 ? sp_error_text_place(error, file, design->place->line, design->place->column)
+                 : sp_error_file(error, file);
     }
     s->fpc = fraction > 1 ? 1 : fraction;
   }

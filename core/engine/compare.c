@@ -300,11 +300,18 @@ static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *l
 
 static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error *error) {
   const sampan_comparison_ops *ops = k->plugin->ops;
+  char wanted[48];
+  if (ops->minimum == ops->maximum) {
+    snprintf(wanted, sizeof wanted, "%u", ops->minimum);
+  } else if (k->n_chosen < ops->minimum) {
+    snprintf(wanted, sizeof wanted, "at least %u", ops->minimum);
+  } else {
+    snprintf(wanted, sizeof wanted, "at most %u", ops->maximum);
+  }
   sp_yaml_error(k->comparison->place, k->outcome->plan->file, SP_ID_COMPARISON, error,
-                "comparison '%s' needs %u to %u estimates of '%s' that differ in '%s', and there "
-                "are %u",
-                k->comparison->name, ops->minimum, ops->maximum,
-                k->outcome->plan->indicators[indicator].name, k->comparison->across, k->n_chosen);
+                "comparison '%s' needs %s estimates of '%s' that differ in '%s', and %s %u",
+                k->comparison->name, wanted, k->outcome->plan->indicators[indicator].name,
+                k->comparison->across, k->n_chosen == 1 ? "there is" : "there are", k->n_chosen);
   return sp_error_hint(error,
                        "the indicator must be split by it (by: [[%s]]); `values` chooses "
                        "among its values",

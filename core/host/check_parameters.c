@@ -178,17 +178,13 @@ static void check_texts(sp_checker *c, const char *what, const char *en, const c
   sp_law_holds(c, is_chinese(zh), "the Chinese text of %s is '%s'", what, zh);
 }
 
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash != NULL ? slash + 1 : path;
-}
-
 void sp_check_descriptor(sp_checker *c, const sampan_module *module) {
   const sampan_plugin *p = c->plugin;
   sampan_error error;
+  const char *file = sp_arena_printf(c->arena, "%s.so", module->name); /* loading saw to its name */
   sp_error_clear(&error);
   sp_law_enter(c, "has a descriptor that follows the rules of plugin.h");
-  sp_law_holds(c, sp_module_validate(module, base_name(module->name), &error) >= 0, "%s",
+  sp_law_holds(c, file != NULL && sp_module_validate(module, file, &error) >= 0, "%s",
                error.message);
   if (!sp_law_intact(c)) return;
   sp_law_enter(c, "has its texts in English and Chinese");

@@ -114,8 +114,14 @@ static int call_value(trial *t, const char *when) {
   return 1;
 }
 
-/* The values are those that the statistic can take. */
+/* The values are those that the statistic can take. Of two measured totals nothing is known: drawn
+ * cases may well be more than the drawn population. */
 static void check_range(trial *t) {
+  int counts_records = 0;
+  for (uint32_t k = 0; k < t->f->shape.n_components; k++) {
+    counts_records = counts_records || t->f->shape.components[k].type == SAMPAN_ONE;
+  }
+  if (!counts_records) return;
   sp_law_enter(t->f->c, "values are ones that the statistic can take");
   for (size_t i = 0; i < t->n_statistics; i++) {
     const sampan_statistic *s = &t->f->shape.statistics[i];

@@ -159,7 +159,7 @@ static int32_t type_error(const sp_program *p, const sp_expr *e, int32_t is, int
   const int32_t status =
       sp_expr_error(e, p->file, SP_ID_TYPE, error, "%s is %s, but %s is needed here", what,
                     sp_type_name(is), wanted);
-  if (is == SAMPAN_NUMBER && (types & SAMPAN_TRUTH) != 0) {
+  if (is != SAMPAN_TRUTH && types == SAMPAN_TRUTH) {
     return sp_error_hint(error, "say when it is true, as in: %s == 1", what);
   }
   if (is == SAMPAN_TEXT && (types & SAMPAN_NUMBER) != 0) {

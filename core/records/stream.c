@@ -264,6 +264,19 @@ static int32_t check_named_columns(const sp_stream *s, sp_program *program, samp
   return SAMPAN_OK;
 }
 
+static int32_t no_key(const sp_stream *s, const sp_join *join, const char *key, const char *file,
+                      const sampan_schema *schema, sampan_error *error) {
+  const char **names = sp_arena_array(s->context->arena, schema->n_fields + 1U, sizeof *names);
+  if (names == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < schema->n_fields; i++) names[i] = schema->fields[i].name;
+  const char *nearest = sp_nearest(key, names, schema->n_fields);
+  const int32_t status = sp_yaml_error(join->place, s->plan->file, SP_ID_JOIN_KEY, error,
+                                       "the key '%s' of the join is no column of '%s'", key, file);
+  if (nearest != NULL) return sp_error_hint(error, "did you mean '%s'?", nearest);
+  sp_error_hint(error, "by: {KEY HERE: KEY THERE} joins by columns of two names");
+  return status;
+}
+
 /* The file of a wave that has a column, as the plan names it, or NULL. */
 static const char *file_with(const sp_wave *wave, const sp_wave_files *files, const char *name) {
   if (sp_schema_find(&files->main.source.schema, name) != UINT32_MAX) return wave->given;
@@ -312,8 +325,8 @@ int32_t sp_stream_fields(sp_stream *s, sp_program *program, sampan_error *error)
           where = wave->given;
         }
         if (missing != NULL) {
-          return sp_yaml_error(join->place, s->plan->file, SP_ID_JOIN_KEY, error,
-                               "the key '%s' of the join is no column of '%s'", missing, where);
+          return no_key(s, join, missing, where,
+                        where == join->given ? &files->joins[j].source.schema : schema, error);
         }
       }
       SP_TRY(join_fields(s, wave, files, j, program, error));

@@ -47,6 +47,7 @@ int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sam
     sp_yaml_error(file->place, s->plan->file, SP_ID_ROW_COUNT, error,
                   "the plan says that '%s' has %lld records, but it has %lld", file->given,
                   (long long)file->asserted, (long long)n_records);
+    sp_error_hint(error, "was the file cut off, or is it another one? else correct `rows`");
     if (error != NULL) error->status = SAMPAN_E_INCOMPLETE;
     return SAMPAN_E_INCOMPLETE;
   }
@@ -54,6 +55,7 @@ int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sam
     sp_yaml_error(file->place, s->plan->file, SP_ID_DIGEST, error,
                   "'%s' is not the file that the plan means: its SHA-256 is %s", file->given,
                   file->fact->digest);
+    sp_error_hint(error, "fetch the file that the plan was made for, or correct `sha256`");
     if (error != NULL) error->status = SAMPAN_E_DATA;
     return SAMPAN_E_DATA;
   }
@@ -262,9 +264,13 @@ static int32_t check_joins(const sp_stream *s, sampan_error *error) {
       const sp_file_fact *fact = s->waves[w].joins[j].fact;
       const int64_t n_main = s->waves[w].main.fact->n_records;
       if (n_main > 0 && fact->n_unmatched >= n_main) {
-        return sp_yaml_error(s->plan->waves[w].joins[j].place, s->plan->file, SP_ID_JOIN_UNMATCHED,
-                             error, "not one record of '%s' has a partner in '%s'",
-                             s->plan->waves[w].given, s->plan->waves[w].joins[j].given);
+        sp_yaml_error(s->plan->waves[w].joins[j].place, s->plan->file, SP_ID_JOIN_UNMATCHED, error,
+                      "not one record of '%s' has a partner in '%s'", s->plan->waves[w].given,
+                      s->plan->waves[w].joins[j].given);
+        return sp_error_hint(error,
+                             "is the key the right one, and written alike in both? 01 and 1 are "
+                             "two texts; types: {%s: number} makes them one number",
+                             s->plan->waves[w].joins[j].by[0]);
       }
     }
   }

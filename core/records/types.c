@@ -106,6 +106,7 @@ int32_t sp_program_names(sp_program *p, const sp_expr *e, sampan_error *error) {
 static int32_t infer_symbol(sp_program *p, uint32_t index, int32_t want) {
   sp_symbol *s = &p->symbols[index];
   if (s->type != 0) return s->type;
+  if (s->expr == NULL && want == SAMPAN_TRUTH) return 0;
   const int32_t type = s->expr != NULL ? sp_program_infer(p, s->expr, want) : want;
   if (type != 0) {
     p->symbols[index].type = type;

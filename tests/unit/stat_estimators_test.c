@@ -1,4 +1,6 @@
 /* stat_estimators_test.c - prevalence, mean, total, count and ratio. */
+#include <stddef.h>
+
 #include "stat_support.h"
 
 /* Eight records, one missing; weights of a survey. */
@@ -280,6 +282,39 @@ Test(estimators, batches_do_not_matter) {
     stat_estimate(&s, &parts);
     cr_assert_eq(parts.n_records, whole.n_records, "%s", names[k]);
     cr_assert_eq(parts.value, whole.value, "%s", names[k]);
+    stat_close(&s);
+  }
+}
+
+/* The sample behind the element variance are the records of positive weight; a host that does not
+ * know the field gives all records. */
+Test(estimators, count_positive_weights_where_the_host_gives_them) { /* P4, M4, T4, C3 */
+  static const char *const names[] = {"prevalence", "mean", "total", "count"};
+  stat_plugin s;
+  stat_column of;
+  stat_run run;
+  for (int k = 0; k < 4; k++) {
+    open_estimator(&s, names[k]);
+    const sampan_column *column = stat_truths(&of, "sick", eight, 8);
+    stat_all(&s, &column, 1, weight, 8, &run);
+    cr_assert_eq(run.n_records, 7);
+    cr_assert_eq(run.n_positive, 6);
+    const double positive = run.element_variance;
+    sampan_totals old = {.struct_size = (uint32_t)offsetof(sampan_totals, n_positive),
+                         .n_totals = run.shape.n_components,
+                         .total = run.total,
+                         .count = run.count,
+                         .n_records = run.n_records,
+                         .weight = run.weight,
+                         .n_positive = -1};
+    const sampan_estimates out = {.struct_size = sizeof out,
+                                  .n_statistics = 1,
+                                  .value = &run.value,
+                                  .gradient = run.gradient,
+                                  .element_variance = &run.element_variance,
+                                  .status = &run.status};
+    cr_assert_eq(stat_estimator(&s)->value(&s.call, &run.shape, &old, &out), SAMPAN_OK);
+    STAT_NEAR(positive * (5.0 / 6), run.element_variance * (6.0 / 7), 1e-14);
     stat_close(&s);
   }
 }

@@ -50,8 +50,8 @@ static int32_t score(const sampan_call *call, const sampan_shape *shape, const s
   return SAMPAN_OK;
 }
 
-/* The records of positive weight: the sample that the element variance comes from. A host older than
- * the field gives all records. */
+/* The records of positive weight: the sample that the element variance comes from. A host older
+ * than the field gives all records. */
 static double sample_size(const sampan_totals *totals) {
   const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
   return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);

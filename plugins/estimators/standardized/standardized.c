@@ -242,8 +242,8 @@ static double covered_share(const sampan_call *call, const standard *s,
   return covered;
 }
 
-/* The records of positive weight: the sample that the element variance comes from. A host older than
- * the field gives all records. */
+/* The records of positive weight: the sample that the element variance comes from. A host older
+ * than the field gives all records. */
 static double sample_size(const sampan_totals *totals) {
   const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
   return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
