@@ -124,8 +124,7 @@ void sp_section_titled(sp_doc *doc, const char *anchor, const char *title, const
   block->level = 1;
   block->anchor = anchor;
   block->gloss = gloss;
-  block->text = sp_plain(doc, sp_doc_printf(doc, doc->zh ? "%s、%s" : "%s. %s", number,
-                                            sp_word(title, doc->language)));
+  block->text = sp_plain(doc, sp_doc_printf(doc, doc->zh ? "%s、%s" : "%s. %s", number, title));
 }
 
 void sp_subsection(sp_doc *doc, int32_t number, int32_t title) {

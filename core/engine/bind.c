@@ -406,6 +406,7 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
     sp_error_set(error, SAMPAN_E_PLAN, SP_ID_NO_INDICATORS, "the plan has no indicators");
     return sp_error_file(error, plan->file);
   }
+  SP_TRY(sp_presentation_read(plan, &job->presentation, error));
   job->program = sp_program_new(arena, plan->file);
   job->indicators = sp_arena_array(arena, plan->n_indicators, sizeof *job->indicators);
   if (job->program == NULL || job->indicators == NULL) return sp_error_memory(error);

@@ -173,6 +173,7 @@ static int32_t choose(comparer *k, uint32_t indicator, const char *const *wanted
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     const sp_estimate *e = &o->estimates[i];
     if (e->indicator != indicator || e->statistic != 0 || isnan(e->value)) continue;
+    if (e->status == SAMPAN_STATUS_SUPPRESSED) continue;
     const char *value = across_value(o, k->comparison, e, level);
     int same = value != NULL;
     for (uint32_t w = 0; w < n_within && same; w++) same = strcmp(level[w], wanted[w]) == 0;

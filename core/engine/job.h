@@ -4,6 +4,7 @@
 
 #include "design/units.h"
 #include "engine/outcome.h"
+#include "engine/presentation.h"
 #include "records/coder.h"
 #include "totals/table.h"
 
@@ -61,6 +62,7 @@ typedef struct sp_job {
   uint32_t *strata, *psus; /* what the program is asked for */
   uint32_t weight, fpc, domain, keep, period_grouping;
   uint32_t *drops;
+  sp_presentation presentation;
 } sp_job;
 
 /* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
@@ -127,9 +129,6 @@ int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_poi
 /* PSUs less strata of the whole design, counting those with a positive weight. */
 double sp_design_df(const sp_totals *totals);
 
-/* PSUs and strata that hold records of any of the estimates: the df of a comparison. */
-int32_t sp_joint_df(const sp_outcome *outcome, const sp_estimate *const *estimates, uint32_t n,
-                    double *df, sampan_error *error) SP_CHECK;
 /* The value of an estimator's statistics for the totals of one group; arrays as in plugin.h. */
 int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
                           uint32_t group, const sampan_estimates *out, double *totals,

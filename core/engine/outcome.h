@@ -92,6 +92,9 @@ const sp_estimate *sp_outcome_find(const sp_outcome *outcome, const char *indica
 int32_t sp_outcome_covariance(const sp_outcome *outcome, const sp_estimate *a, const sp_estimate *b,
                               double *out, sampan_error *error) SP_CHECK;
 
+/* PSUs and strata that hold records of any of the estimates: the df of a comparison. */
+int32_t sp_joint_df(const sp_outcome *outcome, const sp_estimate *const *estimates, uint32_t n,
+                    double *df, sampan_error *error) SP_CHECK;
 /* Writes the manifest of the run as JSON: plan, files, plugins with their digests, counts. */
 struct sp_buffer;
 void sp_outcome_manifest(const sp_outcome *outcome, const sp_registry *registry,

@@ -122,6 +122,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
   SP_TRY(sp_finish(o, error));
+  sp_presentation_apply(&o->job->presentation, o);
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
   return add_manifest(o, registry, error);
