@@ -46,6 +46,9 @@ static int32_t check_plugin(cli *c, const char *given, sampan_error *error) {
   for (uint32_t i = 0; i < n; i++) {
     n_failed += laws[i].passed == 0;
     n_passed += laws[i].passed == 1;
+    if (laws[i].passed < 0 && strcmp(laws[i].law, "bind") == 0) {
+      sp_buffer_printf(&text, "not    %s: %s - %s\n", laws[i].plugin, laws[i].law, laws[i].detail);
+    }
     if (laws[i].passed < 0) continue;
     sp_buffer_printf(&text, "%s  %s: %s%s%s\n", laws[i].passed ? "ok    " : "FAILED",
                      laws[i].plugin, laws[i].law, laws[i].detail[0] != '\0' ? " - " : "",

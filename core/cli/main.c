@@ -60,6 +60,7 @@ static int32_t print_help(sampan_error *error) {
       "  -l, --lang en|zh     language of labels and annexes\n"
       "      --table NAME     run: estimates (default) or comparisons\n"
       "      --json           the same as --format json\n"
+      "      --sample FILE    check PLUGIN.so: data, a table or options for it to work on\n"
       "      --strict         exit 6 if an estimate could not be made or was suppressed\n"
       "      --plugin-dir DIR search DIR for plugins first; may be repeated\n"
       "      --data-dir DIR   where the standard populations are\n"

@@ -14,12 +14,12 @@ typedef struct sp_law {
   const char *detail; /* "" or what was seen, with the seed */
 } sp_law;
 
-/* Checks every plugin of a loaded module, each in a child process: one that crashes, hangs, prints or
- * ends the process breaks a law. Column types, sizes and values are drawn by a fixed random
+/* Checks every plugin of a loaded module, each in a child process: one that crashes, hangs, prints
+ * or ends the process breaks a law. Column types, sizes and values are drawn by a fixed random
  * sequence. Estimators: batch sizes 1, 7, 1024, 65536; permuted rows; masked against compacted
- * input; all missing; no rows; gradient against a numeric derivative; bits past the end ignored; two
- * instances; input untouched; the end of memory. Intervals: limits hold the estimate, nest with the
- * level, df <= 0 and extreme inputs give no NaN. Comparisons: p-values and errors are such; no
+ * input; all missing; no rows; gradient against a numeric derivative; bits past the end ignored;
+ * two instances; input untouched; the end of memory. Intervals: limits hold the estimate, nest with
+ * the level, df <= 0 and extreme inputs give no NaN. Comparisons: p-values and errors are such; no
  * variance, no records. Sources: cancel, batch sizes, a sink that fails, truncated and damaged
  * copies of `sample`. Writers: hostile text, a sink that fails, same bytes twice. All: symbols,
  * descriptor, FP state, locale, signals and files as they were.

@@ -15,7 +15,7 @@ typedef struct sp_file_fact {
   const char *file;   /* as the plan names it */
   const char *source; /* plugin */
   char digest[65];
-  int32_t proven; /* the format lets the source prove that it read everything */
+  int32_t proven; /* the format, or what the plan asserts, proves that everything was read */
   int64_t n_bytes, n_records;
   int64_t n_unmatched; /* joined file: records of the main file without partner; else -1 */
 } sp_file_fact;

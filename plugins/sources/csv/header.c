@@ -92,6 +92,6 @@ int32_t dsv_header(const sampan_call *call, const sampan_reader *reader, const d
   out->fields = h.fields;
   out->n_fields = h.n_fields;
   out->n_records = -1;
-  out->complete = 1;
+  out->complete = 0; /* no count, no end mark: a cut behind a record looks like the end */
   return SAMPAN_OK;
 }
