@@ -77,8 +77,9 @@ void sp_chart_dumbbell(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
                SP_SAY(doc, DUMBBELL_SENTENCE, sp_scaled_unit(doc, s, f->baseline.value),
                       sp_scaled_unit(doc, s, f->current.value)));
   sp_chart_axis_row(doc, &chart, &axis, s->name);
-  legend_value(doc, &chart, s, &f->baseline, sp_baseline_name(doc), SAMPAN_FILL_NONE, SP_BLACK);
-  legend_value(doc, &chart, s, &f->current, sp_current_name(doc), SAMPAN_FILL_SOLID, SP_BLUE);
+  legend_value(doc, &chart, s, &f->baseline, sp_baseline_name(doc, " "), SAMPAN_FILL_NONE,
+               SP_BLACK);
+  legend_value(doc, &chart, s, &f->current, sp_current_name(doc, " "), SAMPAN_FILL_SOLID, SP_BLUE);
   if (has_target) {
     sp_draw_symbol(doc, &symbol, SAMPAN_SYMBOL_TICK, SAMPAN_FILL_SOLID, SP_BLACK, 0.5, 8, 14);
     sp_chart_legend(doc, &chart, &symbol, SP_WORD(doc, TARGET));

@@ -7,6 +7,8 @@
 #include "annex/chart.h"
 #include "base/text.h"
 
+enum { IS_TOTAL = 1, IS_FULL_COUNT = 2 };
+
 /* One group: an estimate of the goal's indicator and period, split by one variable. */
 typedef struct group {
   const sp_estimate *e;
@@ -50,8 +52,17 @@ static void see(sp_range *range, const sp_scale *s, const sp_estimate *e) {
   sp_range_add(range, s->factor * e->high);
 }
 
+/* Records of a sample; of a full count what was counted, for its records are files' lines. */
+static const char *size_text(sp_doc *doc, const sp_estimate *e, int is_full_count) {
+  if (!is_full_count) return sp_count(doc, e->n_positive);
+  if (!isfinite(e->events) || !isfinite(e->exposure)) return SP_WORD(doc, FULL_COUNT);
+  return sp_doc_printf(doc, "%s" SP_NO_BREAK "/" SP_NO_BREAK "%s", sp_plain_number(doc, e->events),
+                       sp_plain_number(doc, e->exposure));
+}
+
 static void add_row(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const sp_scale *s,
-                    const char *name, const sp_estimate *e, int is_total) {
+                    const char *name, const sp_estimate *e, uint32_t flags) {
+  const int is_total = (flags & IS_TOTAL) != 0, is_full_count = (flags & IS_FULL_COUNT) != 0;
   sp_list left = {0}, right = {0}, draws = {0};
   const char *text = SP_DASH, *n = SP_DASH, *sentence;
   if (sp_is_hidden(e) || !isfinite(e->value)) {
@@ -61,8 +72,8 @@ static void add_row(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const sp_
                  sp_doc_printf(doc, SP_DASH " %s", reason));
     sentence = SP_SAY(doc, NOT_PUBLISHED, name, reason);
   } else {
-    const int limits = isfinite(e->low) && isfinite(e->high);
-    n = sp_count(doc, e->n_positive);
+    const int limits = !is_full_count && isfinite(e->low) && isfinite(e->high);
+    n = size_text(doc, e, is_full_count);
     text = sp_scaled(doc, s, e->value);
     if (limits)
       text = sp_doc_printf(doc, "%s (%s)", text, sp_scaled_interval(doc, s, e->low, e->high));
@@ -82,7 +93,7 @@ static void add_row(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const sp_
 }
 
 static void add_groups(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const sp_scale *s,
-                       const sp_plan *plan, const char *by, const sp_list *groups) {
+                       const sp_plan *plan, const char *by, const sp_list *groups, uint32_t flags) {
   const sp_column_label *label = sp_plan_label(plan, by);
   const char *head = label != NULL ? sp_doc_label(doc, &label->label) : "";
   const group *g = groups->items;
@@ -91,8 +102,15 @@ static void add_groups(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const 
   for (uint32_t i = 0; i < groups->n; i++) {
     const sp_value_label *value = sp_plan_value_label(plan, by, g[i].value);
     const char *name = value != NULL ? sp_doc_label(doc, &value->label) : "";
-    add_row(doc, chart, axis, s, name[0] != '\0' ? name : g[i].value, g[i].e, 0);
+    add_row(doc, chart, axis, s, name[0] != '\0' ? name : g[i].value, g[i].e, flags);
   }
+}
+
+static int any_hidden(const sp_chart *chart) {
+  const sampan_chart_row *rows = chart->rows.items;
+  for (uint32_t i = 0; i < chart->rows.n; i++)
+    if (rows[i].flags & SAMPAN_ROW_MUTED) return 1;
+  return 0;
 }
 
 /* The dashed line of the target and the comparator's band, with what they mean. */
@@ -113,6 +131,7 @@ static void add_references(sp_doc *doc, sp_chart *chart, const sp_finding *f, co
                     SP_SAY(doc, TARGET_AT, sp_clause_threshold_text(doc, f, s, target)));
   }
   if (band != NULL) sp_chart_legend(doc, chart, &box, SP_SAY(doc, BAND, sp_doc_label(doc, name)));
+  if (!any_hidden(chart)) return;
   sp_draw_box(doc, &hatch, 0, 3, 1, 13, SAMPAN_FILL_HATCH, 0xDDDDDD);
   sp_chart_legend(doc, chart, &hatch, SP_WORD(doc, HELD_BACK));
 }
@@ -148,20 +167,22 @@ void sp_chart_forest(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   if (target != NULL) sp_range_add(&range, s->factor * target->threshold);
   const int is_share = s->unit == SAMPAN_UNIT_PROPORTION;
   const sp_axis axis = sp_axis_over(range, is_share ? 0 : -INFINITY, is_share ? 100 : INFINITY);
-  chart.title = SP_SAY(doc, FOREST_TITLE, s->name[0] != '\0' ? s->name : SP_WORD(doc, VALUE));
+  const uint32_t flags = f->current.is_full_count ? IS_FULL_COUNT : 0;
+  const char *unit = s->name[0] != '\0' ? s->name : SP_WORD(doc, VALUE);
+  chart.title = SP_SAY(doc, FOREST_TITLE, unit);
   chart.label_head = SP_WORD(doc, GROUP);
-  chart.strip_head = SP_SAY(doc, ESTIMATE_INTERVAL, "");
-  sp_chart_head(doc, &chart.left, "n", 80);
+  chart.strip_head = flags ? SP_WORD(doc, CURRENT) : SP_SAY(doc, ESTIMATE_INTERVAL, "");
+  sp_chart_head(doc, &chart.left, flags ? SP_WORD(doc, NUMERATOR_DENOMINATOR) : "n",
+                flags ? 150 : 80);
   sp_chart_head(doc, &chart.right,
-                sp_doc_printf(doc, "%s (%s CI)", s->name[0] != '\0' ? s->name : SP_WORD(doc, VALUE),
-                              doc->level),
-                170);
-  add_row(doc, &chart, &axis, s, SP_WORD(doc, WHOLE_AREA), f->current.estimate, 1);
+                flags ? unit : sp_doc_printf(doc, "%s (%s CI)", unit, doc->level), 170);
+  add_row(doc, &chart, &axis, s, SP_WORD(doc, WHOLE_AREA), f->current.estimate, flags | IS_TOTAL);
   for (uint32_t i = 0; i < f->goal->n_by; i++)
     if (groups[i].n > 0)
-      add_groups(doc, &chart, &axis, s, outcome->plan, f->goal->by[i], &groups[i]);
+      add_groups(doc, &chart, &axis, s, outcome->plan, f->goal->by[i], &groups[i], flags);
   sp_chart_axis_row(doc, &chart, &axis, s->name);
   add_references(doc, &chart, f, s, &axis, target, band, name);
-  sp_chart_note(doc, &chart, SP_WORD(doc, FOREST_NOTE));
+  sp_chart_note(doc, &chart,
+                any_hidden(&chart) ? SP_WORD(doc, FOREST_NOTE_HIDDEN) : SP_WORD(doc, FOREST_NOTE));
   sp_chart_close(doc, &chart, SP_SAY(doc, FOREST_CAPTION, sp_goal_name(doc, f)), 0);
 }

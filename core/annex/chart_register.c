@@ -51,7 +51,10 @@ static const char *add_row(sp_doc *doc, sp_chart *chart, const sp_finding *f) {
   const int is_share = s.unit == SAMPAN_UNIT_PROPORTION;
   const double end = is_share ? 1 : own_end(f, target);
   const char *name = sp_goal_title(doc, f), *lack = sp_short_by_text(doc, f, &s);
-  const char *value = sp_shown(&f->current) ? sp_scaled_unit(doc, &s, f->current.value) : SP_DASH;
+  /* A longer unit than % stands beside the target. */
+  const char *value = !sp_shown(&f->current) ? SP_DASH
+                      : is_share             ? sp_scaled_unit(doc, &s, f->current.value)
+                                             : sp_scaled(doc, &s, f->current.value);
   const char *goal = target != NULL ? sp_clause_threshold_text(doc, f, &s, target) : SP_DASH;
   const char *verdict = sp_point_word(doc, f);
   sp_list left = {0}, right = {0}, draws = {0};
@@ -78,8 +81,19 @@ static void add_legend(sp_doc *doc, sp_chart *chart) {
   sp_chart_legend(doc, chart, &hatch, SP_WORD(doc, NOT_MET));
 }
 
+/* Registers that the programme splits by groups. */
+static void add_groups(sp_doc *doc) {
+  for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
+    const sp_finding *f = &doc->evaluation->findings[i];
+    const sp_scale s = sp_scale_of(doc, f);
+    if (sp_goal_sort(f) != SP_SORT_REGISTER || f->goal->n_by == 0) continue;
+    sp_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, SP_SAY(doc, BY_GROUP, sp_goal_title(doc, f)));
+    sp_chart_forest(doc, f, &s);
+  }
+}
+
 void sp_section_registers(sp_doc *doc) {
-  sp_chart chart = {.label_width = 260};
+  sp_chart chart = {.label_width = 240};
   const char *remarks = "";
   sp_section(doc, "register", SP_W_SECTION_REGISTERS);
   chart.title = SP_WORD(doc, REGISTER_TITLE);
@@ -87,7 +101,7 @@ void sp_section_registers(sp_doc *doc) {
   chart.strip_head = SP_WORD(doc, REGISTER_STRIP);
   sp_chart_head(doc, &chart.left, SP_WORD(doc, NUMERATOR_DENOMINATOR), 100);
   sp_chart_head(doc, &chart.right, SP_WORD(doc, CURRENT), 90);
-  sp_chart_head(doc, &chart.right, SP_WORD(doc, TARGET), 110);
+  sp_chart_head(doc, &chart.right, SP_WORD(doc, TARGET), 130);
   sp_chart_head(doc, &chart.right, SP_WORD(doc, HEAD_VERDICT_GAP), 140);
   for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
     const sp_finding *f = &doc->evaluation->findings[i];
@@ -102,4 +116,5 @@ void sp_section_registers(sp_doc *doc) {
                sp_doc_printf(doc, "%s%s", SP_WORD(doc, REGISTER_HOW), remarks));
   add_legend(doc, &chart);
   sp_chart_close(doc, &chart, SP_WORD(doc, REGISTER_CAPTION), 0);
+  add_groups(doc);
 }

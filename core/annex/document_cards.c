@@ -74,10 +74,10 @@ static void add_definition(sp_doc *doc, const sp_finding *f, const sp_scale *s) 
   const char *definition = sp_doc_label(doc, &f->goal->definition);
   const char *note = sp_doc_label(doc, &f->goal->note);
   sp_list runs = {0};
-  if (definition[0] != '\0') sp_rich_add(doc, &runs, definition, 0, 0);
+  if (definition[0] != '\0') sp_rich_add(doc, &runs, sp_doc_sentence(doc, definition), 0, 0);
   sp_rich_add(doc, &runs, SP_SAY(doc, TARGET_IS, sp_clause_words(doc, f, s, &f->clause)),
               runs.n > 0 ? SAMPAN_RUN_BREAK : 0, 0);
-  if (note[0] != '\0') sp_rich_add(doc, &runs, note, SAMPAN_RUN_BREAK, 0);
+  if (note[0] != '\0') sp_rich_add(doc, &runs, sp_doc_sentence(doc, note), SAMPAN_RUN_BREAK, 0);
   sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, 0, &runs);
 }
 

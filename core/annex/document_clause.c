@@ -81,6 +81,7 @@ static const char *rule_words(sp_doc *doc, const sp_finding *f, const sp_scale *
       if (t->value > 1) return SP_SAY(doc, UP_BY, sp_plain_number(doc, 100 * (t->value - 1)));
       return SP_SAY(doc, DOWN_BY, sp_plain_number(doc, 100 * (1 - t->value)));
     case SP_TARGET_CHANGE:
+      if (t->value == 0) return against(doc, t->op, SP_WORD(doc, THE_BASELINE));
       return t->value >= 0 ? SP_SAY(doc, UP_POINTS, sp_scaled_points(doc, s, t->value))
                            : SP_SAY(doc, DOWN_POINTS, sp_scaled_points(doc, s, t->value));
     case SP_TARGET_COMPARATOR:
@@ -104,14 +105,20 @@ static const char *all_thresholds(sp_doc *doc, const sp_finding *f, const sp_sca
   return list;
 }
 
+/* Then the whole is put together from its parts, so that each number stands beside its words. */
+static int parts_have_texts(const sp_doc *doc, const sp_clause *clause) {
+  for (uint32_t i = 0; i < clause->n_parts; i++)
+    if (sp_doc_label(doc, &clause->parts[i].target->text)[0] == '\0') return 0;
+  return 1;
+}
+
 const char *sp_clause_words(sp_doc *doc, const sp_finding *f, const sp_scale *s,
                             const sp_clause *clause) {
   const sp_target *t = clause->target != NULL ? clause->target : f->goal->target;
   const char *text = sp_doc_label(doc, &t->text), *number;
-  if (t->kind == SP_TARGET_NONE)
-    return text[0] != '\0' ? SP_SAY(doc, NO_NUMBER_IN_TEXT, text) : SP_WORD(doc, NO_NUMBER);
+  if (t->kind == SP_TARGET_NONE) return text[0] != '\0' ? text : SP_WORD(doc, NO_NUMBER);
   if (clause->target == NULL) return text[0] != '\0' ? text : SP_DASH;
-  if (text[0] == '\0' && clause->n_parts > 0) {
+  if (clause->n_parts > 0 && (text[0] == '\0' || parts_have_texts(doc, clause))) {
     const char *joined = "";
     for (uint32_t i = 0; i < clause->n_parts; i++) {
       const char *one = sp_clause_words(doc, f, s, &clause->parts[i]);
@@ -130,7 +137,7 @@ const char *sp_clause_difference(sp_doc *doc, const sp_finding *f, const sp_scal
                                  const sp_clause *clause) {
   const sp_target *t = clause->target;
   const sp_label *label = NULL;
-  const char *current = SP_WORD(doc, CURRENT), *other = SP_WORD(doc, BASELINE);
+  const char *current = SP_WORD(doc, CURRENT_IN_TEXT), *other = SP_WORD(doc, BASELINE_IN_TEXT);
   switch (t->kind) {
     case SP_TARGET_VALUE:
       other = sp_doc_printf(doc, "%s%s", sp_plain_number(doc, s->factor * t->value), s->suffix);
@@ -141,6 +148,7 @@ const char *sp_clause_difference(sp_doc *doc, const sp_finding *f, const sp_scal
                               sp_number(doc, t->value, 2), other);
       break;
     case SP_TARGET_CHANGE:
+      if (t->value == 0) break;
       other = sp_doc_printf(doc, "%s" SP_NO_BREAK "%s" SP_NO_BREAK "%s", other,
                             t->value < 0 ? "+" : SP_MINUS,
                             sp_plain_number(doc, fabs(s->factor * t->value)));
@@ -182,7 +190,7 @@ int64_t sp_clause_short_by(const sp_finding *f, const sp_clause *clause) {
   if (isfinite(v->numerator) && isfinite(v->denominator) && v->denominator > 0) {
     per_unit = (v->unit == SAMPAN_UNIT_RATE ? v->per : 1) / v->denominator;
     have = v->numerator;
-  } else if (v->unit == SAMPAN_UNIT_COUNT) {
+  } else if (v->unit == SAMPAN_UNIT_COUNT || v->unit == SAMPAN_UNIT_NONE) {
     per_unit = 1;
     have = v->value;
   } else {
@@ -215,7 +223,9 @@ const char *sp_short_by_text(sp_doc *doc, const sp_finding *f, const sp_scale *s
   const int64_t k =
       clause != NULL && f->point == SP_VERDICT_NOT_MET ? sp_clause_short_by(f, clause) : -1;
   if (k < 0) return "";
-  if (clause->gap.value > 0) return SP_SAY(doc, TOO_MANY_BY, sp_count(doc, k), s->noun);
-  return SP_SAY(doc, SHORT_BY, sp_count(doc, k),
-                s->noun[0] != '\0' ? s->noun : SP_WORD(doc, UNITS));
+  const char *number = sp_count(doc, k);
+  if (s->noun[0] != '\0')
+    return clause->gap.value > 0 ? SP_SAY(doc, TOO_MANY_BY_NOUN, number, s->noun)
+                                 : SP_SAY(doc, SHORT_BY_NOUN, number, s->noun);
+  return clause->gap.value > 0 ? SP_SAY(doc, TOO_MANY_BY, number) : SP_SAY(doc, SHORT_BY, number);
 }

@@ -23,7 +23,7 @@ const char *sp_goal_name(const sp_doc *doc, const sp_finding *f) {
 }
 
 const char *sp_goal_title(sp_doc *doc, const sp_finding *f) {
-  return sp_doc_printf(doc, "%s" SP_NO_BREAK "%s", f->goal->number, sp_goal_name(doc, f));
+  return sp_doc_printf(doc, "%s %s", f->goal->number, sp_goal_name(doc, f));
 }
 
 const char *sp_goal_lead(const sp_doc *doc, const sp_finding *f) {
@@ -84,18 +84,25 @@ const char *sp_goal_filter(sp_doc *doc, const sp_finding *f) {
   return sp_doc_printf(doc, "%s %s", verdicts[v >= 0 && v <= 4 ? v : 0], sorts[sp_goal_sort(f)]);
 }
 
-/* The name of a point in time after its word, where the name does not begin with it. */
-static const char *timed(sp_doc *doc, const char *word, const sp_label *label) {
+/* A point in time without the bracket that repeats its word: "2020年初（基线）". */
+static const char *time_name(sp_doc *doc, const char *word, const sp_label *label) {
   const char *name = sp_doc_label(doc, label);
-  if (name[0] == '\0') return word;
-  if (strncmp(name, word, strlen(word)) == 0 || strstr(name, word) != NULL) return name;
-  return sp_doc_printf(doc, "%s %s", word, name);
+  const char *bracket = sp_doc_printf(doc, doc->zh ? "（%s）" : " (%s)", word);
+  const size_t n = strlen(name), n_bracket = strlen(bracket);
+  if (n <= n_bracket || strcmp(name + n - n_bracket, bracket) != 0) return name;
+  return sp_doc_printf(doc, "%.*s", (int)(n - n_bracket), name);
 }
 
-const char *sp_baseline_name(sp_doc *doc) {
-  return timed(doc, SP_WORD(doc, BASELINE), &doc->programme->baseline_name);
+static const char *timed(sp_doc *doc, const char *word, const char *between,
+                         const sp_label *label) {
+  const char *name = time_name(doc, word, label);
+  return name[0] == '\0' ? word : sp_doc_printf(doc, "%s%s%s", word, between, name);
 }
 
-const char *sp_current_name(sp_doc *doc) {
-  return timed(doc, SP_WORD(doc, CURRENT), &doc->programme->current_name);
+const char *sp_baseline_name(sp_doc *doc, const char *between) {
+  return timed(doc, SP_WORD(doc, BASELINE), between, &doc->programme->baseline_name);
+}
+
+const char *sp_current_name(sp_doc *doc, const char *between) {
+  return timed(doc, SP_WORD(doc, CURRENT), between, &doc->programme->current_name);
 }

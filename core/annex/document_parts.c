@@ -61,6 +61,16 @@ const char *sp_doc_join(sp_doc *doc, const char *list, const char *item) {
   return sp_doc_printf(doc, "%s%s%s", list, SP_WORD(doc, LIST_COMMA), item);
 }
 
+const char *sp_doc_sentence(sp_doc *doc, const char *text) {
+  static const char *const ends[] = {".", "!", "?", ";", "。", "！", "？", "；"};
+  const size_t n = strlen(text);
+  for (uint32_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    const size_t k = strlen(ends[i]);
+    if (n == 0 || (n >= k && strcmp(text + n - k, ends[i]) == 0)) return text;
+  }
+  return sp_doc_printf(doc, "%s%s", text, doc->zh ? "。" : ".");
+}
+
 const char *sp_doc_file_name(const char *path) {
   const char *slash = path != NULL ? strrchr(path, '/') : NULL;
   return slash != NULL ? slash + 1 : path != NULL ? path : "";
@@ -132,8 +142,6 @@ void sp_subsection(sp_doc *doc, int32_t number, int32_t title) {
   sampan_block *block = sp_block_add(doc, SAMPAN_BLOCK_HEADING, 0);
   if (number > 0 && doc->zh)
     text = sp_doc_printf(doc, "（%s）%s", section_number(doc, (uint32_t)number), text);
-  else if (number > 0)
-    text = sp_doc_printf(doc, "%u.%d %s", (unsigned)doc->n_sections, (int)number, text);
   block->level = 2;
   block->text = sp_plain(doc, text);
 }

@@ -47,6 +47,8 @@ const char *sp_doc_label(const sp_doc *doc, const sp_label *label);
 const char *sp_doc_gloss(const sp_doc *doc, const sp_label *label);
 /* Appends an item to an enumeration: "a, b" or "a、b". */
 const char *sp_doc_join(sp_doc *doc, const char *list, const char *item);
+/* The text with a full stop, unless it ends in one; "" stays. */
+const char *sp_doc_sentence(sp_doc *doc, const char *text);
 /* The last part of a path. */
 const char *sp_doc_file_name(const char *path);
 
@@ -63,7 +65,8 @@ sampan_block *sp_block_add(sp_doc *doc, int32_t kind, uint32_t flags);
 /* A numbered heading of level 1; the gloss is the title in the other language. */
 void sp_section(sp_doc *doc, const char *anchor, int32_t title);
 void sp_section_titled(sp_doc *doc, const char *anchor, const char *title, const char *gloss);
-/* A heading of level 2; `number` 1, 2 ... within the section, or 0. */
+/* A heading of level 2; `number` 1, 2 ... within the section, or 0. English has none: 1.1 is the
+ * name of a goal. */
 void sp_subsection(sp_doc *doc, int32_t number, int32_t title);
 void sp_paragraph(sp_doc *doc, int32_t style, uint32_t flags, const char *text);
 void sp_rich_paragraph(sp_doc *doc, int32_t style, uint32_t flags, const sp_list *runs);

@@ -90,6 +90,6 @@ void sp_section_provenance(sp_doc *doc) {
   add_table(doc);
   sp_subsection(doc, 0, SP_W_PART_AGAIN);
   sp_paragraph(doc, SAMPAN_PARAGRAPH_CODE, 0,
-               sp_doc_printf(doc, "sampan annex %s --lang=%s -o annex.html", file, doc->language));
+               sp_doc_printf(doc, "sampan annex %s --lang %s -o annex.html", file, doc->language));
   sp_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, 0, SP_SAY(doc, ENGINE, SAMPAN_VERSION));
 }

@@ -103,7 +103,7 @@ static void add_missing(sp_doc *doc) {
     if (o == NULL || o->uses == NULL || !is_sample(o)) continue;
     const uint32_t n = o->n_periods > 0 ? o->n_periods : 1;
     for (uint32_t k = 0; k < o->plan->n_indicators; k++)
-      for (uint32_t p = 0; p < n; p++)
+      for (uint32_t p = 0; p < n && sp_indicator_is_used(doc, i, o->plan->indicators[k].name); p++)
         missing_row(doc, &grid, o, k, o->n_periods > 0 ? o->periods[p] : "", &o->uses[k * n + p]);
   }
   if (grid.rows.n > 0) sp_grid_close(doc, &grid, SP_WORD(doc, TABLE_MISSING), 0, 1);
@@ -129,18 +129,26 @@ static void add_files(sp_doc *doc, sp_list *facts) {
               unproven[0] != '\0' ? SP_SAY(doc, UNPROVEN, unproven) : SP_WORD(doc, ALL_PROVEN));
 }
 
+/* The title goes before the text where there are several surveys. */
+static const char *of_plan(sp_doc *doc, uint32_t i, uint32_t n_surveys, const char *text) {
+  return n_surveys > 1 ? SP_SAY(doc, COLON, plan_title(doc, i), text) : text;
+}
+
 static void add_design(sp_doc *doc, sp_list *facts) {
+  uint32_t n_surveys = 0;
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++)
+    n_surveys += outcome_at(doc, i) != NULL && is_sample(outcome_at(doc, i));
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
     const sp_outcome *o = outcome_at(doc, i);
     if (o == NULL || !is_sample(o) || !o->plan->design.given) continue;
-    sp_fact_add(doc, facts, SP_SAY(doc, FACT_DESIGN, plan_title(doc, i)),
-                SP_SAY(doc, DESIGN_COUNTS, sp_count(doc, o->n_strata), sp_count(doc, o->n_psu),
-                       sp_count(doc, o->n_psu - o->n_strata)));
-    if (isfinite(o->weight_cv))
-      sp_fact_add(
-          doc, facts, SP_SAY(doc, FACT_WEIGHTS, plan_title(doc, i)),
-          SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),
-                 sp_number(doc, o->weight_max, 1), sp_number(doc, o->weight_sum, 0)));
+    const char *counts = SP_SAY(doc, DESIGN_COUNTS, sp_count(doc, o->n_strata),
+                                sp_count(doc, o->n_psu), sp_count(doc, o->n_psu - o->n_strata));
+    sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN), of_plan(doc, i, n_surveys, counts));
+    if (!isfinite(o->weight_cv)) continue;
+    const char *weights =
+        SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),
+               sp_number(doc, o->weight_max, 1), sp_number(doc, o->weight_sum, 0));
+    sp_fact_add(doc, facts, SP_WORD(doc, FACT_WEIGHTS), of_plan(doc, i, n_surveys, weights));
   }
 }
 

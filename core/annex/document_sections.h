@@ -34,9 +34,9 @@ const char *sp_statistical_word(const sp_doc *doc, const sp_finding *finding);
 const char *sp_progress_word(const sp_doc *doc, int32_t progress);
 /* What the page's filter matches: "met survey". */
 const char *sp_goal_filter(sp_doc *doc, const sp_finding *finding);
-/* "baseline 2020": the name that the programme gives, or the word alone. */
-const char *sp_baseline_name(sp_doc *doc);
-const char *sp_current_name(sp_doc *doc);
+/* "Baseline", and after `between` the time that the programme names. */
+const char *sp_baseline_name(sp_doc *doc, const char *between);
+const char *sp_current_name(sp_doc *doc, const char *between);
 
 /* ---- clauses (document_clause.c) ----------------------------------------------------------- */
 
@@ -77,5 +77,7 @@ void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list 
 const sp_outcome *sp_finding_outcome(const sp_finding *finding);
 /* The indicator of its plan, or NULL. */
 const sp_indicator *sp_finding_indicator(const sp_finding *finding);
+/* 1 if a goal refers to the indicator of the programme's plan. */
+int sp_indicator_is_used(const sp_doc *doc, uint32_t plan, const char *indicator);
 
 #endif

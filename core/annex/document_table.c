@@ -29,7 +29,7 @@ static sampan_text change_cell(sp_doc *doc, const sp_finding *f, const sp_scale 
   return sp_two_lines(doc, sp_scaled_signed(doc, s, c->value), 0, lack);
 }
 
-static const char *source_of(sp_doc *doc, const sp_finding *f) {
+static sampan_text source_cell(sp_doc *doc, const sp_finding *f) {
   const char *source = sp_doc_label(doc, &f->goal->source);
   const char *kind;
   switch (sp_goal_sort(f)) {
@@ -44,8 +44,7 @@ static const char *source_of(sp_doc *doc, const sp_finding *f) {
       break;
   }
   if (f->goal->kind == SP_KIND_VITAL) kind = SP_WORD(doc, SOURCE_VITAL);
-  return source[0] != '\0' ? sp_doc_printf(doc, "%s" SP_NO_BREAK "\xc2\xb7 %s", kind, source)
-                           : kind;
+  return sp_two_lines(doc, kind, 0, source);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -84,9 +83,11 @@ void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list 
              SP_SAY(doc, NOTE_COMPARATOR, sp_doc_label(doc, &f->goal->comparators[i].label),
                     sp_scaled_unit(doc, s, v->value), sp_scaled_interval(doc, s, v->low, v->high)));
   }
-  if (f->goal->kind != SP_KIND_CHECKLIST && f->goal->target->kind == SP_TARGET_NONE)
-    add_note(doc, notes, SP_WORD(doc, NOTE_NO_NUMBER));
-  add_note(doc, notes, sp_doc_label(doc, &f->goal->note));
+  const char *own = sp_doc_label(doc, &f->goal->note);
+  if (f->goal->kind != SP_KIND_CHECKLIST && f->goal->target->kind == SP_TARGET_NONE &&
+      own[0] == '\0')
+    own = SP_WORD(doc, NOTE_NO_NUMBER);
+  add_note(doc, notes, sp_doc_sentence(doc, own));
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -107,23 +108,42 @@ enum {
   SOURCE
 };
 
+/* Widths of docs/annex.md, px of 1160 and mm of 225; English verdicts are longer than Chinese ones.
+ */
+typedef struct widths {
+  double screen, paper;
+} widths;
+static const widths widths_zh[] = {{0, 9},    {174, 0}, {0, 35},   {62, 0},  {98, 25},
+                                   {98, 25},  {94, 25}, {158, 37}, {78, 15}, {92, 17},
+                                   {114, 19}, {96, 18}, {96, 0}};
+static const widths widths_en[] = {{0, 9},    {174, 0},  {0, 33},   {46, 0},  {98, 24},
+                                   {98, 24},  {94, 24},  {150, 35}, {88, 18}, {112, 22},
+                                   {114, 19}, {100, 17}, {86, 0}};
+
 static void add_columns(sp_doc *doc, sp_grid *g) {
   const char *interval = SP_SAY(doc, VALUE_INTERVAL, "");
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_NUMBER), SAMPAN_ALIGN_LEFT, 0, 9, 3);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_GOAL), SAMPAN_ALIGN_LEFT, 174, 0, 1);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_GOAL_UNIT), SAMPAN_ALIGN_LEFT, 0, 35, 3);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_UNIT), SAMPAN_ALIGN_LEFT, 62, 0, 3);
-  sp_grid_column(doc, g, sp_doc_printf(doc, "%s\n%s", sp_baseline_name(doc), interval),
-                 SAMPAN_ALIGN_RIGHT, 98, 25, 0);
-  sp_grid_column(doc, g, sp_doc_printf(doc, "%s\n%s", sp_current_name(doc), interval),
-                 SAMPAN_ALIGN_RIGHT, 98, 25, 0);
-  sp_grid_column(doc, g, SP_SAY(doc, HEAD_CHANGE, ""), SAMPAN_ALIGN_RIGHT, 94, 25, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_TARGET), SAMPAN_ALIGN_LEFT, 158, 37, 2);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_POINT), SAMPAN_ALIGN_LEFT, 78, 15, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_STATISTICAL), SAMPAN_ALIGN_LEFT, 92, 17, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_PROGRESS), SAMPAN_ALIGN_LEFT, 114, 19, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_LEAD), SAMPAN_ALIGN_LEFT, 96, 18, 0);
-  sp_grid_column(doc, g, SP_WORD(doc, HEAD_SOURCE), SAMPAN_ALIGN_LEFT, 96, 0, 0);
+  const struct {
+    const char *head;
+    int32_t align, phone;
+  } columns[] = {
+      {SP_WORD(doc, HEAD_NUMBER), SAMPAN_ALIGN_LEFT, 3},
+      {SP_WORD(doc, HEAD_GOAL), SAMPAN_ALIGN_LEFT, 1},
+      {SP_WORD(doc, HEAD_GOAL_UNIT), SAMPAN_ALIGN_LEFT, 3},
+      {SP_WORD(doc, HEAD_UNIT), SAMPAN_ALIGN_LEFT, 3},
+      {sp_doc_printf(doc, "%s\n%s", sp_baseline_name(doc, "\n"), interval), SAMPAN_ALIGN_RIGHT, 0},
+      {sp_doc_printf(doc, "%s\n%s", sp_current_name(doc, "\n"), interval), SAMPAN_ALIGN_RIGHT, 0},
+      {SP_SAY(doc, HEAD_CHANGE, ""), SAMPAN_ALIGN_RIGHT, 0},
+      {SP_WORD(doc, HEAD_TARGET), SAMPAN_ALIGN_LEFT, 2},
+      {SP_WORD(doc, HEAD_POINT), SAMPAN_ALIGN_LEFT, 0},
+      {SP_WORD(doc, HEAD_STATISTICAL), SAMPAN_ALIGN_LEFT, 0},
+      {SP_WORD(doc, HEAD_PROGRESS), SAMPAN_ALIGN_LEFT, 0},
+      {SP_WORD(doc, HEAD_LEAD), SAMPAN_ALIGN_LEFT, 0},
+      {SP_WORD(doc, HEAD_SOURCE), SAMPAN_ALIGN_LEFT, 0},
+  };
+  const widths *w = doc->zh ? widths_zh : widths_en;
+  for (uint32_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+    sp_grid_column(doc, g, columns[i].head, columns[i].align, w[i].screen, w[i].paper,
+                   columns[i].phone);
 }
 
 static sampan_text named(sp_doc *doc, const char *name, const char *note) {
@@ -184,7 +204,7 @@ static void add_goal(sp_doc *doc, sp_grid *grid, const sp_finding *f, sp_list *n
   cells[STATISTICAL] =
       sp_styled(doc, sp_verdict_word(doc, f->statistical), 0, sp_verdict_mark(f->statistical));
   cells[LEAD] = sp_plain(doc, lead[0] != '\0' ? lead : SP_DASH);
-  cells[SOURCE] = sp_plain(doc, source_of(doc, f));
+  cells[SOURCE] = source_cell(doc, f);
 }
 
 /* "sample survey, 4", over the goals of the group. */

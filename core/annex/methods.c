@@ -15,6 +15,23 @@ const sp_indicator *sp_finding_indicator(const sp_finding *f) {
   return NULL;
 }
 
+static int refers(const sp_reference *r, const char *plan, const char *indicator) {
+  return r->given && r->plan != NULL && r->indicator != NULL && strcmp(r->plan, plan) == 0 &&
+         strcmp(r->indicator, indicator) == 0;
+}
+
+int sp_indicator_is_used(const sp_doc *doc, uint32_t plan, const char *indicator) {
+  const char *name = doc->programme->plans[plan].name;
+  for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
+    const sp_goal *goal = doc->evaluation->findings[i].goal;
+    if (refers(&goal->current, name, indicator) || refers(&goal->baseline, name, indicator))
+      return 1;
+    for (uint32_t k = 0; k < goal->n_comparators; k++)
+      if (refers(&goal->comparators[k].reference, name, indicator)) return 1;
+  }
+  return 0;
+}
+
 /* ---- one plan ------------------------------------------------------------------------------- */
 
 static const char *expressions(sp_doc *doc, const sp_expr *const *list, uint32_t n) {
@@ -81,27 +98,47 @@ static const char *scope_text(sp_doc *doc, const sp_plan *plan) {
   return text;
 }
 
-static void add_plan(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *name) {
-  const char *title = sp_doc_label(doc, &plan->title);
-  if (title[0] == '\0') title = name;
-  if (plan->kind == SP_KIND_REGISTER) {
-    sp_fact_add(doc, facts, title, SP_WORD(doc, REGISTER_METHOD));
-    return;
-  }
-  if (plan->kind == SP_KIND_CHECKLIST) {
-    sp_fact_add(doc, facts, title, SP_WORD(doc, CHECKLIST_METHOD));
-    return;
-  }
-  if (plan->kind == SP_KIND_VITAL) {
-    sp_fact_add(doc, facts, title, SP_WORD(doc, VITAL_METHOD));
-    return;
-  }
-  sp_fact_add(doc, facts, SP_SAY(doc, FACT_DESIGN, title), design_text(doc, &plan->design));
+static const char *title_of(const sp_doc *doc, uint32_t i) {
+  const char *title = sp_doc_label(doc, &doc->programme->plans[i].plan->title);
+  return title[0] != '\0' ? title : doc->programme->plans[i].name;
+}
+
+/* A survey; its title is said only where there are several. */
+static void add_survey(sp_doc *doc, sp_list *facts, uint32_t i, int32_t is_one) {
+  const sp_plan *plan = doc->programme->plans[i].plan;
+  const char *text = design_text(doc, &plan->design);
+  if (!is_one) text = SP_SAY(doc, COLON, title_of(doc, i), text);
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN), text);
   sp_fact_add(doc, facts, SP_WORD(doc, FACT_SCOPE), scope_text(doc, plan));
   sp_fact_add(
       doc, facts, SP_WORD(doc, FACT_VARIANCE),
       sp_doc_printf(doc, "%s%s", SP_WORD(doc, TAYLOR), lonely_text(doc, plan->design.lonely)));
   sp_fact_add(doc, facts, SP_WORD(doc, FACT_DF), df_text(doc, plan->design.df_rule));
+}
+
+static void add_plans(sp_doc *doc, sp_list *facts) {
+  const char *titles[4] = {"", "", "", ""};
+  uint32_t n[4] = {0};
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_plan *plan = doc->programme->plans[i].plan;
+    if (plan == NULL || plan->kind < 0 || plan->kind > SP_KIND_CHECKLIST) continue;
+    titles[plan->kind] = sp_doc_join(doc, titles[plan->kind], title_of(doc, i));
+    n[plan->kind]++;
+  }
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_plan *plan = doc->programme->plans[i].plan;
+    if (plan != NULL && plan->kind == SP_KIND_SURVEY)
+      add_survey(doc, facts, i, n[SP_KIND_SURVEY] == 1);
+  }
+  if (n[SP_KIND_VITAL] > 0)
+    sp_fact_add(doc, facts, SP_WORD(doc, SOURCE_VITAL),
+                SP_SAY(doc, VITAL_METHOD, titles[SP_KIND_VITAL]));
+  if (n[SP_KIND_REGISTER] > 0)
+    sp_fact_add(doc, facts, SP_WORD(doc, KIND_REGISTER),
+                SP_SAY(doc, REGISTER_METHOD, titles[SP_KIND_REGISTER]));
+  if (n[SP_KIND_CHECKLIST] > 0)
+    sp_fact_add(doc, facts, SP_WORD(doc, KIND_CHECKLIST),
+                SP_SAY(doc, CHECKLIST_METHOD, titles[SP_KIND_CHECKLIST]));
 }
 
 /* ---- estimators and intervals ------------------------------------------------------------------
@@ -146,6 +183,7 @@ static void collect_uses(sp_doc *doc, sp_list *estimators, sp_list *intervals) {
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
     const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
     for (uint32_t k = 0; o != NULL && k < o->plan->n_indicators; k++) {
+      if (!sp_indicator_is_used(doc, i, o->plan->indicators[k].name)) continue;
       const char *label = sp_doc_label(doc, &o->plan->indicators[k].label);
       const char *name = label[0] != '\0' ? label : o->plan->indicators[k].name;
       if (o->estimators != NULL) add_use(doc, estimators, o->estimators[k], name);
@@ -171,20 +209,24 @@ static void add_uses(sp_doc *doc, sp_list *facts, const sp_list *uses, int32_t i
  */
 
 static void add_definitions(sp_doc *doc, sp_list *facts) {
-  const char *text = "";
+  sp_list runs = {0};
   for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
     const sp_finding *f = &doc->evaluation->findings[i];
     const sp_indicator *indicator = sp_finding_indicator(f);
     const char *definition = sp_doc_label(doc, &f->goal->definition);
     if (definition[0] == '\0') continue;
-    text = sp_doc_printf(doc, "%s%s%s", text, text[0] != '\0' ? SP_WORD(doc, SENTENCE_GAP) : "",
-                         SP_SAY(doc, COLON, sp_goal_title(doc, f), definition));
     if (indicator != NULL && indicator->definition_version != NULL &&
         indicator->definition_version[0] != '\0')
-      text = sp_doc_printf(doc, "%s%s", text,
-                           SP_SAY(doc, DEFINITION_VERSION, indicator->definition_version));
+      definition = sp_doc_printf(doc, "%s%s", sp_doc_sentence(doc, definition),
+                                 SP_SAY(doc, DEFINITION_VERSION, indicator->definition_version));
+    sp_rich_add(doc, &runs,
+                SP_SAY(doc, COLON, sp_goal_title(doc, f), sp_doc_sentence(doc, definition)),
+                runs.n > 0 ? SAMPAN_RUN_BREAK : 0, 0);
   }
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DEFINITIONS), text);
+  if (runs.n == 0) return;
+  sampan_fact *fact = SP_ADD(doc, facts, sampan_fact);
+  fact->name = SP_WORD(doc, FACT_DEFINITIONS);
+  fact->text = sp_rich(&runs);
 }
 
 /* A part of a plan file as text: "precision: nchs, counts: 5". */
@@ -216,9 +258,7 @@ static void add_publication(sp_doc *doc, sp_list *facts) {
 void sp_section_methods(sp_doc *doc) {
   sp_list facts = {0}, estimators = {0}, intervals = {0};
   sp_section(doc, "methods", SP_W_SECTION_METHODS);
-  for (uint32_t i = 0; i < doc->programme->n_plans; i++)
-    if (doc->programme->plans[i].plan != NULL)
-      add_plan(doc, &facts, doc->programme->plans[i].plan, doc->programme->plans[i].name);
+  add_plans(doc, &facts);
   collect_uses(doc, &estimators, &intervals);
   add_uses(doc, &facts, &estimators, 0);
   add_uses(doc, &facts, &intervals, 1);

@@ -28,10 +28,10 @@ X(UNPROVEN,
   "以下文件的格式不能证明文件完整，请与发文单位核对记录数：{0}。")
 X(ALL_PROVEN, "The formats of all files prove that they were read to the end.",
   "各文件的格式均可证明已完整读入。")
-X(FACT_DESIGN, "Design: {0}", "抽样设计：{0}")
+X(FACT_DESIGN, "Design", "抽样设计")
 X(DESIGN_COUNTS, "{0} strata, {1} PSUs in all waves; {2} degrees of freedom of the whole design.",
   "各轮合计 {0} 层、{1} 个初级抽样单位，全设计自由度 {2}。")
-X(FACT_WEIGHTS, "Weights: {0}", "权重：{0}")
+X(FACT_WEIGHTS, "Weights", "权重")
 X(WEIGHTS, "coefficient of variation {0}; from {1} to {2}; sum {3}.",
   "变异系数 {0}，最小 {1}，最大 {2}，合计 {3}。")
 
@@ -73,21 +73,20 @@ X(DF_DESIGN, "PSUs less strata of the whole design.", "全设计的初级抽样�
 X(DF_STRATA_PRESENT, "PSUs less strata, over the strata that hold records of the group.",
   "在含该人群记录的层中，初级抽样单位数减层数。")
 X(DF_INFINITE, "Infinite: the normal distribution.", "无穷大，用正态分布。")
-X(REGISTER_METHOD, "Register: a full count by the office, without sampling error.",
-  "部门登记：全数统计，没有抽样误差。")
+X(REGISTER_METHOD, "Full counts by the offices, without sampling error: {0}.",
+  "全数统计，没有抽样误差：{0}。")
 X(CHECKLIST_METHOD,
-  "Checklist: a task is done on time, done late, lacking evidence or not done, by its dates and "
-  "evidence.",
-  "任务清单：按完成日期和证据分为按期完成、逾期完成、证据不足、未完成。")
-X(VITAL_METHOD, "Registry of events: the variance is that of Poisson counts.",
-  "事件登记：事件数按泊松分布计算方差。")
+  "A task is done on time, done late, lacking evidence or not done, by its dates and evidence: {0}.",
+  "按完成日期和证据分为按期完成、逾期完成、证据不足、未完成：{0}。")
+X(VITAL_METHOD, "Events are counted, their variance is that of Poisson counts: {0}.",
+  "事件数按泊松分布计算方差：{0}。")
 X(FACT_ESTIMATOR, "Estimator: {0}", "估计量：{0}")
 X(FACT_INTERVAL, "Interval: {0}", "置信区间：{0}")
 X(FORMULA, " Formula: {0}.", "公式：{0}。")
 X(REFERENCE, " Source: {0}.", "依据：{0}。")
 X(USED_FOR, " Used for: {0}.", "用于：{0}。")
 X(FACT_DEFINITIONS, "Definitions", "指标定义")
-X(DEFINITION_VERSION, " (version of the definition: {0})", "（定义版本 {0}）")
+X(DEFINITION_VERSION, " Version of the definition: {0}.", "定义版本：{0}。")
 X(FACT_POINT_RULE, "Point verdict", "点值判定")
 X(POINT_RULE,
   "The current value is held against the target and no error is counted, as offices commonly do.",

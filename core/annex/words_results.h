@@ -12,7 +12,6 @@ X(OR, ", or ", "，或")
 X(AND, ", and ", "，且")
 X(WIDE_GAP, " · ", "　")
 X(NAME_GAP, ": ", " ")
-X(SENTENCE_GAP, " ", "")
 X(TABLE_CAPTION, "Table {0}. {1}", "表{0}　{1}")
 X(FIGURE_CAPTION, "Figure {0}. {1}", "图{0}　{1}")
 
@@ -24,6 +23,8 @@ X(HEAD_CYCLE, "Period", "周期")
 X(HEAD_ISSUER, "Issued by", "编制")
 X(BASELINE, "Baseline", "基线")
 X(CURRENT, "Current", "现值")
+X(BASELINE_IN_TEXT, "baseline", "基线")
+X(CURRENT_IN_TEXT, "current", "现值")
 X(TARGET, "Target", "目标")
 X(VALUE, "value", "数值")
 X(TOTAL, "Total", "合计")
@@ -56,7 +57,6 @@ X(POINTS, "percentage points", "个百分点")
 X(POINTS_NAME, "percentage points", "百分点")
 X(FROM_TO, "{0} to {1}", "{0} 至 {1}")
 X(PER, "per {0}", "每 {0}")
-X(UNITS, "more", "个")
 
 /* why there is no number */
 X(REASON_PRECISION, "not published: too imprecise", "精度不足，不发布")
@@ -82,7 +82,7 @@ X(ANSWER_AGREE, " The point verdict and the statistical verdict agree throughout
 X(KIND_OF_DATA, "Kind of data", "数据种类")
 X(KIND_SAMPLE, "Sample survey", "抽样调查")
 X(KIND_REGISTER, "Office register", "部门登记")
-X(KIND_REGISTER_FULL, "office register, full count", "部门登记，全数统计")
+X(KIND_REGISTER_FULL, "Office register (full count)", "部门登记（全数统计）")
 X(KIND_CHECKLIST, "Checklist", "任务清单")
 X(N_GOALS, "Goals", "项数")
 X(TABLE_RESULTS, "Results by kind of data", "评估结果汇总（项）")
@@ -96,8 +96,10 @@ X(DIFFER_WHY,
 X(DIFFER_BARE, ": the point verdict is “{0}”, the statistical verdict “{1}”.",
   "：点值判定为{0}，统计判定为{1}。")
 X(WHO_ACTS, " (Lead: {0})", "（牵头：{0}）")
-X(SHORT_BY, "short by {0} {1}", "差 {0} {1}")
-X(TOO_MANY_BY, "{0} {1} too many", "多 {0} {1}")
+X(SHORT_BY, "short by {0}", "差 {0} 个")
+X(SHORT_BY_NOUN, "short by {0} {1}", "差 {0} {1}")
+X(TOO_MANY_BY, "{0} too many", "多 {0} 个")
+X(TOO_MANY_BY_NOUN, "{0} {1} too many", "多 {0} {1}")
 X(MISSING_UNITS, "{0} ({1} now, {2} needed); target: {3}.", "{0}（现有 {1}，需 {2}）；目标：{3}。")
 X(MISSING_GAP, "current {0}, target: {1}; {2} to go.", "现值 {0}，目标：{1}；还差 {2}。")
 X(MISSING_UNDECIDED, "current {0}, target: {1}; the interval of the gap, {2}, contains 0. {3}",
@@ -117,14 +119,14 @@ X(MISSING_NO_VALUE, "there is no value that can be held against the target.",
   "没有可与目标比较的数值。")
 
 /* two: spine chart */
-X(SECTION_SPINE, "Against {0}", "与{0}比较")
+X(SECTION_SPINE, "Against {0}", "与{0}水平比较")
 X(A_COMPARATOR, "a comparator", "对照")
 X(SPINE_NONE, "No goal names a comparator with a value.", "各指标均未设有数值的对照，本节从略。")
 X(SPINE_HOW,
   "The line in the middle is {0}; right of it is better. Whiskers are {9} confidence intervals of "
   "the difference, with the sampling errors of both surveys; a whisker across the line means no "
   "clear difference.",
-  "中线是{0}当年水平，点在右侧为优。须线是差值的 {9} 置信区间，已计入两个调查的抽样误差；"
+  "中线是{0}水平，点在右侧为优。须线是差值的 {9} 置信区间，已计入两个调查的抽样误差；"
   "须线跨过中线，即“无明显差异”。")
 X(SPINE_TITLE, "Difference from {0}, percentage points", "与{0}之差，百分点")
 X(SPINE_CAPTION, "Survey indicators against {0}", "主要调查指标与{0}之差（百分点）")
@@ -170,9 +172,9 @@ X(GROUP_REMARK, "{1}: {0}", "{1}，{0} 项")
 X(DONE_BY, "done by {0}, with evidence", "{0} 前完成并有证据")
 X(DONE, "done, with evidence", "完成并有证据")
 X(NOTE_DIFFER,
-  "The verdicts differ: the point is on one side of the target, but the {9} interval of “{0}” is "
-  "{1} and contains 0.",
-  "两种判定不一致：点值已在目标一侧，但“{0}”的 {9} 区间为 {1}，含 0。")
+  "The verdicts differ: the point verdict counts no error; the {9} interval of “{0}” is {1} and "
+  "contains 0.",
+  "两种判定不一致：点值判定不计误差，而“{0}”的 {9} 区间为 {1}，含 0。")
 X(NOTE_COMPARATOR, "{0}: {1} ({9} CI {2}); its own sampling error is counted in the comparison.",
   "{0} {1}（{9} CI {2}），自身也有抽样误差，已计入比较。")
 X(NOTE_NO_NUMBER, "The text sets no number: level and change are reported, nothing is judged.",
@@ -199,7 +201,6 @@ X(DOWN_BY, "{0}% below the baseline", "比基线下降 {0}%")
 X(UP_POINTS, "{0} above the baseline", "比基线提高 {0}")
 X(DOWN_POINTS, "{0} below the baseline", "比基线下降 {0}")
 X(NO_NUMBER, "none in numbers", "未设数值目标")
-X(NO_NUMBER_IN_TEXT, "{0} (no number is set)", "{0}（原文未设数值）")
 
 /* four: cards */
 X(SECTION_SURVEY, "Survey indicators", "调查指标")
@@ -246,13 +247,15 @@ X(NO_TREND, "Baseline and current value are two points: no trend is drawn.",
 X(FOREST_TITLE, "By group, {0}", "分人群，{0}")
 X(FOREST_CAPTION, "{0} by group", "{0}：分人群估计")
 X(GROUP, "Group", "人群")
+X(BY_GROUP, "{0}, by group (full count):", "{0}分人群（全数统计）：")
 X(ESTIMATE_INTERVAL, "Estimate and {9} CI", "估计值与 {9} CI")
 X(WHOLE_AREA, "All", "合计")
 X(HELD_BACK, "not published", "不发布")
-X(FOREST_NOTE,
-  "Groups stand in their natural order. A group that is not published keeps its row with the "
-  "reason.",
-  "各组按自然次序排列。“—”为不发布，原因写在该行。")
+X(FOREST_NOTE, "Groups stand in their natural order, not by value.", "各组按自然次序排列，不按数值大小。")
+X(FOREST_NOTE_HIDDEN,
+  "Groups stand in their natural order, not by value. A group that is not published keeps its row "
+  "with the reason.",
+  "各组按自然次序排列，不按数值大小。“—”为不发布，原因写在该行。")
 X(AXIS_SENTENCE, "Axis: {0} to {1} {2}", "横轴：{0} 至 {1} {2}")
 
 /* five: registers */

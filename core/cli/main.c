@@ -140,7 +140,8 @@ int main(int argc, char **argv) {
     c->args.program = program;
   }
   if (status >= 0) status = dispatch(c, &error);
-  if (interrupted) status = SAMPAN_E_CANCELLED;
+  /* A signal that comes once all is written interrupts nothing. */
+  if (interrupted && status < 0) status = SAMPAN_E_CANCELLED;
   int code = sp_error_exit_code(status);
   if (status == SAMPAN_E_CANCELLED) {
     fputs("\nsampan: interrupted; nothing was written\n", stderr);

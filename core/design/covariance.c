@@ -67,18 +67,20 @@ static double stratum_part(const sp_stratum *s, uint32_t h, walk *w) {
   return (1 - s->fpc) * n / (n - 1) * (sp_exact_value(&cross) + rest);
 }
 
-/* Means over all PSUs of the design, which `adjust` centres lonely ones at. */
+/* Means over all PSUs of the strata that hold a point, which `adjust` centres lonely ones at. */
 static void grand_means(const sp_units *u, walk w, double out[2]) {
   sp_exact all[2];
-  double za = 0, zb = 0;
+  double za = 0, zb = 0, n_psu = 0;
+  uint32_t last = UINT32_MAX;
   memset(all, 0, sizeof all);
-  while (next_stratum(&w) != UINT32_MAX) {
+  for (uint32_t h; (h = next_stratum(&w)) != UINT32_MAX; last = h) {
+    if (h != last) n_psu += u->strata[h].n_psu;
     next(&w, &za, &zb);
     sp_exact_add(&all[0], za);
     sp_exact_add(&all[1], zb);
   }
-  out[0] = sp_exact_value(&all[0]) / u->n_psu;
-  out[1] = sp_exact_value(&all[1]) / u->n_psu;
+  out[0] = sp_exact_value(&all[0]) / n_psu;
+  out[1] = sp_exact_value(&all[1]) / n_psu;
 }
 
 int32_t sp_units_covariance(const sp_units *u, const sp_design *design, const char *file,

@@ -319,11 +319,37 @@ static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error 
                        k->comparison->across);
 }
 
+/* A value that is asked for and that no estimate has is a slip of the pen, not a smaller
+ * comparison.
+ */
+static int32_t check_values(const comparer *k, uint32_t indicator, sampan_error *error) {
+  const sp_outcome *o = k->outcome;
+  const sp_comparison *c = k->comparison;
+  const char *level[SP_MOST_LEVELS];
+  for (uint32_t v = 0; v < c->n_values; v++) {
+    int found = 0;
+    for (uint32_t i = 0; i < o->n_estimates && !found; i++) {
+      const sp_estimate *e = &o->estimates[i];
+      if (e->indicator != indicator || e->statistic != 0) continue;
+      const char *value = across_value(o, c, e, level);
+      found = value != NULL && strcmp(value, c->values[v]) == 0;
+    }
+    if (found) continue;
+    sp_yaml_error(c->place, o->plan->file, SP_ID_COMPARISON, error,
+                  "comparison '%s': '%s' has no estimate for '%s' of '%s'", c->name,
+                  o->plan->indicators[indicator].name, c->values[v], c->across);
+    return sp_error_hint(error, "`values` are written as in the results; is it split by '%s'?",
+                         c->across);
+  }
+  return SAMPAN_OK;
+}
+
 /* One indicator, every level of `within`, each once. */
 static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *error) {
   const sp_outcome *o = k->outcome;
   const sampan_comparison_ops *ops = k->plugin->ops;
   const uint32_t n_within = count_levels(o, k->comparison);
+  SP_TRY(check_values(k, indicator, error));
   sp_map *done = sp_map_new(51);
   if (done == NULL) return sp_error_memory(error);
   int32_t status = SAMPAN_OK;

@@ -49,6 +49,7 @@ static int32_t name_domain(sp_outcome *o, const sp_estimate *e, sampan_result *r
 
 static void fill_numbers(const sp_outcome *o, const sp_estimate *e, sampan_result *row) {
   const int full_count = o->plan->kind == SP_KIND_REGISTER;
+  const int sampled = o->plan->kind == SP_KIND_SURVEY;
   row->n = e->n;
   row->n_events = e->n_events;
   row->pop_hat = e->pop;
@@ -57,7 +58,7 @@ static void fill_numbers(const sp_outcome *o, const sp_estimate *e, sampan_resul
   row->conf_low = e->low;
   row->conf_high = e->high;
   row->conf_level = isnan(e->low) ? NAN : e->level;
-  row->df = isfinite(e->df) ? e->df : NAN;
+  row->df = sampled || isfinite(e->df) ? e->df : NAN; /* infinite by the plan's own rule */
   row->cv = e->value != 0 ? row->std_error / fabs(e->value) : NAN;
   row->deff = e->deff;
   row->n_eff = e->n_eff;

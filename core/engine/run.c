@@ -240,6 +240,18 @@ static void manifest_plugins(const sp_outcome *o, const sp_registry *registry, s
   for (uint32_t i = 0; i < o->plan->n_indicators; i++) {
     if (!used_before(o->intervals, i)) manifest_plugin(registry, o->intervals[i], &n, b);
   }
+  for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {
+    const char *name = o->plan->comparisons[i].method.plugin;
+    int before = 0;
+    for (uint32_t k = 0; k < i; k++) {
+      before |= strcmp(o->plan->comparisons[k].method.plugin, name) == 0;
+    }
+    const sp_plugin_info *info = sp_registry_find(registry, SAMPAN_COMPARISON, name);
+    if (before || info == NULL) continue;
+    const sampan_plugin plugin = {
+        .kind = SAMPAN_COMPARISON, .name = info->name, .version = info->version};
+    manifest_plugin(registry, &plugin, &n, b);
+  }
   sp_buffer_char(b, ']');
 }
 

@@ -292,7 +292,7 @@ static int32_t convert(const sp_operation *op, sp_column *t, const sp_column *a,
       if (a->type == SAMPAN_TRUTH) {
         length = snprintf(text, sizeof text, "%s", sampan_bit(a->truth, i) ? "true" : "false");
       } else {
-        length = sp_format_number(a->number[i], text);
+        length = sp_format_number(a->number[i] == 0 ? 0 : a->number[i], text); /* no "-0" */
       }
       t->code[i] = sp_dictionary_add(t->dictionary, text, (uint64_t)length);
       if (t->code[i] == SP_MAP_NONE) return SAMPAN_E_MEMORY;

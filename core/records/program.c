@@ -175,7 +175,8 @@ static int32_t coerce(sp_program *p, const sp_expr *e, int32_t types, uint32_t *
   if ((types & is) != 0) return SAMPAN_OK;
   if (is == SAMPAN_TRUTH && (types & SAMPAN_NUMBER) != 0) {
     sp_operation *o;
-    return emit(p, SP_OP_TO_NUMBER, SAMPAN_NUMBER, reg, 1, &o, reg, error);
+    const uint32_t from = *reg; /* emit() sets its target before it reads its arguments */
+    return emit(p, SP_OP_TO_NUMBER, SAMPAN_NUMBER, &from, 1, &o, reg, error);
   }
   return type_error(p, e, is, types, error);
 }

@@ -127,6 +127,7 @@ for writer in csv json markdown html; do
   timeout 60 "$sampan" run plan.yaml -f $writer >out 2>err
   cmp -s out $file || wrong "-o $file is not what -f $writer prints"
   holds $file.manifest.json '"sha256"'
+  holds $file.manifest.json '"kind":"comparison","name":"contrast"'
 done
 expect 0 '' run plan.yaml --json
 cmp -s out r.json || wrong '--json is not -f json'
