@@ -3,7 +3,8 @@
 
 #include "annex/chart.h"
 
-enum { LABELS = 12, MIDDLE = 40, SPREAD = 6, HEIGHT = 62 };
+/* The comparator is labelled on a line below the target, so that near texts keep apart. */
+enum { LABELS = 12, MIDDLE = 52, SPREAD = 6, HEIGHT = 72 };
 
 static void add_value(sp_doc *doc, sp_list *draws, const sp_axis *axis, const sp_scale *s,
                       const sp_value *v, double whisker_y, int32_t fill, uint32_t color) {
@@ -26,9 +27,10 @@ static void legend_value(sp_doc *doc, sp_chart *chart, const sp_scale *s, const 
 
 /* Target and comparator are labelled outward, so that the texts keep clear of each other; near an
  * end of the strip a text turns inward. */
-static void label_at(sp_doc *doc, sp_list *draws, double x, int outward_left, const char *text) {
+static void label_at(sp_doc *doc, sp_list *draws, double x, double y, int outward_left,
+                     const char *text) {
   const int left = x < 0.2 ? 0 : x > 0.8 ? 1 : outward_left;
-  sp_draw_text(doc, draws, x, LABELS, left ? SAMPAN_ALIGN_RIGHT : SAMPAN_ALIGN_LEFT, left ? -4 : 4,
+  sp_draw_text(doc, draws, x, y, left ? SAMPAN_ALIGN_RIGHT : SAMPAN_ALIGN_LEFT, left ? -4 : 4,
                text);
 }
 
@@ -62,10 +64,10 @@ void sp_chart_dumbbell(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   add_value(doc, &draws, &axis, s, &f->baseline, MIDDLE - SPREAD, SAMPAN_FILL_NONE, SP_BLACK);
   add_value(doc, &draws, &axis, s, &f->current, MIDDLE + SPREAD, SAMPAN_FILL_SOLID, SP_BLUE);
   if (has_target)
-    label_at(doc, &draws, target, band == NULL || target <= other,
+    label_at(doc, &draws, target, LABELS, band == NULL || target <= other,
              SP_SAY(doc, TARGET_AT, sp_scaled(doc, s, c->threshold)));
   if (band != NULL) {
-    label_at(doc, &draws, other, has_target && other < target,
+    label_at(doc, &draws, other, has_target ? LABELS + 14 : LABELS, has_target && other < target,
              sp_doc_printf(doc, "%s %s", sp_doc_label(doc, name), sp_scaled(doc, s, band->value)));
     if (sp_has_interval(band))
       sp_draw_box(doc, &chart.behind, sp_axis_at(&axis, s->factor * band->low), 0,

@@ -77,6 +77,7 @@ static void add_row(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const sp_
     text = sp_scaled(doc, s, e->value);
     if (limits)
       text = sp_doc_printf(doc, "%s (%s)", text, sp_scaled_interval(doc, s, e->low, e->high));
+    if (e->status == SAMPAN_STATUS_REVIEW) text = sp_doc_printf(doc, "%s*", text);
     if (limits)
       sp_draw_whisker(doc, &draws, sp_axis_at(axis, s->factor * e->low),
                       sp_axis_at(axis, s->factor * e->high), 14);
@@ -152,10 +153,15 @@ void sp_chart_forest(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
     return;
   }
   see(&range, s, f->current.estimate);
+  int any_review = f->current.estimate->status == SAMPAN_STATUS_REVIEW;
   for (uint32_t i = 0; i < f->goal->n_by; i++) {
     collect(doc, f, f->goal->by[i], &groups[i]);
     n_groups += groups[i].n;
-    for (uint32_t j = 0; j < groups[i].n; j++) see(&range, s, ((group *)groups[i].items)[j].e);
+    for (uint32_t j = 0; j < groups[i].n; j++) {
+      const sp_estimate *e = ((group *)groups[i].items)[j].e;
+      see(&range, s, e);
+      any_review |= e->status == SAMPAN_STATUS_REVIEW;
+    }
   }
   if (n_groups == 0) return;
   if (band != NULL && !sp_has_interval(band)) band = NULL;
@@ -184,5 +190,6 @@ void sp_chart_forest(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   add_references(doc, &chart, f, s, &axis, target, band, name);
   sp_chart_note(doc, &chart,
                 any_hidden(&chart) ? SP_WORD(doc, FOREST_NOTE_HIDDEN) : SP_WORD(doc, FOREST_NOTE));
+  if (any_review) sp_chart_note(doc, &chart, SP_WORD(doc, FOREST_NOTE_REVIEW));
   sp_chart_close(doc, &chart, SP_SAY(doc, FOREST_CAPTION, sp_goal_name(doc, f)), 0);
 }

@@ -101,11 +101,11 @@ static void add_row(sp_doc *doc, sp_chart *chart, const against *a, const sp_axi
   if (!a->is_shown) row->flags = SAMPAN_ROW_MUTED;
 }
 
-static void add_axis(sp_doc *doc, sp_chart *chart, const sp_axis *axis, const char *name) {
+static void add_axis(sp_doc *doc, sp_chart *chart, const sp_axis *axis) {
   sp_list draws = {0};
   const int32_t n = (int32_t)round((axis->high - axis->low) / axis->step);
-  sp_draw_text(doc, &draws, 0, 12, SAMPAN_ALIGN_LEFT, 0, SP_SAY(doc, SIDE_WORSE, name));
-  sp_draw_text(doc, &draws, 1, 12, SAMPAN_ALIGN_RIGHT, 0, SP_SAY(doc, SIDE_BETTER, name));
+  sp_draw_text(doc, &draws, 0, 12, SAMPAN_ALIGN_LEFT, 0, SP_WORD(doc, SIDE_WORSE));
+  sp_draw_text(doc, &draws, 1, 12, SAMPAN_ALIGN_RIGHT, 0, SP_WORD(doc, SIDE_BETTER));
   for (int32_t i = 0; i <= n; i++) {
     const double x = axis->low + i * axis->step, at = sp_axis_at(axis, x);
     sp_draw_text(doc, &draws, at, 30,
@@ -167,7 +167,7 @@ int32_t sp_section_spine(sp_doc *doc, sampan_error *error) {
   sp_chart_head(doc, &chart.right, SP_SAY(doc, SPINE_GAP, name), 160);
   sp_chart_head(doc, &chart.right, SP_SAY(doc, SPINE_JUDGED, name), 110);
   sp_draw_line(doc, &chart.behind, 0.5, 0, 0.5, 1, 1.5, SP_BLACK, 0);
-  add_axis(doc, &chart, &axis, name);
+  add_axis(doc, &chart, &axis);
   for (uint32_t i = 0; i < rows.n; i++) add_row(doc, &chart, &a[i], &axis);
   add_legend(doc, &chart, name);
   if (any_flipped) sp_chart_note(doc, &chart, SP_WORD(doc, SPINE_FLIPPED));

@@ -11,8 +11,10 @@ static void add_head(sp_doc *doc, sampan_document *out) {
   sp_list head = {0};
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_DOCUMENT), sp_doc_label(doc, &p->document));
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_CYCLE), sp_doc_label(doc, &p->cycle));
-  sp_fact_add(doc, &head, SP_WORD(doc, BASELINE), sp_doc_label(doc, &p->baseline_name));
-  sp_fact_add(doc, &head, SP_WORD(doc, CURRENT), sp_doc_label(doc, &p->current_name));
+  sp_fact_add(doc, &head, SP_WORD(doc, BASELINE),
+              sp_time_name(doc, SP_WORD(doc, BASELINE), &p->baseline_name));
+  sp_fact_add(doc, &head, SP_WORD(doc, CURRENT),
+              sp_time_name(doc, SP_WORD(doc, CURRENT), &p->current_name));
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_ISSUER), sp_doc_label(doc, &p->issuer));
   out->head = head.items;
   out->n_head = head.n;

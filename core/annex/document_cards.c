@@ -59,25 +59,30 @@ static void add_pair(sp_doc *doc, sp_list *runs, const char *name, const char *t
 
 static void add_verdicts(sp_doc *doc, const sp_finding *f) {
   const char *lead = sp_goal_lead(doc, f);
-  const char *cooperating = sp_doc_label(doc, &f->goal->cooperating);
   sp_list runs = {0};
   add_pair(doc, &runs, SP_WORD(doc, POINT), sp_point_word(doc, f), sp_verdict_mark(f->point));
   add_pair(doc, &runs, SP_WORD(doc, STATISTICAL), sp_statistical_word(doc, f),
            sp_verdict_mark(f->statistical));
   add_pair(doc, &runs, SP_WORD(doc, PROGRESS), sp_progress_word(doc, f->progress), 0);
   if (lead[0] != '\0') add_pair(doc, &runs, SP_WORD(doc, LEAD), lead, 0);
-  if (cooperating[0] != '\0') add_pair(doc, &runs, SP_WORD(doc, COOPERATING), cooperating, 0);
-  sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, &runs);
+  /* The same line twice: a card's table leads on paper, and the line should not shout. */
+  sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_BODY, SAMPAN_SCREEN_ONLY, &runs);
+  sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, SAMPAN_PAPER_ONLY, &runs);
 }
 
 static void add_definition(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   const char *definition = sp_doc_label(doc, &f->goal->definition);
   const char *note = sp_doc_label(doc, &f->goal->note);
+  const char *cooperating = sp_doc_label(doc, &f->goal->cooperating);
   sp_list runs = {0};
   if (definition[0] != '\0') sp_rich_add(doc, &runs, sp_doc_sentence(doc, definition), 0, 0);
   sp_rich_add(doc, &runs, SP_SAY(doc, TARGET_IS, sp_clause_words(doc, f, s, &f->clause)),
               runs.n > 0 ? SAMPAN_RUN_BREAK : 0, 0);
   if (note[0] != '\0') sp_rich_add(doc, &runs, sp_doc_sentence(doc, note), SAMPAN_RUN_BREAK, 0);
+  if (cooperating[0] != '\0')
+    sp_rich_add(doc, &runs,
+                sp_doc_sentence(doc, SP_SAY(doc, COLON, SP_WORD(doc, COOPERATING), cooperating)),
+                SAMPAN_RUN_BREAK, 0);
   sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, 0, &runs);
 }
 

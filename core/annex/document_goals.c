@@ -85,7 +85,7 @@ const char *sp_goal_filter(sp_doc *doc, const sp_finding *f) {
 }
 
 /* A point in time without the bracket that repeats its word: "2020年初（基线）". */
-static const char *time_name(sp_doc *doc, const char *word, const sp_label *label) {
+const char *sp_time_name(sp_doc *doc, const char *word, const sp_label *label) {
   const char *name = sp_doc_label(doc, label);
   const char *bracket = sp_doc_printf(doc, doc->zh ? "（%s）" : " (%s)", word);
   const size_t n = strlen(name), n_bracket = strlen(bracket);
@@ -95,7 +95,7 @@ static const char *time_name(sp_doc *doc, const char *word, const sp_label *labe
 
 static const char *timed(sp_doc *doc, const char *word, const char *between,
                          const sp_label *label) {
-  const char *name = time_name(doc, word, label);
+  const char *name = sp_time_name(doc, word, label);
   return name[0] == '\0' ? word : sp_doc_printf(doc, "%s%s%s", word, between, name);
 }
 

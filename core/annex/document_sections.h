@@ -34,6 +34,8 @@ const char *sp_statistical_word(const sp_doc *doc, const sp_finding *finding);
 const char *sp_progress_word(const sp_doc *doc, int32_t progress);
 /* What the page's filter matches: "met survey". */
 const char *sp_goal_filter(sp_doc *doc, const sp_finding *finding);
+/* A point in time without the bracket that repeats its word. */
+const char *sp_time_name(sp_doc *doc, const char *word, const sp_label *label);
 /* "Baseline", and after `between` the time that the programme names. */
 const char *sp_baseline_name(sp_doc *doc, const char *between);
 const char *sp_current_name(sp_doc *doc, const char *between);

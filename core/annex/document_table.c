@@ -83,6 +83,8 @@ void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list 
              SP_SAY(doc, NOTE_COMPARATOR, sp_doc_label(doc, &f->goal->comparators[i].label),
                     sp_scaled_unit(doc, s, v->value), sp_scaled_interval(doc, s, v->low, v->high)));
   }
+  if (f->current.estimate != NULL && f->current.estimate->status == SAMPAN_STATUS_REVIEW)
+    add_note(doc, notes, SP_WORD(doc, NOTE_REVIEW));
   const char *own = sp_doc_label(doc, &f->goal->note);
   if (f->goal->kind != SP_KIND_CHECKLIST && f->goal->target->kind == SP_TARGET_NONE &&
       own[0] == '\0')

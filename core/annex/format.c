@@ -169,11 +169,26 @@ static int has_flag(const char *flags, const char *start) {
   return 0;
 }
 
-const char *sp_hidden_reason(const sp_doc *doc, const sp_estimate *e) {
+/* Why an estimate is too imprecise, as the engine's standards put it. */
+static const char *precision_reason(sp_doc *doc, const char *why) {
+  static const int32_t reasons[] = {SP_W_WHY_RECORDS,  SP_W_WHY_EFFECTIVE, SP_W_WHY_WIDTH,
+                                    SP_W_WHY_RELATIVE, SP_W_WHY_EVENTS,    SP_W_WHY_RATE,
+                                    SP_W_WHY_HALF,     SP_W_WHY_ERROR};
+  for (uint32_t i = 0; why != NULL && i < sizeof reasons / sizeof reasons[0]; i++)
+    if (strcmp(why, sp_word(reasons[i], "en")) == 0)
+      return SP_SAY(doc, REASON_PRECISION_WHY, sp_word(reasons[i], doc->language));
+  return SP_WORD(doc, REASON_PRECISION);
+}
+
+int sp_is_confidential(const sp_estimate *e) {
+  return e->status == SAMPAN_STATUS_SUPPRESSED &&
+         (has_flag(e->flags, "confidential") || has_flag(e->flags, "complement"));
+}
+
+const char *sp_hidden_reason(sp_doc *doc, const sp_estimate *e) {
   if (e == NULL) return SP_WORD(doc, REASON_NONE);
   if (e->status == SAMPAN_STATUS_NOT_ESTIMABLE) return SP_WORD(doc, REASON_NOT_ESTIMABLE);
-  if (has_flag(e->flags, "complement") || has_flag(e->flags, "secondary"))
-    return SP_WORD(doc, REASON_COMPLEMENTARY);
+  if (has_flag(e->flags, "complement")) return SP_WORD(doc, REASON_COMPLEMENTARY);
   if (has_flag(e->flags, "confidential")) return SP_WORD(doc, REASON_CONFIDENTIAL);
-  return SP_WORD(doc, REASON_PRECISION);
+  return precision_reason(doc, e->why);
 }

@@ -52,9 +52,12 @@ const char *sp_operator(int32_t op);
 int sp_shown(const sp_value *value);
 /* 1 if beside it an interval can be shown: it has a sampling error. */
 int sp_has_interval(const sp_value *value);
-/* 1 if the value was held back; sp_hidden_reason() says why, without any number. */
+/* 1 if the value was held back; sp_hidden_reason() says why, without a number of its own. */
 int sp_is_hidden(const sp_estimate *estimate);
-const char *sp_hidden_reason(const sp_doc *doc, const sp_estimate *estimate);
+const char *sp_hidden_reason(sp_doc *doc, const sp_estimate *estimate);
+
+/* 1 if it was held back for a small count, or for another row that was. */
+int sp_is_confidential(const sp_estimate *estimate);
 
 /* An expression of a plan as text. */
 const char *sp_expression_text(sp_doc *doc, const sp_expr *expr);

@@ -243,16 +243,44 @@ static const char *yaml_text(sp_doc *doc, const sp_yaml *node) {
   return text;
 }
 
+static const char *standard_text(sp_doc *doc, const sp_yaml *rule) {
+  const sp_yaml *name = rule->kind == SP_YAML_MAP ? sp_yaml_get(rule, "standard") : rule;
+  const sp_yaml *least = rule->kind == SP_YAML_MAP ? sp_yaml_get(rule, "minimum_n") : NULL;
+  const char *text = "";
+  if (name != NULL && name->kind == SP_YAML_SCALAR && strcmp(name->text, "none") != 0)
+    text = strcmp(name->text, "nchs") == 0 ? SP_WORD(doc, PUBLICATION_NCHS)
+           : strcmp(name->text, "brfss") == 0
+               ? SP_WORD(doc, PUBLICATION_BRFSS)
+               : SP_SAY(doc, PUBLICATION_OTHER, yaml_text(doc, rule));
+  if (least != NULL && least->kind == SP_YAML_SCALAR)
+    text = sp_doc_printf(doc, "%s%s", text, SP_SAY(doc, PUBLICATION_MINIMUM, least->text));
+  return text;
+}
+
+static int any_confidential(const sp_doc *doc) {
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+    for (uint32_t k = 0; o != NULL && k < o->n_estimates; k++)
+      if (sp_is_confidential(&o->estimates[k])) return 1;
+  }
+  return 0;
+}
+
+/* The standards of the plans, each once, and whether anything was withheld for its count. */
 static void add_publication(sp_doc *doc, sp_list *facts) {
   const char *rules = "";
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
     const sp_plan *plan = doc->programme->plans[i].plan;
     if (plan == NULL || plan->suppression == NULL) continue;
-    const char *rule = yaml_text(doc, plan->suppression);
-    if (strstr(rules, rule) == NULL || rules[0] == '\0') rules = sp_doc_join(doc, rules, rule);
+    const char *rule = standard_text(doc, plan->suppression);
+    if (rules[0] == '\0' || strstr(rules, rule) == NULL)
+      rules = sp_doc_printf(doc, "%s%s", rules, rule);
   }
+  if (rules[0] == '\0') rules = SP_WORD(doc, PUBLICATION_NONE);
   sp_fact_add(doc, facts, SP_WORD(doc, FACT_PUBLICATION),
-              rules[0] != '\0' ? SP_SAY(doc, PUBLICATION, rules) : SP_WORD(doc, PUBLICATION_NONE));
+              sp_doc_printf(doc, "%s%s", rules,
+                            any_confidential(doc) ? SP_WORD(doc, PUBLICATION_CONFIDENTIAL)
+                                                  : SP_WORD(doc, PUBLICATION_PRECISION)));
 }
 
 void sp_section_methods(sp_doc *doc) {

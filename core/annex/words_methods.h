@@ -116,14 +116,27 @@ X(NEXT_RULE,
   "baseline and comparator staying as they are.",
   "使当前差值以 80% 的把握被检出的样本量，设计效应、基线和对照的误差保持不变。")
 X(FACT_PUBLICATION, "Publication", "发布标准")
-X(PUBLICATION,
-  "Rule of the plan: {0}. Estimates that are too imprecise are not published; small counts are "
-  "withheld for confidentiality, and with them a further row wherever they could be derived. "
-  "Precision and confidentiality are different reasons.",
-  "方案规定：{0}。精度不足的估计值不发布；小计数按保密处理，并在可以反推时再抑制一行。"
-  "精度不足与保密是两种不同的原因。")
-X(PUBLICATION_NONE, "The plans set no rule; every value that can be estimated is shown.",
-  "方案未设发布标准，凡能估计的数值均列出。")
+X(PUBLICATION_NCHS,
+  "NCHS presentation standards: a proportion is not published where its records or its effective "
+  "sample are below 30, where its interval is 30 percentage points or wider, or wider than 130% of "
+  "the estimate; a rate where it has fewer than 10 events or its interval is wider than 160% of it. "
+  "Source: NCHS, Vital Health Stat 2(175), 2017, and 2(200), 2023. ",
+  "采用 NCHS 发布标准：比例的记录数或有效样本 < 30、区间宽度 ≥ 30 个百分点或相对区间宽度 > 130% "
+  "的不发布；率的事件数不足 10 或相对区间宽度 > 160% 的不发布。依据：NCHS, Vital Health Stat "
+  "2(175)，2017；2(200)，2023。")
+X(PUBLICATION_BRFSS,
+  "BRFSS rules: an estimate is not published where it has fewer than 50 records, where half its "
+  "interval exceeds 10 percentage points, or where its relative standard error exceeds 30%. ",
+  "采用 BRFSS 规则：记录数不足 50、区间半宽 > 10 个百分点或相对标准误 > 30% 的不发布。")
+X(PUBLICATION_OTHER, "Rule of the plan: {0}. ", "方案规定：{0}。")
+X(PUBLICATION_MINIMUM, "At least {0} records are asked for. ", "最少记录数为 {0}。")
+X(PUBLICATION_PRECISION,
+  "Nothing was withheld for its small count.", "没有因计数过小而保密的数值。")
+X(PUBLICATION_CONFIDENTIAL,
+  "Small counts are withheld for confidentiality, and with them a further row wherever they could "
+  "be derived: another reason than lacking precision. ",
+  "小计数另按保密处理，可以反推时再抑制一行；保密与精度不足是两种不同的原因。")
+X(PUBLICATION_NONE, "The plans set no presentation standard. ", "方案未设发布标准。")
 X(FACT_LIMITS, "Limits", "局限")
 X(LIMITS,
   "Intervals count sampling error alone, neither nonresponse nor wrong answers. Verdicts on several "

@@ -60,6 +60,15 @@ X(PER, "per {0}", "每 {0}")
 
 /* why there is no number */
 X(REASON_PRECISION, "not published: too imprecise", "精度不足，不发布")
+X(REASON_PRECISION_WHY, "too imprecise: {0}", "精度不足：{0}")
+X(WHY_RECORDS, "too few records", "记录数过少")
+X(WHY_EFFECTIVE, "effective sample size below 30", "有效样本 < 30")
+X(WHY_WIDTH, "interval as wide as 30 points or wider", "区间宽度 ≥ 30 个百分点")
+X(WHY_RELATIVE, "interval wider than 130 % of the estimate", "相对区间宽度 > 130%")
+X(WHY_EVENTS, "fewer than 10 events", "事件数不足 10")
+X(WHY_RATE, "interval wider than 160 % of the estimate", "相对区间宽度 > 160%")
+X(WHY_HALF, "half the interval exceeds 10 points", "区间半宽 > 10 个百分点")
+X(WHY_ERROR, "relative standard error above 30 %", "相对标准误 > 30%")
 X(REASON_CONFIDENTIAL, "not published: confidential", "保密，不发布")
 X(REASON_COMPLEMENTARY, "not published: would reveal another row", "补充抑制，防止反推")
 X(REASON_NOT_ESTIMABLE, "cannot be estimated", "无法估计")
@@ -145,8 +154,8 @@ X(BETTER, "better", "优于{0}")
 X(WORSE, "worse", "差于{0}")
 X(SIMILAR, "no clear difference", "无明显差异")
 X(LOW_IS_GOOD, "low is better", "越低越好")
-X(SIDE_WORSE, "◁ worse", "◁ 差于{0}")
-X(SIDE_BETTER, "better ▷", "优于{0} ▷")
+X(SIDE_WORSE, "◁ worse", "◁ 差于")
+X(SIDE_BETTER, "better ▷", "优于 ▷")
 X(OTHER_UNIT, "other unit: see the figures", "单位不同，见右侧数值")
 
 /* three: main table */
@@ -177,6 +186,9 @@ X(NOTE_DIFFER,
   "两种判定不一致：点值判定不计误差，而“{0}”的 {9} 区间为 {1}，含 0。")
 X(NOTE_COMPARATOR, "{0}: {1} ({9} CI {2}); its own sampling error is counted in the comparison.",
   "{0} {1}（{9} CI {2}），自身也有抽样误差，已计入比较。")
+X(NOTE_REVIEW,
+  "The current value is of limited reliability (few degrees of freedom, or no or only events).",
+  "现值可靠性有限（自由度过小，或事件数为 0 或全部），须慎用。")
 X(NOTE_NO_NUMBER, "The text sets no number: level and change are reported, nothing is judged.",
   "原文未设数值阈值，只报告水平与变化，不判定。")
 X(NOTE_COLUMNS,
@@ -252,6 +264,8 @@ X(ESTIMATE_INTERVAL, "Estimate and {9} CI", "估计值与 {9} CI")
 X(WHOLE_AREA, "All", "合计")
 X(HELD_BACK, "not published", "不发布")
 X(FOREST_NOTE, "Groups stand in their natural order, not by value.", "各组按自然次序排列，不按数值大小。")
+X(FOREST_NOTE_REVIEW, "* limited reliability: few degrees of freedom, or no or only events.",
+  "* 可靠性有限：自由度过小，或事件数为 0 或全部。")
 X(FOREST_NOTE_HIDDEN,
   "Groups stand in their natural order, not by value. A group that is not published keeps its row "
   "with the reason.",

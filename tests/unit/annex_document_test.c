@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "annex/document.h"
-#include "annex/format.h"
+#include "annex_document_look.h"
 #include "annex_document_sample.h"
 
 static sp_arena *arena;
@@ -27,92 +27,6 @@ static void teardown(void) {
 }
 
 TestSuite(annex_document, .init = setup, .fini = teardown);
-
-/* ---- walking over every text -------------------------------------------------------------- */
-
-typedef void visit(void *data, const char *text, const char *where);
-
-static void visit_text(const sampan_text *t, visit *see, void *data, const char *where) {
-  cr_assert(t->n_runs == 0 || t->runs != NULL);
-  for (uint32_t i = 0; i < t->n_runs; i++) see(data, t->runs[i].text, where);
-}
-
-static void visit_draws(const sampan_draw *d, uint32_t n, visit *see, void *data) {
-  for (uint32_t i = 0; i < n; i++) {
-    cr_assert(isfinite(d[i].x0) && isfinite(d[i].x1) && isfinite(d[i].y0) && isfinite(d[i].y1));
-    cr_assert(d[i].x0 >= 0 && d[i].x0 <= 1 && d[i].x1 >= 0 && d[i].x1 <= 1);
-    see(data, d[i].text, "draw");
-  }
-}
-
-static void visit_table(const sampan_table_block *t, visit *see, void *data) {
-  see(data, t->caption, "caption");
-  for (uint32_t i = 0; i < t->n_columns; i++) see(data, t->columns[i].head, "column");
-  for (uint32_t r = 0; r < t->n_rows; r++) {
-    const uint32_t n = t->rows[r].kind == SAMPAN_ROW_GROUP ? 1 : t->n_columns;
-    for (uint32_t i = 0; i < n; i++) {
-      cr_assert_gt(t->rows[r].cells[i].n_runs, 0, "%s: row %u cell %u", t->caption, r, i);
-      visit_text(&t->rows[r].cells[i], see, data, "cell");
-    }
-    see(data, t->rows[r].filter, "filter");
-  }
-  for (uint32_t i = 0; i < t->n_notes; i++) visit_text(&t->notes[i], see, data, "note");
-}
-
-static void visit_chart(const sampan_chart_block *c, visit *see, void *data) {
-  see(data, c->title, "title");
-  see(data, c->caption, "caption");
-  for (uint32_t i = 0; i < c->n_left; i++) see(data, c->left[i].text, "head");
-  for (uint32_t i = 0; i < c->n_right; i++) see(data, c->right[i].text, "head");
-  for (uint32_t r = 0; r < c->n_rows; r++) {
-    see(data, c->rows[r].label, "label");
-    see(data, c->rows[r].sentence, "sentence");
-    for (uint32_t i = 0; i < c->n_left; i++) see(data, c->rows[r].left[i], "left");
-    for (uint32_t i = 0; i < c->n_right; i++) see(data, c->rows[r].right[i], "right");
-    visit_draws(c->rows[r].draws, c->rows[r].n_draws, see, data);
-  }
-  visit_draws(c->behind, c->n_behind, see, data);
-  for (uint32_t i = 0; i < c->n_legend; i++) see(data, c->legend[i].text, "legend");
-  for (uint32_t i = 0; i < c->n_notes; i++) visit_text(&c->notes[i], see, data, "note");
-}
-
-static void visit_content(const sampan_block *b, visit *see, void *data) {
-  const sampan_counts_block *counts = b->content;
-  const sampan_facts_block *facts = b->content;
-  switch (b->kind) {
-    case SAMPAN_BLOCK_TABLE:
-      visit_table(b->content, see, data);
-      break;
-    case SAMPAN_BLOCK_CHART:
-      visit_chart(b->content, see, data);
-      break;
-    case SAMPAN_BLOCK_COUNTS:
-      for (uint32_t i = 0; i < counts->n_counts; i++) {
-        see(data, counts->counts[i].count, "count");
-        see(data, counts->counts[i].label, "count");
-        for (uint32_t k = 0; k < counts->counts[i].n_items; k++)
-          see(data, counts->counts[i].items[k], "count");
-      }
-      break;
-    case SAMPAN_BLOCK_FACTS:
-      for (uint32_t i = 0; i < facts->n_facts; i++) {
-        see(data, facts->facts[i].name, "fact");
-        visit_text(&facts->facts[i].text, see, data, "fact");
-      }
-      break;
-    default:
-      visit_text(&b->text, see, data, "block");
-      break;
-  }
-}
-
-static void visit_document(const sampan_document *d, visit *see, void *data) {
-  see(data, d->number, "number");
-  see(data, d->title, "title");
-  see(data, d->footer, "footer");
-  for (uint32_t i = 0; i < d->n_head; i++) visit_text(&d->head[i].text, see, data, "head");
-  for (uint32_t i = 0; i < d->n_blocks; i++) visit_content(&d->blocks[i], see, data);
-}
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
@@ -188,7 +102,7 @@ static void no_bad_number(void *data, const char *text, const char *where) {
 }
 
 Test(annex_document, no_text_has_a_number_that_is_none) {
-  for (int i = 0; i < 2; i++) visit_document(documents[i], no_bad_number, NULL);
+  for (int i = 0; i < 2; i++) annex_visit_document(documents[i], no_bad_number, NULL);
 }
 
 /* A hyphen before a digit is a minus that was not written as one; dates and ranges are none. */
@@ -202,7 +116,7 @@ static void minus_signs(void *data, const char *text, const char *where) {
 }
 
 Test(annex_document, minus_is_u2212) {
-  for (int i = 0; i < 2; i++) visit_document(documents[i], minus_signs, NULL);
+  for (int i = 0; i < 2; i++) annex_visit_document(documents[i], minus_signs, NULL);
 }
 
 static void no_secret(void *data, const char *text, const char *where) {
@@ -214,7 +128,7 @@ static void no_secret(void *data, const char *text, const char *where) {
 
 Test(annex_document, suppressed_numbers_are_nowhere) {
   for (int i = 0; i < 2; i++) {
-    visit_document(documents[i], no_secret, NULL);
+    annex_visit_document(documents[i], no_secret, NULL);
     no_secret(NULL, documents[i]->manifest, "manifest");
   }
 }
@@ -227,7 +141,7 @@ static void no_machine_path(void *data, const char *text, const char *where) {
 
 Test(annex_document, no_path_of_this_machine) {
   for (int i = 0; i < 2; i++) {
-    visit_document(documents[i], no_machine_path, NULL);
+    annex_visit_document(documents[i], no_machine_path, NULL);
     no_machine_path(NULL, documents[i]->manifest, "manifest");
   }
 }
@@ -242,7 +156,7 @@ static void full_width(void *data, const char *text, const char *where) {
 }
 
 Test(annex_document, chinese_punctuation_is_full_width) {
-  visit_document(documents[0], full_width, NULL);
+  annex_visit_document(documents[0], full_width, NULL);
 }
 
 static void no_chinese_words(void *data, const char *text, const char *where) {
@@ -252,7 +166,7 @@ static void no_chinese_words(void *data, const char *text, const char *where) {
 
 Test(annex_document, english_speaks_english) {
   int n = 0;
-  visit_document(documents[1], no_chinese_words, &n);
+  annex_visit_document(documents[1], no_chinese_words, &n);
   cr_assert_eq(n, 0);
 }
 
@@ -569,33 +483,6 @@ Test(annex_document, provenance_names_files_as_given) {
   cr_assert(found);
   cr_assert_not_null(
       strstr(whole_text(documents[0]), "sampan annex programme.yaml --lang zh -o annex.html"));
-}
-
-/* ---- parts -------------------------------------------------------------------------------------
- */
-
-Test(annex_document, words_fill_their_places) {
-  const char *one[] = {"1", "b"}, *two[] = {"2", "b"};
-  cr_assert_str_eq(sp_word_fill(SP_W_COLON, "zh", one, 2, arena), "1：b");
-  cr_assert_str_eq(sp_word_fill(SP_W_ANSWER_MET, "en", one, 1, arena), "1 is met");
-  cr_assert_str_eq(sp_word_fill(SP_W_ANSWER_MET, "en", two, 1, arena), "2 are met");
-  for (int32_t i = 0; i < SP_N_WORDS; i++) {
-    cr_assert_neq(sp_word(i, "en")[0], '\0', "word %d", i);
-    cr_assert_neq(sp_word(i, "zh")[0], '\0', "word %d", i);
-  }
-}
-
-Test(annex_document, numbers_are_typeset) {
-  sp_doc doc = {.arena = arena, .language = "zh", .level = "95%", .zh = 1};
-  cr_assert_str_eq(sp_number(&doc, -1234.56, 1), "−1" THIN "234.6");
-  cr_assert_str_eq(sp_number(&doc, -0.04, 1), "0.0");
-  cr_assert_str_eq(sp_signed(&doc, 0.05, 1), "+0.1");
-  cr_assert_str_eq(sp_number(&doc, NAN, 1), "—");
-  cr_assert_str_eq(sp_interval(&doc, 1, 2.25, 1), "1.0–2.3");
-  cr_assert_str_eq(sp_interval(&doc, -1, 2, 1), "−1.0," NB "2.0");
-  cr_assert_str_eq(sp_plain_number(&doc, 100 * 0.3), "30");
-  cr_assert_str_eq(sp_plain_number(&doc, 1.75), "1.75");
-  cr_assert_str_eq(sp_share(&doc, 1, 8), "12.5%");
 }
 
 /* Running out of memory anywhere is an error, not a crash or half a document. */

@@ -36,6 +36,8 @@ void docx_escape_attribute(docx_buffer *b, const char *text);
 void docx_plain(docx_buffer *b, const char *text);
 /* Puts n bytes before offset `at`. */
 void docx_insert(docx_buffer *b, uint64_t at, const char *bytes, uint64_t n);
+/* Empties *b and gives room for n bytes; NULL where there is none. */
+void *docx_room(docx_buffer *b, uint64_t n);
 
 /* ---- the container (docx_zip.c) ---- */
 
@@ -99,6 +101,19 @@ const docx_style *docx_style_of(int32_t chinese, int32_t style);
 
 /* ---- the writer's state during one call ---- */
 
+/* What the writer believes of the open page (docx_page.c); lengths in points. */
+typedef struct docx_page {
+  double used;             /* of the text area */
+  double chain;            /* on top of that: what stays with the next block */
+  double repeat;           /* head of the open table, which comes again on a new page */
+  double row, cell;        /* heights so far */
+  double cell_width;       /* of its text */
+  double room, at;         /* of the open paragraph: ems a line, and the place in it */
+  double picture;          /* its height where it is one */
+  uint32_t lines;
+  int32_t style, keep;
+} docx_page;
+
 typedef struct docx_writer {
   const sampan_call *call;
   const sampan_document *document;
@@ -111,8 +126,10 @@ typedef struct docx_writer {
   int32_t after_table;                /* the last block was a table with nothing below it */
   int32_t in_cell;
   int32_t stack_marks; /* text goes below its mark */
-  int32_t page_break;  /* the next paragraph starts a page */
-  int32_t cards;       /* cards since the last heading of level 1 */
+  int32_t run_size;    /* half points instead of the style's; 0: the style's */
+  int32_t card_head;   /* the head of a card: paragraphs stay with its table */
+  uint32_t open_flags; /* of the open paragraph */
+  docx_page page;
   uint64_t section_at; /* where the last paragraph takes a section break; 0: it is no paragraph */
   uint32_t n_charts, n_drawings;
   uint32_t marks; /* bit set: mark is in use */
@@ -145,12 +162,29 @@ void docx_line(docx_writer *w, int32_t style, const char *text, uint32_t flags);
 /* A picture in the open paragraph; sizes in EMU. */
 void docx_picture(docx_writer *w, const char *relation, int64_t width, int64_t height,
                   const char *name, const char *description);
+/* The width of a character in widths of a Chinese one. */
+double docx_width_of(uint32_t c);
 enum { DOCX_BARE_TABLE = 2 /* a table without a caption above: some space before it */ };
-/* To be called before a paragraph or table (1) of the body: section and page breaks, spacing. */
+/* To be called before a paragraph or table (1) of the body: section breaks, spacing. */
 void docx_flow(docx_writer *w, int32_t is_table);
 void docx_section(docx_buffer *b, int32_t landscape);
 /* Width of the text area that the next block gets, in mm. */
 double docx_text_width(const docx_writer *w);
+
+/* ---- the page as far as it is known (docx_page.c) ---- */
+
+void docx_page_start(docx_writer *w);
+/* Points that the next block has on this page; on a page that begins with what it stays with. */
+double docx_page_left(const docx_writer *w);
+double docx_page_whole(const docx_writer *w);
+void docx_page_block(docx_writer *w, double height, int32_t keep);
+void docx_page_row(docx_writer *w, int32_t head);
+void docx_page_cell(docx_writer *w, double width);
+void docx_page_cell_end(docx_writer *w);
+void docx_page_paragraph(docx_writer *w, int32_t style, int32_t keep);
+void docx_page_paragraph_end(docx_writer *w);
+void docx_page_text(docx_writer *w, double ems);
+void docx_page_break_line(docx_writer *w);
 
 /* ---- tables (docx_table.c) ---- */
 
@@ -167,7 +201,19 @@ int32_t docx_parts_close(docx_writer *w);
 void docx_body_open(docx_writer *w);
 void docx_body_close(docx_writer *w);
 
-/* ---- pictures (docx_chart.c, docx_draw.c) ---- */
+/* ---- pictures (docx_figure.c, docx_png.c; docx_chart.h, docx_draw.h) ---- */
+
+enum { DOCX_DPI = 300 };
+
+/* Words of 0xXXRRGGBB in the machine's order. */
+typedef struct docx_sheet {
+  const unsigned char *pixels;
+  int32_t width, height, stride, reserved;
+} docx_sheet;
+
+/* The sheet as PNG, which replaces *png. */
+int32_t docx_png(const sampan_call *call, const docx_sheet *sheet, docx_buffer *scratch,
+                 docx_buffer *png);
 
 int32_t docx_chart(docx_writer *w, const sampan_chart_block *chart);
 /* Adds word/media/markN.png for every mark in use. */

@@ -34,6 +34,11 @@ void docx_add(docx_buffer *b, const void *bytes, uint64_t n) {
   b->n += n;
 }
 
+void *docx_room(docx_buffer *b, uint64_t n) {
+  b->n = 0;
+  return reserve(b, n) ? b->data : NULL;
+}
+
 void docx_put(docx_buffer *b, const char *text) {
   docx_add(b, text, strlen(text));
 }

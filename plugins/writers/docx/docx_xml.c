@@ -18,8 +18,8 @@ static void run_properties(docx_writer *w, int32_t style, uint32_t flags, int ea
   docx_put(b, east ? " w:hint=\"eastAsia\"/>" : "/>");
   if (flags & SAMPAN_RUN_BOLD || (flags & DOCX_RUN_HEAD && f->bold)) docx_put(b, "<w:b/>");
   if (flags & DOCX_RUN_MUTED) docx_put(b, "<w:color w:val=\"555555\"/>");
-  if (flags & SAMPAN_RUN_SMALL) {
-    const int32_t size = (s->size * 9 + 5) / 10;
+  if (flags & SAMPAN_RUN_SMALL || w->run_size) {
+    const int32_t size = w->run_size ? w->run_size : (s->size * 9 + 5) / 10;
     docx_printf(b, "<w:sz w:val=\"%d\"/><w:szCs w:val=\"%d\"/>", size, size);
   }
   if (flags & SAMPAN_RUN_SUPERSCRIPT) docx_put(b, "<w:vertAlign w:val=\"superscript\"/>");
@@ -42,6 +42,7 @@ static void piece(docx_writer *w, int32_t style, uint32_t flags, int east, const
     const char *start = from;
     uint64_t n = 0;
     const uint32_t c = docx_next_character(&from, &n);
+    docx_page_text(w, docx_width_of(c) * (flags & SAMPAN_RUN_SMALL ? 0.9 : 1));
     if (c == ' ' && binds(before)) { /* "≥ 30%" stays on one line */
       docx_put(&w->body, "\xC2\xA0");
     } else {
@@ -58,6 +59,7 @@ static void lone(docx_writer *w, int32_t style, uint32_t flags, const char *elem
   docx_put(&w->body, "<w:r>");
   run_properties(w, style, flags, 0);
   docx_put(&w->body, element);
+  if (strcmp(element, "<w:br/>") == 0) docx_page_break_line(w);
   docx_put(&w->body, "</w:r>");
 }
 
@@ -100,6 +102,7 @@ void docx_mark(docx_writer *w, int32_t style, int32_t mark) {
   char relation[16];
   snprintf(relation, sizeof relation, "rIdMark%d", mark);
   w->marks |= 1U << mark;
+  docx_page_text(w, 1);
   docx_put(&w->body, "<w:r><w:rPr>");
   docx_printf(&w->body, "<w:position w:val=\"%d\"/></w:rPr>", -(s->size * 14 + 50) / 100);
   docx_picture(w, relation, side, side, "Mark", name[w->chinese ? 1 : 0][mark]);
@@ -117,8 +120,9 @@ void docx_runs(docx_writer *w, int32_t style, const sampan_text *text, uint32_t 
     const sampan_run *r = &text->runs[i];
     uint32_t f = r->flags | flags;
     if (f & SAMPAN_RUN_BREAK && breaks_paragraph(w, style)) {
+      const uint32_t same = w->open_flags;
       docx_paragraph_close(w);
-      docx_paragraph_open(w, style, -1, 0);
+      docx_paragraph_open(w, style, -1, same);
       f &= ~(uint32_t)SAMPAN_RUN_BREAK;
     }
     if (r->mark != SAMPAN_MARK_NONE) {
@@ -146,7 +150,7 @@ double docx_ems(const sampan_text *text) {
     if (r->mark != SAMPAN_MARK_NONE) ems += 1.4;
     for (const char *at = r->text; at && *at;) {
       const uint32_t c = docx_next_character(&at, &n);
-      ems = c == '\n' ? 0 : ems + (c >= 0x2E80 || c == 0x2014 || c == 0x2026 ? 1 : 0.5);
+      ems = c == '\n' ? 0 : ems + docx_width_of(c);
       if (ems > widest) widest = ems;
     }
     if (ems > widest) widest = ems;
@@ -158,12 +162,10 @@ void docx_paragraph_open(docx_writer *w, int32_t style, int32_t align, uint32_t 
   static const char *const jc[3] = {"left", "center", "right"};
   docx_buffer *b = &w->body;
   if (!w->in_cell) docx_flow(w, 0);
+  docx_page_paragraph(w, style, (flags & DOCX_KEEP_NEXT) != 0);
+  w->open_flags = flags;
   docx_printf(b, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", docx_style_of(w->chinese, style)->id);
   if (flags & DOCX_KEEP_NEXT) docx_put(b, "<w:keepNext/>");
-  if (!w->in_cell && w->page_break) {
-    docx_put(b, "<w:pageBreakBefore/>");
-    w->page_break = 0;
-  }
   if (flags & DOCX_BLOCK_INDENT) {
     docx_printf(b, "<w:ind w:left=\"%d\" w:firstLineChars=\"0\" w:firstLine=\"0\"/>",
                 docx_style_of(w->chinese, style)->indent);
@@ -177,6 +179,7 @@ void docx_paragraph_open(docx_writer *w, int32_t style, int32_t align, uint32_t 
 
 void docx_paragraph_close(docx_writer *w) {
   docx_put(&w->body, "</w:p>");
+  docx_page_paragraph_end(w);
 }
 
 void docx_line(docx_writer *w, int32_t style, const char *text, uint32_t flags) {
@@ -251,23 +254,22 @@ static void section_break(docx_writer *w) {
   }
   if (s.failed) w->body.failed = 1;
   w->landscape = w->wants_landscape;
-  w->page_break = 0;
+  docx_page_start(w);
 }
 
 void docx_flow(docx_writer *w, int32_t is_table) {
   if (w->landscape != w->wants_landscape) {
     section_break(w);
-  } else if (is_table == DOCX_BARE_TABLE && w->section_at && !w->page_break) {
+  } else if (is_table == DOCX_BARE_TABLE && w->section_at) {
     docx_put(&w->body,
              "<w:p><w:pPr><w:keepNext/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"80\" "
              "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>");
-  } else if (is_table ? w->after_table || w->page_break : w->after_table && !w->page_break) {
-    /* Two tables in a row would become one. */
-    docx_printf(&w->body,
-                "<w:p><w:pPr>%s<w:spacing w:before=\"0\" w:after=\"0\" w:line=\"%d\" "
-                "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>",
-                w->page_break ? "<w:pageBreakBefore/>" : "", w->page_break ? 20 : 160);
-    w->page_break = 0;
+    docx_page_block(w, 4, 1);
+  } else if (w->after_table) { /* two tables in a row would become one */
+    docx_put(&w->body,
+             "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"160\" "
+             "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>");
+    docx_page_block(w, 8, 0);
   }
   w->after_table = is_table != 0;
   if (is_table) w->section_at = 0;

@@ -1,0 +1,81 @@
+/* annex_format_test.c - words with their places filled, and numbers as an annex writes them. */
+#include "annex/format.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+#define NB "\xc2\xa0"
+#define THIN "\xe2\x80\xaf"
+
+static sp_arena *arena;
+
+static void setup(void) {
+  arena = sp_arena_new(0);
+}
+
+static void teardown(void) {
+  sp_arena_free(arena);
+}
+
+TestSuite(annex_format, .init = setup, .fini = teardown);
+
+Test(annex_format, words_fill_their_places) {
+  const char *one[] = {"1", "b"}, *two[] = {"2", "b"};
+  cr_assert_str_eq(sp_word_fill(SP_W_COLON, "zh", one, 2, arena), "1：b");
+  cr_assert_str_eq(sp_word_fill(SP_W_ANSWER_MET, "en", one, 1, arena), "1 is met");
+  cr_assert_str_eq(sp_word_fill(SP_W_ANSWER_MET, "en", two, 1, arena), "2 are met");
+  for (int32_t i = 0; i < SP_N_WORDS; i++) {
+    cr_assert_neq(sp_word(i, "en")[0], '\0', "word %d", i);
+    cr_assert_neq(sp_word(i, "zh")[0], '\0', "word %d", i);
+  }
+}
+
+Test(annex_format, numbers_are_typeset) {
+  sp_doc doc = {.arena = arena, .language = "zh", .level = "95%", .zh = 1};
+  cr_assert_str_eq(sp_number(&doc, -1234.56, 1), "−1" THIN "234.6");
+  cr_assert_str_eq(sp_number(&doc, -0.04, 1), "0.0");
+  cr_assert_str_eq(sp_signed(&doc, 0.05, 1), "+0.1");
+  cr_assert_str_eq(sp_number(&doc, NAN, 1), "—");
+  cr_assert_str_eq(sp_interval(&doc, 1, 2.25, 1), "1.0–2.3");
+  cr_assert_str_eq(sp_interval(&doc, -1, 2, 1), "−1.0," NB "2.0");
+  cr_assert_str_eq(sp_plain_number(&doc, 100 * 0.3), "30");
+  cr_assert_str_eq(sp_plain_number(&doc, 1.75), "1.75");
+  cr_assert_str_eq(sp_share(&doc, 1, 8), "12.5%");
+}
+
+Test(annex_format, held_back_values_say_why_without_numbers) {
+  sp_doc doc = {.arena = arena, .language = "zh", .level = "95%", .zh = 1};
+  sp_estimate e = {.status = SAMPAN_STATUS_SUPPRESSED, .flags = "lonely Px", .why = ""};
+  cr_assert_str_eq(sp_hidden_reason(&doc, &e), "精度不足，不发布");
+  e.why = "effective sample size below 30"; /* as engine/presentation.c has it */
+  cr_assert_str_eq(sp_hidden_reason(&doc, &e), "精度不足：有效样本 < 30");
+  e.flags = "confidential";
+  cr_assert_str_eq(sp_hidden_reason(&doc, &e), "保密，不发布");
+  e.flags = "complementary";
+  cr_assert_str_eq(sp_hidden_reason(&doc, &e), "补充抑制，防止反推");
+  e.status = SAMPAN_STATUS_NOT_ESTIMABLE;
+  cr_assert_str_eq(sp_hidden_reason(&doc, &e), "无法估计");
+  e.status = SAMPAN_STATUS_REVIEW;
+  cr_assert_not(sp_is_hidden(&e));
+}
+
+Test(annex_format, expressions_are_written_back) {
+  sp_doc doc = {.arena = arena, .language = "en", .level = "95%"};
+  static const char *const texts[] = {"age >= 15 and not (sex == 2 or sex == 3)",
+                                      "smoke in [1, 2]",
+                                      "weight / (height / 100) ^ 2 >= 28",
+                                      "age between 18 and 69",
+                                      "sum(q01..q08) - -1 * 2",
+                                      "name == \"a b\" or x == missing_code",
+                                      "a - (b - c)",
+                                      "(a + b) * c"};
+  for (uint32_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    sampan_error error = {.struct_size = sizeof error};
+    sp_expr *first, *again;
+    cr_assert_eq(sp_expr_parse(texts[i], "t", 1, 1, arena, &first, &error), SAMPAN_OK, "%s",
+                 error.message);
+    const char *text = sp_expression_text(&doc, first);
+    cr_assert_str_eq(text, texts[i]);
+    cr_assert_eq(sp_expr_parse(text, "t", 1, 1, arena, &again, &error), SAMPAN_OK);
+  }
+}
