@@ -57,13 +57,13 @@ const char *sp_clause_threshold_text(sp_doc *doc, const sp_finding *f, const sp_
 /* "no lower than X": the operator in words about a named other side. */
 static const char *against(sp_doc *doc, int32_t op, const char *other) {
   switch (op) {
-    case SP_OP_LT:
+    case SP_TARGET_LT:
       return SP_SAY(doc, BELOW_OTHER, other);
-    case SP_OP_LE:
+    case SP_TARGET_LE:
       return SP_SAY(doc, AT_MOST_OTHER, other);
-    case SP_OP_GT:
+    case SP_TARGET_GT:
       return SP_SAY(doc, ABOVE_OTHER, other);
-    case SP_OP_GE:
+    case SP_TARGET_GE:
       return SP_SAY(doc, AT_LEAST_OTHER, other);
     default:
       return SP_SAY(doc, EQUAL_OTHER, other);
@@ -198,16 +198,16 @@ int64_t sp_clause_short_by(const sp_finding *f, const sp_clause *clause) {
   }
   need = clause->threshold / per_unit;
   switch (clause->target->op) {
-    case SP_OP_GT:
+    case SP_TARGET_GT:
       need = floor(need + slack) + 1;
       break;
-    case SP_OP_LT:
+    case SP_TARGET_LT:
       need = ceil(need - slack) - 1;
       break;
-    case SP_OP_LE:
+    case SP_TARGET_LE:
       need = floor(need + slack);
       break;
-    case SP_OP_GE:
+    case SP_TARGET_GE:
       need = ceil(need - slack);
       break;
     default:

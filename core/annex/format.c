@@ -53,13 +53,13 @@ const char *sp_share(sp_doc *doc, int64_t n, int64_t of) {
 
 const char *sp_operator(int32_t op) {
   switch (op) {
-    case SP_OP_LT:
+    case SP_TARGET_LT:
       return "<";
-    case SP_OP_LE:
+    case SP_TARGET_LE:
       return "\xe2\x89\xa4";
-    case SP_OP_GT:
+    case SP_TARGET_GT:
       return ">";
-    case SP_OP_GE:
+    case SP_TARGET_GE:
       return "\xe2\x89\xa5";
     default:
       return "=";

@@ -44,7 +44,7 @@ static double one_next_n(const sp_clause *clause, const sp_clause_values *values
   const double var = current->std_error * current->std_error, n = (double)current->n;
   double factor;
   const sp_value *other = sp_clause_other(clause->target, values, &factor);
-  if (clause->target->op == SP_OP_EQ) return NAN; /* no sample confirms that two are equal */
+  if (clause->target->op == SP_TARGET_EQ) return NAN; /* no sample confirms that two are equal */
   if (other == NULL) return sp_next_n(n, var, 0, 0, gap->value, gap->df, values->level);
   const double var_other = factor * factor * other->std_error * other->std_error;
   double covariance = (var + var_other - gap->std_error * gap->std_error) / 2;

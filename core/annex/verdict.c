@@ -17,13 +17,13 @@
 /* +1: on the good side of 0, -1: on the bad one. */
 static int side(int32_t op, double gap) {
   switch (op) {
-    case SP_OP_GT:
+    case SP_TARGET_GT:
       return gap > 0 ? 1 : -1;
-    case SP_OP_GE:
+    case SP_TARGET_GE:
       return gap >= 0 ? 1 : -1;
-    case SP_OP_LT:
+    case SP_TARGET_LT:
       return gap < 0 ? 1 : -1;
-    case SP_OP_LE:
+    case SP_TARGET_LE:
       return gap <= 0 ? 1 : -1;
     default:
       return gap == 0 ? 1 : -1;
@@ -38,7 +38,7 @@ int32_t sp_verdict_point(int32_t op, double gap) {
 int32_t sp_verdict_statistical(int32_t op, const sp_change *gap) {
   if (!gap->given || isnan(gap->low) || isnan(gap->high)) return SP_VERDICT_NOT_ASSESSABLE;
   if (gap->std_error == 0) return sp_verdict_point(op, gap->value); /* V2 */
-  if (op == SP_OP_EQ) {                                             /* V3 */
+  if (op == SP_TARGET_EQ) {                                         /* V3 */
     return gap->low > 0 || gap->high < 0 ? SP_VERDICT_NOT_MET : SP_VERDICT_UNDECIDED;
   }
   const int low = side(op, gap->low), high = side(op, gap->high); /* V1 */

@@ -27,7 +27,7 @@ X(UNPROVEN,
   "the office's: {0}.",
   "以下文件的格式不能证明文件完整，请与发文单位核对记录数：{0}。")
 X(ALL_PROVEN, "The formats of all files prove that they were read to the end.",
-  "各文件的格式均可证明已完整读入。")
+  "各文件均已完整读入：由文件格式，或由方案所列的记录数或指纹证明。")
 X(FACT_DESIGN, "Design", "抽样设计")
 X(DESIGN_COUNTS, "{0} strata, {1} PSUs in all waves; {2} degrees of freedom of the whole design.",
   "各轮合计 {0} 层、{1} 个初级抽样单位，全设计自由度 {2}。")
@@ -76,7 +76,8 @@ X(DF_INFINITE, "Infinite: the normal distribution.", "无穷大，用正态分�
 X(REGISTER_METHOD, "Full counts by the offices, without sampling error: {0}.",
   "全数统计，没有抽样误差：{0}。")
 X(CHECKLIST_METHOD,
-  "A task is done on time, done late, lacking evidence or not done, by its dates and evidence: {0}.",
+  "A task is done on time, done late, lacking evidence or not done, by its dates and evidence: "
+  "{0}.",
   "按完成日期和证据分为按期完成、逾期完成、证据不足、未完成：{0}。")
 X(VITAL_METHOD, "Events are counted, their variance is that of Poisson counts: {0}.",
   "事件数按泊松分布计算方差：{0}。")
@@ -119,7 +120,8 @@ X(FACT_PUBLICATION, "Publication", "发布标准")
 X(PUBLICATION_NCHS,
   "NCHS presentation standards: a proportion is not published where its records or its effective "
   "sample are below 30, where its interval is 30 percentage points or wider, or wider than 130% of "
-  "the estimate; a rate where it has fewer than 10 events or its interval is wider than 160% of it. "
+  "the estimate; a rate where it has fewer than 10 events or its interval is wider than 160% of "
+  "it. "
   "Source: NCHS, Vital Health Stat 2(175), 2017, and 2(200), 2023. ",
   "采用 NCHS 发布标准：比例的记录数或有效样本 < 30、区间宽度 ≥ 30 个百分点或相对区间宽度 > 130% "
   "的不发布；率的事件数不足 10 或相对区间宽度 > 160% 的不发布。依据：NCHS, Vital Health Stat "
@@ -130,8 +132,8 @@ X(PUBLICATION_BRFSS,
   "采用 BRFSS 规则：记录数不足 50、区间半宽 > 10 个百分点或相对标准误 > 30% 的不发布。")
 X(PUBLICATION_OTHER, "Rule of the plan: {0}. ", "方案规定：{0}。")
 X(PUBLICATION_MINIMUM, "At least {0} records are asked for. ", "最少记录数为 {0}。")
-X(PUBLICATION_PRECISION,
-  "Nothing was withheld for its small count.", "没有因计数过小而保密的数值。")
+X(PUBLICATION_PRECISION, "Nothing was withheld for its small count.",
+  "没有因计数过小而保密的数值。")
 X(PUBLICATION_CONFIDENTIAL,
   "Small counts are withheld for confidentiality, and with them a further row wherever they could "
   "be derived: another reason than lacking precision. ",
@@ -139,7 +141,8 @@ X(PUBLICATION_CONFIDENTIAL,
 X(PUBLICATION_NONE, "The plans set no presentation standard. ", "方案未设发布标准。")
 X(FACT_LIMITS, "Limits", "局限")
 X(LIMITS,
-  "Intervals count sampling error alone, neither nonresponse nor wrong answers. Verdicts on several "
+  "Intervals count sampling error alone, neither nonresponse nor wrong answers. Verdicts on "
+  "several "
   "indicators are not adjusted for their number. Groups are shown for analysis and are not judged.",
   "区间只计抽样误差，不含无应答和误报。多项指标分别判定，未作多重比较校正。分人群结果只供分析，"
   "不参与判定。")

@@ -1,5 +1,6 @@
 /* words_results.h - the words of the head, the results, the table and the charts: X(id, en, zh).
- * Included by words.h and words.c, twice each build; hence no guard. {9} is the confidence level. */
+ * Included by words.h and words.c, twice each build; hence no guard. {9} is the confidence level.
+ */
 
 /* punctuation */
 X(LIST_COMMA, ", ", "、")
@@ -144,8 +145,7 @@ X(SPINE_GAP, "Here − {0}\npoints ({9} CI)", "本地 − {0}\n百分点 ({9} CI
 X(SPINE_JUDGED, "Against\n{0}", "与{0}比")
 X(SPINE_AXIS, "Axis: difference of up to {0} percentage points either side; right is better",
   "横轴：差值，左右各 {0} 个百分点，右为优")
-X(SPINE_SENTENCE, "{0}: {1}; {2} {3}; difference {4}; {5}",
-  "{0}：本地 {1}，{2} {3}，差值 {4}，{5}")
+X(SPINE_SENTENCE, "{0}: {1}; {2} {3}; difference {4}; {5}", "{0}：本地 {1}，{2} {3}，差值 {4}，{5}")
 X(SPINE_FLIPPED, "Where low is better the chart is flipped; the figures keep their signs.",
   "越低越好的指标，图中已把方向翻转，表中差值保留原符号。")
 X(SPINE_NO_RANGE, "The range over all districts is not known and not drawn.",
@@ -263,7 +263,8 @@ X(BY_GROUP, "{0}, by group (full count):", "{0}分人群（全数统计）：")
 X(ESTIMATE_INTERVAL, "Estimate and {9} CI", "估计值与 {9} CI")
 X(WHOLE_AREA, "All", "合计")
 X(HELD_BACK, "not published", "不发布")
-X(FOREST_NOTE, "Groups stand in their natural order, not by value.", "各组按自然次序排列，不按数值大小。")
+X(FOREST_NOTE, "Groups stand in their natural order, not by value.",
+  "各组按自然次序排列，不按数值大小。")
 X(FOREST_NOTE_REVIEW, "* limited reliability: few degrees of freedom, or no or only events.",
   "* 可靠性有限：自由度过小，或事件数为 0 或全部。")
 X(FOREST_NOTE_HIDDEN,

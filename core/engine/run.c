@@ -89,6 +89,41 @@ static int32_t copy_periods(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* The tables that plugins were given are inputs as well. */
+static int32_t add_tables(sp_outcome *o, sampan_error *error) {
+  const sp_job *job = o->job;
+  uint32_t n_most = 0, n_stream;
+  const sp_file_fact *read = sp_stream_files(job->stream, &n_stream);
+  for (uint32_t i = 0; i < o->plan->n_indicators; i++)
+    n_most += job->indicators[i].plugin->n_params;
+  sp_file_fact *files = sp_arena_array(o->arena, n_stream + n_most + 1U, sizeof *files);
+  if (files == NULL) return sp_error_memory(error);
+  memcpy(files, read, n_stream * sizeof *files);
+  uint32_t n = n_stream;
+  for (uint32_t i = 0; i < o->plan->n_indicators; i++) {
+    const sp_bound *b = &job->indicators[i];
+    for (uint32_t k = 0; k < b->plugin->n_params; k++) {
+      const sampan_table *table = b->values[k].table;
+      if (table == NULL || table->digest == NULL || table->digest[0] == '\0') continue;
+      int known = 0;
+      for (uint32_t f = n_stream; f < n; f++) {
+        known = known || strcmp(files[f].digest, table->digest) == 0;
+      }
+      if (known) continue;
+      files[n].file = table->name;
+      files[n].source = "table";
+      files[n].proven = 1;
+      files[n].n_bytes = -1;
+      files[n].n_records = table->n_rows;
+      files[n].n_unmatched = -1;
+      memcpy(files[n++].digest, table->digest, sizeof files[0].digest);
+    }
+  }
+  o->files = files;
+  o->n_files = n;
+  return SAMPAN_OK;
+}
+
 static int32_t name_plugins(sp_outcome *o, sampan_error *error) {
   const uint32_t n = o->plan->n_indicators;
   const sampan_plugin **estimators = sp_arena_array(o->arena, n, sizeof *estimators);
@@ -117,7 +152,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_scan(o->job, o->totals, error));
-  o->files = sp_stream_files(o->job->stream, &o->n_files);
+  SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
@@ -191,8 +226,9 @@ static void manifest_files(const sp_outcome *o, sp_buffer *b) {
     member(b, "source", f->source);
     sp_buffer_char(b, ',');
     member(b, "sha256", f->digest);
-    sp_buffer_printf(b, ",\"bytes\":%lld,\"records\":%lld,\"complete\":%s", (long long)f->n_bytes,
-                     (long long)f->n_records, f->proven ? "true" : "\"not verifiable\"");
+    if (f->n_bytes >= 0) sp_buffer_printf(b, ",\"bytes\":%lld", (long long)f->n_bytes);
+    sp_buffer_printf(b, ",\"records\":%lld,\"complete\":%s", (long long)f->n_records,
+                     f->proven ? "true" : "\"not verifiable\"");
     if (f->n_unmatched >= 0) {
       sp_buffer_printf(b, ",\"unmatched\":%lld", (long long)f->n_unmatched);
     }

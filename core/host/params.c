@@ -247,8 +247,11 @@ static int32_t table_file(const binding *b, const sp_yaml *node, const char *pat
   sampan_error seen;
   if (path == NULL) return memory(b);
   sp_error_clear(&seen);
-  const int32_t status = sp_table_read(path, text, b->arena, &table, NULL, &seen);
+  char *digest = (char *)sp_arena_alloc(b->arena, 65);
+  if (digest == NULL) return memory(b);
+  const int32_t status = sp_table_read(path, text, b->arena, &table, digest, &seen);
   if (status >= 0) {
+    table->digest = digest;
     value->table = table;
     return SAMPAN_OK;
   }

@@ -19,7 +19,7 @@ typedef struct sp_reference {
   const sp_yaml *place;
 } sp_reference;
 
-enum { SP_OP_LT = 1, SP_OP_LE = 2, SP_OP_GT = 3, SP_OP_GE = 4, SP_OP_EQ = 5 };
+enum { SP_TARGET_LT = 1, SP_TARGET_LE = 2, SP_TARGET_GT = 3, SP_TARGET_GE = 4, SP_TARGET_EQ = 5 };
 
 enum {
   SP_TARGET_VALUE = 1,      /* op value */

@@ -234,9 +234,9 @@ static int32_t read_by(const sp_reading *r, const sp_programme *programme, const
 
 static int32_t direction_of(const sp_target *target) {
   if (target->n_parts > 0) return direction_of(target->parts[0]);
-  return target->op == SP_OP_GT || target->op == SP_OP_GE   ? 1
-         : target->op == SP_OP_LT || target->op == SP_OP_LE ? -1
-                                                            : 0;
+  return target->op == SP_TARGET_GT || target->op == SP_TARGET_GE   ? 1
+         : target->op == SP_TARGET_LT || target->op == SP_TARGET_LE ? -1
+                                                                    : 0;
 }
 
 static int32_t read_rule(const sp_reading *r, const sp_yaml *map, sp_goal *goal) {

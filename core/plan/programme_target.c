@@ -9,14 +9,14 @@ static const char *const target_keys[] = {"op",         "value",  "baseline", "c
 static const struct {
   const char *text;
   int32_t op;
-} operators[] = {{"<", SP_OP_LT},
-                 {"<=", SP_OP_LE},
-                 {">", SP_OP_GT},
-                 {">=", SP_OP_GE},
-                 {"==", SP_OP_EQ},
-                 {"=", SP_OP_EQ},
-                 {"\xe2\x89\xa4", SP_OP_LE},
-                 {"\xe2\x89\xa5", SP_OP_GE}};
+} operators[] = {{"<", SP_TARGET_LT},
+                 {"<=", SP_TARGET_LE},
+                 {">", SP_TARGET_GT},
+                 {">=", SP_TARGET_GE},
+                 {"==", SP_TARGET_EQ},
+                 {"=", SP_TARGET_EQ},
+                 {"\xe2\x89\xa4", SP_TARGET_LE},
+                 {"\xe2\x89\xa5", SP_TARGET_GE}};
 
 static int32_t read_target(const sp_reading *r, const sp_goal *goal, const sp_yaml *node,
                            sp_target *out);
@@ -151,9 +151,9 @@ static int32_t read_target(const sp_reading *r, const sp_goal *goal, const sp_ya
 
 /* A target that asks for more where less is better is a slip in one of the two. */
 static int32_t with_direction(const sp_reading *r, const sp_goal *goal, const sp_target *target) {
-  const int32_t way = target->op == SP_OP_GT || target->op == SP_OP_GE   ? 1
-                      : target->op == SP_OP_LT || target->op == SP_OP_LE ? -1
-                                                                         : 0;
+  const int32_t way = target->op == SP_TARGET_GT || target->op == SP_TARGET_GE   ? 1
+                      : target->op == SP_TARGET_LT || target->op == SP_TARGET_LE ? -1
+                                                                                 : 0;
   for (uint32_t i = 0; i < target->n_parts; i++) {
     SP_TRY(with_direction(r, goal, target->parts[i]));
   }

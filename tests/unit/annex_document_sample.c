@@ -160,21 +160,21 @@ static sp_outcome outcome = {.plan = &survey,
 /* ---- goals ------------------------------------------------------------------------------------
  */
 
-static const sp_target up_a_fifth = {.kind = SP_TARGET_BASELINE, .op = SP_OP_GE, .value = 1.2};
+static const sp_target up_a_fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GE, .value = 1.2};
 static const sp_target above_province = {
-    .kind = SP_TARGET_COMPARATOR, .op = SP_OP_GT, .comparator = "province"};
+    .kind = SP_TARGET_COMPARATOR, .op = SP_TARGET_GT, .comparator = "province"};
 static const sp_target *const literacy_parts[] = {&up_a_fifth, &above_province};
 static const sp_target literacy_target = {
     .kind = SP_TARGET_ANY, .parts = literacy_parts, .n_parts = 2};
-static const sp_target down_a_fifth = {.kind = SP_TARGET_BASELINE, .op = SP_OP_LE, .value = 0.8};
-static const sp_target above_baseline = {.kind = SP_TARGET_BASELINE, .op = SP_OP_GT, .value = 1};
+static const sp_target down_a_fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_LE, .value = 0.8};
+static const sp_target above_baseline = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GT, .value = 1};
 static const sp_target no_target = {
     .kind = SP_TARGET_NONE,
     .text = LABEL("meets the national standard", "达到国家学生体质健康标准")};
-static const sp_target at_least_30 = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.3};
-static const sp_target at_least_50 = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.5};
-static const sp_target at_least_100 = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 100};
-static const sp_target staff_target = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 1.75};
+static const sp_target at_least_30 = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.3};
+static const sp_target at_least_50 = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.5};
+static const sp_target at_least_100 = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 100};
+static const sp_target staff_target = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 1.75};
 static const sp_comparator province[] = {{"province", LABEL("the province", "全省"), {.given = 1}}};
 static const char *const by[] = {"sex", "age_group"};
 

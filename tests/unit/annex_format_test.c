@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 
+#include "base/input.h"
+
 #define NB "\xc2\xa0"
 #define THIN "\xe2\x80\xaf"
 
@@ -57,6 +59,21 @@ Test(annex_format, held_back_values_say_why_without_numbers) {
   cr_assert_str_eq(sp_hidden_reason(&doc, &e), "无法估计");
   e.status = SAMPAN_STATUS_REVIEW;
   cr_assert_not(sp_is_hidden(&e));
+}
+
+/* The reasons are told apart by the engine's own texts: those must be the ones it gives. */
+Test(annex_format, reasons_are_those_of_the_engine) {
+  static const int32_t reasons[] = {SP_W_WHY_RECORDS,  SP_W_WHY_EFFECTIVE, SP_W_WHY_WIDTH,
+                                    SP_W_WHY_RELATIVE, SP_W_WHY_EVENTS,    SP_W_WHY_RATE,
+                                    SP_W_WHY_HALF,     SP_W_WHY_ERROR};
+  char *code = NULL;
+  uint64_t n;
+  sampan_error error = {.struct_size = sizeof error};
+  cr_assert_eq(sp_input_text(SAMPAN_SOURCE_DIR "/core/engine/presentation.c", 1 << 20, arena, &code,
+                             &n, &error),
+               SAMPAN_OK, "%s", error.message);
+  for (uint32_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+    cr_assert_not_null(strstr(code, sp_arena_printf(arena, "\"%s\"", sp_word(reasons[i], "en"))));
 }
 
 Test(annex_format, expressions_are_written_back) {

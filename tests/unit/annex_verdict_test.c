@@ -144,13 +144,13 @@ Test(annex_verdict, no_event_is_not_exact) {
   NEAR(d.low, -0.1 - 0.08, 1e-12);
   NEAR(d.high, -0.1 + sqrt(0.1157 * 0.1157 + 0.05 * 0.05), 1e-12);
   cr_expect(isnan(d.std_error));
-  cr_expect_eq(sp_verdict_statistical(SP_OP_LT, &d), OPEN);
+  cr_expect_eq(sp_verdict_statistical(SP_TARGET_LT, &d), OPEN);
   sp_value_minus_number(&a, 0.2, &d);
   NEAR(d.high, 0.1157 - 0.2, 1e-12);
-  cr_expect_eq(sp_verdict_statistical(SP_OP_LT, &d), MET);
+  cr_expect_eq(sp_verdict_statistical(SP_TARGET_LT, &d), MET);
   sp_value_minus_number(&a, 0.1, &d);
-  cr_expect_eq(sp_verdict_point(SP_OP_LT, d.value), MET);
-  cr_expect_eq(sp_verdict_statistical(SP_OP_LT, &d), OPEN);
+  cr_expect_eq(sp_verdict_point(SP_TARGET_LT, d.value), MET);
+  cr_expect_eq(sp_verdict_statistical(SP_TARGET_LT, &d), OPEN);
 }
 
 Test(annex_verdict, numbers_have_limits_by_t) {
@@ -168,10 +168,10 @@ static const struct {
   double gap;
   int32_t point;
 } points[] = {
-    {SP_OP_GT, 1, MET}, {SP_OP_GT, 0, NOT},  {SP_OP_GT, -1, NOT}, {SP_OP_GE, 1, MET},
-    {SP_OP_GE, 0, MET}, {SP_OP_GE, -1, NOT}, {SP_OP_LT, -1, MET}, {SP_OP_LT, 0, NOT},
-    {SP_OP_LT, 1, NOT}, {SP_OP_LE, -1, MET}, {SP_OP_LE, 0, MET},  {SP_OP_LE, 1, NOT},
-    {SP_OP_EQ, 0, MET}, {SP_OP_EQ, 1, NOT},  {SP_OP_EQ, -1, NOT}, {SP_OP_GE, NAN, NONE},
+    {SP_TARGET_GT, 1, MET}, {SP_TARGET_GT, 0, NOT},  {SP_TARGET_GT, -1, NOT}, {SP_TARGET_GE, 1, MET},
+    {SP_TARGET_GE, 0, MET}, {SP_TARGET_GE, -1, NOT}, {SP_TARGET_LT, -1, MET}, {SP_TARGET_LT, 0, NOT},
+    {SP_TARGET_LT, 1, NOT}, {SP_TARGET_LE, -1, MET}, {SP_TARGET_LE, 0, MET},  {SP_TARGET_LE, 1, NOT},
+    {SP_TARGET_EQ, 0, MET}, {SP_TARGET_EQ, 1, NOT},  {SP_TARGET_EQ, -1, NOT}, {SP_TARGET_GE, NAN, NONE},
 };
 
 Test(annex_verdict, point) {
@@ -189,14 +189,14 @@ static const struct {
   double low, high;
   int32_t statistical;
 } intervals[] = {
-    {SP_OP_GT, 0.1, 0.3, MET},   {SP_OP_GT, 0, 0.3, OPEN},    {SP_OP_GT, -0.1, 0.3, OPEN},
-    {SP_OP_GT, -0.3, 0, NOT},    {SP_OP_GT, -0.3, -0.1, NOT}, {SP_OP_GE, 0, 0.3, MET},
-    {SP_OP_GE, -0.1, 0.3, OPEN}, {SP_OP_GE, -0.3, 0, OPEN},   {SP_OP_GE, -0.3, -0.1, NOT},
-    {SP_OP_LT, -0.3, -0.1, MET}, {SP_OP_LT, -0.3, 0, OPEN},   {SP_OP_LT, 0, 0.3, NOT},
-    {SP_OP_LT, 0.1, 0.3, NOT},   {SP_OP_LE, -0.3, 0, MET},    {SP_OP_LE, -0.3, 0.1, OPEN},
-    {SP_OP_LE, 0, 0.3, OPEN},    {SP_OP_LE, 0.1, 0.3, NOT},   {SP_OP_EQ, -0.1, 0.1, OPEN},
-    {SP_OP_EQ, 0.1, 0.3, NOT},   {SP_OP_EQ, -0.3, -0.1, NOT}, {SP_OP_GT, NAN, 0.3, NONE},
-    {SP_OP_GT, 0.1, NAN, NONE},
+    {SP_TARGET_GT, 0.1, 0.3, MET},   {SP_TARGET_GT, 0, 0.3, OPEN},    {SP_TARGET_GT, -0.1, 0.3, OPEN},
+    {SP_TARGET_GT, -0.3, 0, NOT},    {SP_TARGET_GT, -0.3, -0.1, NOT}, {SP_TARGET_GE, 0, 0.3, MET},
+    {SP_TARGET_GE, -0.1, 0.3, OPEN}, {SP_TARGET_GE, -0.3, 0, OPEN},   {SP_TARGET_GE, -0.3, -0.1, NOT},
+    {SP_TARGET_LT, -0.3, -0.1, MET}, {SP_TARGET_LT, -0.3, 0, OPEN},   {SP_TARGET_LT, 0, 0.3, NOT},
+    {SP_TARGET_LT, 0.1, 0.3, NOT},   {SP_TARGET_LE, -0.3, 0, MET},    {SP_TARGET_LE, -0.3, 0.1, OPEN},
+    {SP_TARGET_LE, 0, 0.3, OPEN},    {SP_TARGET_LE, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.1, 0.1, OPEN},
+    {SP_TARGET_EQ, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.3, -0.1, NOT}, {SP_TARGET_GT, NAN, 0.3, NONE},
+    {SP_TARGET_GT, 0.1, NAN, NONE},
 };
 
 Test(annex_verdict, statistical) {
@@ -212,7 +212,7 @@ Test(annex_verdict, statistical) {
   }
   sp_change none = interval(1, 1, 1);
   none.given = 0;
-  cr_expect_eq(sp_verdict_statistical(SP_OP_GT, &none), NONE);
+  cr_expect_eq(sp_verdict_statistical(SP_TARGET_GT, &none), NONE);
 }
 
 static const struct {
@@ -254,10 +254,10 @@ Test(annex_verdict, clauses_of_a_survey) {
   const sp_value current = estimate(&wave_a, 0.25, 0.02, 24, 0.21, 0.293, 1200);
   const sp_value baseline = estimate(&wave_b, 0.20, 0.015, 24, 0.17, 0.233, 1200);
   const sp_value comparator = number(0.2, 0.005, 72);
-  const sp_target fifth = {.kind = SP_TARGET_BASELINE, .op = SP_OP_GE, .value = 1.2};
-  const sp_target above = {.kind = SP_TARGET_COMPARATOR, .op = SP_OP_GT, .comparator = "province"};
-  const sp_target points_more = {.kind = SP_TARGET_CHANGE, .op = SP_OP_GE, .value = 0.04};
-  const sp_target fixed = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.21};
+  const sp_target fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GE, .value = 1.2};
+  const sp_target above = {.kind = SP_TARGET_COMPARATOR, .op = SP_TARGET_GT, .comparator = "province"};
+  const sp_target points_more = {.kind = SP_TARGET_CHANGE, .op = SP_TARGET_GE, .value = 0.04};
+  const sp_target fixed = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.21};
   const sp_target *parts[] = {&fifth, &above};
   const sp_target any = {.kind = SP_TARGET_ANY, .parts = parts, .n_parts = 2};
   const sp_target all = {.kind = SP_TARGET_ALL, .parts = parts, .n_parts = 2};
@@ -297,8 +297,8 @@ Test(annex_verdict, clauses_of_a_survey) {
 
 Test(annex_verdict, clauses_without_values) {
   const sp_value current = estimate(&wave_a, 0.25, 0.02, 24, 0.21, 0.293, 1200);
-  const sp_target fifth = {.kind = SP_TARGET_BASELINE, .op = SP_OP_GE, .value = 1.2};
-  const sp_target fixed = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.21};
+  const sp_target fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GE, .value = 1.2};
+  const sp_target fixed = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.21};
   sp_value none;
   sp_value_none(&none);
   sp_arena *arena = sp_arena_new(0);
@@ -323,9 +323,9 @@ Test(annex_verdict, clauses_without_values) {
 }
 
 Test(annex_verdict, clauses_of_full_counts) {
-  const sp_target half = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.5};
-  const sp_target more_than_half = {.kind = SP_TARGET_VALUE, .op = SP_OP_GT, .value = 0.5};
-  const sp_target tenth_more = {.kind = SP_TARGET_CHANGE, .op = SP_OP_GE, .value = 0.1};
+  const sp_target half = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.5};
+  const sp_target more_than_half = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GT, .value = 0.5};
+  const sp_target tenth_more = {.kind = SP_TARGET_CHANGE, .op = SP_TARGET_GE, .value = 0.1};
   const sp_value now = count(31, 62), before = count(24.8, 62), short_of = count(30, 62);
   sp_arena *arena = sp_arena_new(0);
   sp_clause c;
@@ -436,10 +436,10 @@ Test(annex_verdict, next_n_is_monotonic) {
  * all have to be refuted. */
 Test(annex_verdict, next_n_of_several_rules) {
   const sp_value current = estimate(&wave_a, 0.25, 0.02, HUGE_VAL, 0.21, 0.29, 1000);
-  const sp_target low = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.22};
-  const sp_target lower = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.215};
-  const sp_target high = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.27};
-  const sp_target higher = {.kind = SP_TARGET_VALUE, .op = SP_OP_GE, .value = 0.28};
+  const sp_target low = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.22};
+  const sp_target lower = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.215};
+  const sp_target high = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.27};
+  const sp_target higher = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.28};
   const sp_target *good[] = {&low, &lower, &high}, *bad[] = {&high, &higher};
   const sp_target any_good = {.kind = SP_TARGET_ANY, .parts = good, .n_parts = 3};
   const sp_target any_bad = {.kind = SP_TARGET_ANY, .parts = bad, .n_parts = 2};

@@ -116,6 +116,7 @@ typedef struct sampan_table {
   const char *const *text;   /* n_rows * n_columns cells */
   const double *number;      /* n_rows * n_columns cells */
   const char *name;          /* how the plan named it */
+  const char *digest; /* SHA-256 of the file that it was read from; "" for a map in the plan */
 } sampan_table;
 
 /* Parameter types. */

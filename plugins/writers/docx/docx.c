@@ -12,7 +12,8 @@
  * D5  Tables have fixed widths, repeated heads, rows that do not split, a grid of 0.5 pt, and
  *     paragraph styles of their own without indent; framed rows have thick rules.
  * D6  Charts are pictures at 300 dpi as wide as the text, with what their rows show as the
- *     alternative text; one taller than a page is cut between rows.
+ *     alternative text. One of many rows is drawn closer to fit what is left of the page, or a
+ *     page; one that cannot is cut, between groups where it can be.
  * D7  Verdict marks are pictures that differ in shape, and text follows them.
  * D8  SCREEN_ONLY blocks and columns are left out.
  * D9  Every part is well-formed whatever the texts hold.
@@ -73,19 +74,26 @@ static void heading(docx_writer *w, const sampan_block *b) {
   for (uint32_t i = 0; i < b->text.n_runs; i++) {
     if (b->text.runs[i].flags & SAMPAN_RUN_BREAK) flags = DOCX_BLOCK_INDENT;
   }
-  if (b->level <= 1) w->cards = 0;
   docx_paragraph_open(w, style, -1, flags);
   docx_runs(w, style, &b->text, 0);
   docx_paragraph_close(w);
 }
 
+/* "By groups:" announces what comes next and stays with it. */
+static int announces(const sampan_text *text) {
+  const char *last = text->n_runs ? text->runs[text->n_runs - 1].text : NULL;
+  const size_t n = last ? strlen(last) : 0;
+  return (n >= 1 && last[n - 1] == ':') || (n >= 3 && strcmp(last + n - 3, "\xEF\xBC\x9A") == 0);
+}
+
 static void paragraph(docx_writer *w, const sampan_block *b) {
+  const uint32_t flags = w->card_head || announces(&b->text) ? DOCX_KEEP_NEXT : 0;
   int32_t style = DOCX_BODY;
   if (b->level == SAMPAN_PARAGRAPH_LEAD) style = DOCX_LEAD;
   if (b->level == SAMPAN_PARAGRAPH_NOTE) style = DOCX_NOTE;
   if (b->level == SAMPAN_PARAGRAPH_CODE) style = DOCX_CODE;
   if (b->level == SAMPAN_PARAGRAPH_NUMBERED) style = DOCX_NUMBERED;
-  docx_paragraph_open(w, style, -1, 0);
+  docx_paragraph_open(w, style, -1, flags);
   docx_runs(w, style, &b->text, 0);
   docx_paragraph_close(w);
 }
@@ -100,8 +108,10 @@ static int32_t block(docx_writer *w, const sampan_block *b) {
       break;
     case SAMPAN_BLOCK_TABLE:
       docx_table(w, b->content);
+      w->card_head = 0;
       break;
     case SAMPAN_BLOCK_CHART:
+      w->card_head = 0;
       return docx_chart(w, b->content);
     case SAMPAN_BLOCK_COUNTS:
       docx_counts(w, b->content);
@@ -115,10 +125,12 @@ static int32_t block(docx_writer *w, const sampan_block *b) {
     case SAMPAN_BLOCK_PORTRAIT:
       w->wants_landscape = 0;
       break;
-    case SAMPAN_BLOCK_CARD: /* a page each, but the first stays with the heading before it */
-      if (w->cards++ > 0) w->page_break = 1;
+    case SAMPAN_BLOCK_CARD:
+      w->card_head = 1;
       break;
     case SAMPAN_BLOCK_CARD_END:
+      w->card_head = 0;
+      break;
     default: /* a kind of a later version has nothing that this one could show */
       break;
   }

@@ -103,13 +103,13 @@ const docx_style *docx_style_of(int32_t chinese, int32_t style);
 
 /* What the writer believes of the open page (docx_page.c); lengths in points. */
 typedef struct docx_page {
-  double used;             /* of the text area */
-  double chain;            /* on top of that: what stays with the next block */
-  double repeat;           /* head of the open table, which comes again on a new page */
-  double row, cell;        /* heights so far */
-  double cell_width;       /* of its text */
-  double room, at;         /* of the open paragraph: ems a line, and the place in it */
-  double picture;          /* its height where it is one */
+  double used;       /* of the text area */
+  double chain;      /* on top of that: what stays with the next block */
+  double repeat;     /* head of the open table, which comes again on a new page */
+  double row, cell;  /* heights so far */
+  double cell_width; /* of its text */
+  double room, at;   /* of the open paragraph: ems a line, and the place in it */
+  double picture;    /* its height where it is one */
   uint32_t lines;
   int32_t style, keep;
 } docx_page;
@@ -181,7 +181,7 @@ void docx_page_block(docx_writer *w, double height, int32_t keep);
 void docx_page_row(docx_writer *w, int32_t head);
 void docx_page_cell(docx_writer *w, double width);
 void docx_page_cell_end(docx_writer *w);
-void docx_page_paragraph(docx_writer *w, int32_t style, int32_t keep);
+void docx_page_paragraph(docx_writer *w, int32_t style, uint32_t flags);
 void docx_page_paragraph_end(docx_writer *w);
 void docx_page_text(docx_writer *w, double ems);
 void docx_page_break_line(docx_writer *w);

@@ -1,37 +1,25 @@
 /* docx_chart.c - a chart as pictures: rows of a table with a strip on one shared axis.
  *
- * Laid out in points. Texts keep their size, the strip takes what they leave; a chart taller than a
- * page is cut between rows, each picture with its head, axis and legend.
+ * Laid out in points. Texts take what they need, the strip what they leave. A chart of many rows
+ * can be laid out closer: lower rows, and below a point also smaller texts.
  */
 #include <math.h>
 
-#include "docx_draw.h"
+#include "docx_chart.h"
 
-enum { INK = 0x111111, GREY = 0x555555, FAINT = 0xD9D9D9, DPI = 300 };
+enum { INK = 0x111111, GREY = 0x555555, FAINT = 0xD9D9D9 };
 
 #define PAD 3.5         /* at either side of a text */
 #define STRIP_PAD 7.0   /* at either side of the strip, for symbols on its ends */
 #define STRIP_GOOD 0.44 /* share of the width that the strip should have, */
 #define STRIP_FAIR 0.38 /* has where texts cannot be smaller, */
 #define STRIP_LEAST 0.3 /* and has in any case */
+#define TEXT_GIVES 0.45 /* of the width of columns of texts */
 #define INDENT 9.0      /* of rows below a group, or beside bold ones */
 #define LEGEND_MARK 20.0
 #define LEGEND_LINE 15.0
 #define MAX_ROW 500.0
-#define MAX_HEIGHT 4000.0 /* of a picture, whatever its texts hold */
-
-typedef struct chart_layout {
-  const sampan_chart_block *chart;
-  docx_canvas *canvas;
-  double width, size; /* of the picture, of its text */
-  double label;       /* width of the label column */
-  double *column;     /* widths of left, then right */
-  int32_t *numeric;   /* per column: figures, set flush right */
-  double strip_x, strip_width;
-  double *row;                            /* heights */
-  double title, head, text_above, legend; /* heights; text_above: texts of `behind` */
-  int32_t has_bold;
-} chart_layout;
+#define FULL_SIZE 9.0 /* of the text */
 
 static const char *column_text(const sampan_chart_block *chart, const sampan_chart_row *row,
                                uint32_t j) {
@@ -44,7 +32,7 @@ static const sampan_chart_head *column_head(const sampan_chart_block *chart, uin
   return j < chart->n_left ? &chart->left[j] : &chart->right[j - chart->n_left];
 }
 
-static double indent_of(const chart_layout *l, uint32_t i) {
+static double indent_of(const docx_chart_layout *l, uint32_t i) {
   const sampan_chart_row *row = &l->chart->rows[i];
   if (row->kind != SAMPAN_CHART_ROW_STRIP || row->flags & SAMPAN_CHART_BOLD) return 0;
   if (l->has_bold) return INDENT;
@@ -59,7 +47,7 @@ static int is_bold(const sampan_chart_row *row) {
 }
 
 /* What a column needs without wrapping; j past the columns: the label. */
-static double natural_width(const chart_layout *l, uint32_t j) {
+static double natural_width(const docx_chart_layout *l, uint32_t j) {
   const sampan_chart_block *chart = l->chart;
   const uint32_t n = chart->n_left + chart->n_right;
   const char *head = j < n ? column_head(chart, j)->text : chart->label_head;
@@ -76,20 +64,33 @@ static double natural_width(const chart_layout *l, uint32_t j) {
   return width > 0 ? width + 2 * PAD : 0;
 }
 
-static double given_width(const chart_layout *l, uint32_t j) {
+static double given_width(const docx_chart_layout *l, uint32_t j) {
   const sampan_chart_block *chart = l->chart;
   const double px =
       j < chart->n_left + chart->n_right ? column_head(chart, j)->width : chart->label_width;
   return px > 0 && px < 1000 ? px / 1000 * l->width : 0;
 }
 
+/* Takes up to `over` points from columns of texts, for a figure does not break well. */
+static double shrink_texts(docx_chart_layout *l, double over) {
+  const uint32_t n = l->chart->n_left + l->chart->n_right;
+  double texts = 0;
+  for (uint32_t j = 0; j < n; j++) texts += l->numeric[j] ? 0 : l->column[j];
+  const double give = fmin(over, TEXT_GIVES * texts);
+  if (give <= 0) return 0;
+  for (uint32_t j = 0; j < n; j++) {
+    if (!l->numeric[j]) l->column[j] *= 1 - give / texts;
+  }
+  return give;
+}
+
 /* Chooses the size of the text and the widths. The given widths are kept where there is room. */
-static void fit_columns(chart_layout *l) {
-  static const double sizes[3] = {9, 8.5, 8};
+static void fit_columns(docx_chart_layout *l) {
+  static const double sizes[3] = {FULL_SIZE, 8.5, 8};
   const uint32_t n = l->chart->n_left + l->chart->n_right;
   double sum = 0;
   for (int step = 0; step < 4; step++) {
-    l->size = sizes[step == 0 ? 0 : step - 1];
+    l->size = fmin(sizes[step == 0 ? 0 : step - 1], l->largest);
     sum = 0;
     for (uint32_t j = 0; j <= n; j++) {
       double width = natural_width(l, j);
@@ -103,11 +104,12 @@ static void fit_columns(chart_layout *l) {
     }
     if (sum <= (1 - (step == 0 ? STRIP_GOOD : STRIP_FAIR)) * l->width) break;
   }
-  if (sum > (1 - STRIP_LEAST) * l->width) { /* the label gives first, then all: texts wrap */
+  if (sum > (1 - STRIP_LEAST) * l->width) { /* the label gives first, then texts: they wrap */
     const double over = sum - (1 - STRIP_LEAST) * l->width;
     const double give = fmin(over, fmax(0, l->label - 0.22 * l->width));
     l->label -= give;
-    const double scale = (1 - STRIP_LEAST) * l->width / (sum - give);
+    sum -= give + shrink_texts(l, sum - give - (1 - STRIP_LEAST) * l->width);
+    const double scale = (1 - STRIP_LEAST) * l->width / sum;
     if (scale < 1) {
       l->label *= scale;
       for (uint32_t j = 0; j < n; j++) l->column[j] *= scale;
@@ -127,7 +129,7 @@ static int starts_as_figure(const char *text) {
          strncmp(text, "\xE2\x80\x94", 3) == 0;
 }
 
-static void find_figures(chart_layout *l) {
+static void find_figures(docx_chart_layout *l) {
   const sampan_chart_block *chart = l->chart;
   for (uint32_t j = 0; j < chart->n_left + chart->n_right; j++) {
     uint32_t figures = 0, others = 0;
@@ -140,7 +142,7 @@ static void find_figures(chart_layout *l) {
 }
 
 /* Left edge of a text column. */
-static double column_x(const chart_layout *l, uint32_t j) {
+static double column_x(const docx_chart_layout *l, uint32_t j) {
   double x = l->label;
   for (uint32_t k = 0; k < j; k++) x += l->column[k];
   return j < l->chart->n_left ? x : x + l->strip_width + 2 * STRIP_PAD;
@@ -150,8 +152,13 @@ static double given_height(const sampan_chart_row *row) {
   return row->height > 0 ? fmin(row->height * DOCX_PX, MAX_ROW) : 20 * DOCX_PX;
 }
 
+/* The axis keeps its room: ticks and numbers are no closer in a close chart. */
+static double squeeze_of(const docx_chart_layout *l, uint32_t i) {
+  return l->chart->rows[i].kind == SAMPAN_CHART_ROW_AXIS ? 1 : l->squeeze;
+}
+
 /* Walks the legend; draws it where `draw`. Returns its height. */
-static double legend(const chart_layout *l, double top, int draw) {
+static double legend(const docx_chart_layout *l, double top, int draw) {
   double x = 0, y = top;
   for (uint32_t i = 0; i < l->chart->n_legend; i++) {
     const sampan_legend *item = &l->chart->legend[i];
@@ -176,7 +183,7 @@ static double legend(const chart_layout *l, double top, int draw) {
   return l->chart->n_legend ? y + LEGEND_LINE - top : 0;
 }
 
-static double head_height(const chart_layout *l) {
+static double head_height(const docx_chart_layout *l) {
   const sampan_chart_block *chart = l->chart;
   double height = docx_measure(l->canvas, chart->label_head, l->size, 1, 0).height;
   int any = (chart->label_head && *chart->label_head) || (chart->strip_head && *chart->strip_head);
@@ -189,15 +196,15 @@ static double head_height(const chart_layout *l) {
   return any ? height + 5 : 0;
 }
 
-static int32_t lay_out(docx_writer *w, chart_layout *l, docx_canvas *canvas,
-                       const sampan_chart_block *chart) {
-  const uint32_t n = chart->n_left + chart->n_right;
+int32_t docx_chart_open(docx_writer *w, docx_chart_layout *l, docx_canvas *canvas,
+                        const sampan_chart_block *chart) {
+  const uint64_t n = (uint64_t)chart->n_left + chart->n_right;
   memset(l, 0, sizeof *l);
   l->chart = chart;
   l->canvas = canvas;
   l->width = docx_text_width(w) * 72 / 25.4;
-  l->column = w->call->host->alloc(w->call, ((uint64_t)n + 1) * sizeof *l->column);
-  l->numeric = w->call->host->alloc(w->call, ((uint64_t)n + 1) * sizeof *l->numeric);
+  l->column = w->call->host->alloc(w->call, (n + 1) * sizeof *l->column);
+  l->numeric = w->call->host->alloc(w->call, (n + 1) * sizeof *l->numeric);
   l->row = w->call->host->alloc(w->call, ((uint64_t)chart->n_rows + 1) * sizeof *l->row);
   if (!l->column || !l->numeric || !l->row) {
     return sampan_fail(w->call, SAMPAN_E_MEMORY, "out of memory while drawing a chart");
@@ -206,33 +213,45 @@ static int32_t lay_out(docx_writer *w, chart_layout *l, docx_canvas *canvas,
     if (chart->rows[i].flags & SAMPAN_CHART_BOLD) l->has_bold = 1;
   }
   find_figures(l);
-  fit_columns(l);
-  for (uint32_t i = 0; i < chart->n_rows; i++) {
-    const sampan_chart_row *row = &chart->rows[i];
-    const double room =
-        row->kind == SAMPAN_CHART_ROW_GROUP ? l->width : l->label - indent_of(l, i) - 2 * PAD + 0.5;
-    double text = docx_measure(canvas, row->label, l->size, is_bold(row), room).height;
-    for (uint32_t j = 0; j < n; j++) {
-      const double h = docx_measure(canvas, column_text(chart, row, j), l->size, is_bold(row),
-                                    l->column[j] - 2 * PAD + 0.5)
-                           .height;
-      if (h > text) text = h;
-    }
-    l->row[i] = fmin(fmax(given_height(row), text + 2), MAX_ROW);
+  return SAMPAN_OK;
+}
+
+static double row_height(const docx_chart_layout *l, uint32_t i) {
+  const sampan_chart_block *chart = l->chart;
+  const sampan_chart_row *row = &chart->rows[i];
+  const double room =
+      row->kind == SAMPAN_CHART_ROW_GROUP ? l->width : l->label - indent_of(l, i) - 2 * PAD + 0.5;
+  double text = docx_measure(l->canvas, row->label, l->size, is_bold(row), room).height;
+  for (uint32_t j = 0; j < chart->n_left + chart->n_right; j++) {
+    const double h = docx_measure(l->canvas, column_text(chart, row, j), l->size, is_bold(row),
+                                  l->column[j] - 2 * PAD + 0.5)
+                         .height;
+    if (h > text) text = h;
   }
+  return fmin(fmax(given_height(row) * squeeze_of(l, i), text + (l->squeeze < 1 ? 0.5 : 2)),
+              MAX_ROW);
+}
+
+void docx_chart_fit(docx_chart_layout *l, double squeeze, double largest) {
+  const sampan_chart_block *chart = l->chart;
+  l->squeeze = squeeze;
+  l->largest = largest;
+  fit_columns(l);
+  for (uint32_t i = 0; i < chart->n_rows; i++) l->row[i] = row_height(l, i);
   /* A caption that says the title is title enough. */
+  l->title = l->text_above = 0;
   if (chart->title && *chart->title && !(chart->caption && strstr(chart->caption, chart->title))) {
-    l->title = docx_measure(canvas, chart->title, l->size + 1, 1, l->width).height + 4;
+    l->title = docx_measure(l->canvas, chart->title, l->size + 1, 1, l->width).height + 4;
   }
   l->head = head_height(l);
   for (uint32_t i = 0; i < chart->n_behind; i++) {
     if (chart->behind[i].kind == SAMPAN_DRAW_TEXT) l->text_above = 16 * DOCX_PX;
   }
+  l->canvas->text_scale = l->size / FULL_SIZE;
   l->legend = legend(l, 0, 0);
-  return SAMPAN_OK;
 }
 
-static void draw_head(const chart_layout *l, double top) {
+static void draw_head(const docx_chart_layout *l, double top) {
   const sampan_chart_block *chart = l->chart;
   docx_write(l->canvas, chart->label_head, l->size, 1, PAD, top + 2, 0, SAMPAN_ALIGN_LEFT, INK);
   docx_write(l->canvas, chart->strip_head, l->size, 1, l->strip_x, top + 2, l->strip_width,
@@ -244,7 +263,7 @@ static void draw_head(const chart_layout *l, double top) {
   }
 }
 
-static void draw_texts(const chart_layout *l, uint32_t i, double top) {
+static void draw_texts(const docx_chart_layout *l, uint32_t i, double top) {
   const sampan_chart_row *row = &l->chart->rows[i];
   const uint32_t color = row->flags & SAMPAN_ROW_MUTED ? GREY : INK;
   const double indent = indent_of(l, i);
@@ -265,7 +284,7 @@ static void draw_texts(const chart_layout *l, uint32_t i, double top) {
 }
 
 /* Lines and bands over the strips from `top` to `bottom`; their texts above. */
-static void draw_behind(const chart_layout *l, double top, double bottom) {
+static void draw_behind(const docx_chart_layout *l, double top, double bottom) {
   for (uint32_t i = 0; i < l->chart->n_behind; i++) {
     sampan_draw d = l->chart->behind[i];
     d.y0 = d.kind == SAMPAN_DRAW_TEXT ? -4 : 0;
@@ -277,20 +296,47 @@ static void draw_behind(const chart_layout *l, double top, double bottom) {
 
 /* ---- pictures ---- */
 
-/* Rows of a picture: marked ones, for axis rows are in every one. */
-static int is_in(const chart_layout *l, uint32_t i, uint32_t from, uint32_t to) {
+int docx_chart_shows(const docx_chart_layout *l, uint32_t i, uint32_t from, uint32_t to) {
   return l->chart->rows[i].kind == SAMPAN_CHART_ROW_AXIS || (i >= from && i < to);
 }
 
-static double picture_height(const chart_layout *l, uint32_t from, uint32_t to) {
-  double height = l->title + l->head + l->text_above + l->legend + (l->legend > 0 ? 5 : 0) + 3;
+/* The legend comes once, at the end. */
+static int has_legend(const docx_chart_layout *l, uint32_t to) {
+  return l->legend > 0 && to >= l->chart->n_rows;
+}
+
+double docx_chart_height(const docx_chart_layout *l, uint32_t from, uint32_t to) {
+  double height = l->title + l->head + l->text_above + 3;
+  if (has_legend(l, to)) height += l->legend + 5;
   for (uint32_t i = 0; i < l->chart->n_rows; i++) {
-    if (is_in(l, i, from, to)) height += l->row[i];
+    if (docx_chart_shows(l, i, from, to)) height += l->row[i];
   }
   return height;
 }
 
-static void draw_picture(const chart_layout *l, uint32_t from, uint32_t to) {
+static double text_width(const docx_chart_layout *l, const sampan_draw *d) {
+  const double size = (d->size > 0 ? d->size : 12) * DOCX_PX * l->canvas->text_scale;
+  return docx_measure(l->canvas, d->text, fmin(size, 400), 0, 0).width;
+}
+
+/* How far, in px, to move a text of an axis so that two that start from the ends of a narrow strip
+ * keep clear of each other: both go outward, where an axis has nothing else. */
+static double apart(const docx_chart_layout *l, const sampan_chart_row *row, uint32_t k) {
+  const sampan_draw *d = &row->draws[k];
+  if (row->kind != SAMPAN_CHART_ROW_AXIS || d->kind != SAMPAN_DRAW_TEXT) return 0;
+  for (uint32_t j = 0; j < row->n_draws; j++) {
+    const sampan_draw *other = &row->draws[j];
+    const sampan_draw *left = d->x0 < other->x0 ? d : other, *right = left == d ? other : d;
+    if (j == k || other->kind != SAMPAN_DRAW_TEXT || other->y0 != d->y0) continue;
+    if (left->align != SAMPAN_ALIGN_LEFT || right->align != SAMPAN_ALIGN_RIGHT) continue;
+    const double room = (right->x0 - left->x0) * l->strip_width;
+    const double over = text_width(l, left) + text_width(l, right) + 2 * PAD - room;
+    if (over > 0 && over < l->width) return (left == d ? -over : over) / 2 / DOCX_PX;
+  }
+  return 0;
+}
+
+void docx_chart_draw(const docx_chart_layout *l, uint32_t from, uint32_t to) {
   const sampan_chart_block *chart = l->chart;
   const int is_table = l->head > 0;
   double y = 1, first = -1, last = -1;
@@ -307,7 +353,7 @@ static void draw_picture(const chart_layout *l, uint32_t from, uint32_t to) {
   y += l->text_above;
   const double top = y;
   for (uint32_t i = 0; i < chart->n_rows; i++) {
-    if (!is_in(l, i, from, to)) continue;
+    if (!docx_chart_shows(l, i, from, to)) continue;
     if (chart->rows[i].kind != SAMPAN_CHART_ROW_AXIS) {
       if (first < 0) first = y;
       last = y + l->row[i];
@@ -319,124 +365,18 @@ static void draw_picture(const chart_layout *l, uint32_t from, uint32_t to) {
   y = top;
   for (uint32_t i = 0; i < chart->n_rows; i++) {
     const sampan_chart_row *row = &chart->rows[i];
-    if (!is_in(l, i, from, to)) continue;
-    const double middle = y + (l->row[i] - given_height(row)) / 2;
+    if (!docx_chart_shows(l, i, from, to)) continue;
+    l->canvas->squeeze = squeeze_of(l, i);
+    const double middle = y + (l->row[i] - given_height(row) * l->canvas->squeeze) / 2;
     draw_texts(l, i, y);
     for (uint32_t k = 0; k < row->n_draws; k++) {
-      docx_draw(l->canvas, &row->draws[k], l->strip_x, l->strip_width, middle);
+      sampan_draw d = row->draws[k];
+      d.dx += apart(l, row, k);
+      docx_draw(l->canvas, &d, l->strip_x, l->strip_width, middle);
     }
+    l->canvas->squeeze = 1;
     y += l->row[i];
   }
   if (is_table) docx_rule(l->canvas, 0, l->width, y, 0.9, INK);
-  if (l->legend > 0) legend(l, y + 5, 1);
-}
-
-/* The caption, then what each row shows: read out instead of the picture. */
-static void describe(docx_writer *w, const chart_layout *l, uint32_t from, uint32_t to) {
-  const sampan_chart_block *chart = l->chart;
-  docx_buffer *b = &w->alt;
-  b->n = 0;
-  if (chart->caption) docx_put(b, chart->caption);
-  if (chart->title && *chart->title) {
-    if (b->n) docx_put(b, "\n");
-    docx_put(b, chart->title);
-  }
-  for (uint32_t i = 0; i < chart->n_rows; i++) {
-    const char *text = chart->rows[i].sentence;
-    if (!is_in(l, i, from, to)) continue;
-    if (!text || !*text) text = chart->rows[i].label;
-    if (!text || !*text) continue;
-    docx_put(b, "\n");
-    docx_put(b, text);
-  }
-  docx_add(b, "", 1);
-}
-
-static int32_t one_picture(docx_writer *w, const chart_layout *l, uint32_t from, uint32_t to,
-                           double limit) {
-  const double width_mm = docx_text_width(w);
-  const double height = fmin(picture_height(l, from, to), MAX_HEIGHT);
-  const double shrink = height > limit ? limit / height : 1; /* one row may be too tall */
-  const int32_t pixels = (int32_t)(width_mm / 25.4 * DPI + 0.5);
-  const double scale = pixels / l->width;
-  const int32_t lines = (int32_t)ceil(height * scale);
-  char name[64], relation[32];
-  int32_t status = docx_canvas_sheet(l->canvas, pixels, lines, scale, 0);
-  if (status < 0) return status;
-  draw_picture(l, from, to);
-  status = docx_canvas_png(l->canvas, &w->png);
-  if (status < 0) return status;
-  w->n_charts++;
-  snprintf(name, sizeof name, "word/media/chart%u.png", w->n_charts);
-  status = docx_zip_add(&w->zip, name, w->png.data, w->png.n, 1);
-  if (status < 0) return status;
-  describe(w, l, from, to);
-  if (w->alt.failed) return sampan_fail(w->call, SAMPAN_E_MEMORY, "out of memory");
-  const int64_t cx = (int64_t)(width_mm * 36000 * shrink);
-  const int64_t cy = (int64_t)((double)cx * lines / pixels + 0.5);
-  const int more = to < l->chart->n_rows;
-  snprintf(relation, sizeof relation, "rIdChart%u", w->n_charts);
-  docx_paragraph_open(w, DOCX_PICTURE, -1, l->chart->n_notes > 0 && !more ? DOCX_KEEP_NEXT : 0);
-  docx_put(&w->body, "<w:r>");
-  docx_picture(w, relation, cx, cy, "Chart", w->alt.data);
-  docx_put(&w->body, "</w:r>");
-  docx_paragraph_close(w);
-  return SAMPAN_OK;
-}
-
-/* The end of the picture that starts at `from`: as many rows as a page holds, no group left alone
- * at its foot. */
-static uint32_t picture_end(const chart_layout *l, uint32_t from, double limit) {
-  uint32_t to = from + 1;
-  const uint32_t n = l->chart->n_rows;
-  while (to < n && picture_height(l, from, to + 1) <= limit) to++;
-  if (to == n) return n;
-  uint32_t end = to;
-  while (end > from + 1 && l->chart->rows[end - 1].kind == SAMPAN_CHART_ROW_GROUP) end--;
-  /* Nothing but axis rows left: they are in already. */
-  uint32_t rest = to;
-  while (rest < n && l->chart->rows[rest].kind == SAMPAN_CHART_ROW_AXIS) rest++;
-  return rest == n ? n : end;
-}
-
-int32_t docx_chart(docx_writer *w, const sampan_chart_block *chart) {
-  docx_canvas canvas;
-  chart_layout l;
-  /* The text area less the caption, a heading and a note. */
-  const double limit = w->wants_landscape ? 350 : 545;
-  int32_t status = docx_canvas_open(&canvas, w->call, w->chinese);
-  if (status == SAMPAN_OK) status = lay_out(w, &l, &canvas, chart);
-  if (status == SAMPAN_OK) docx_line(w, DOCX_CAPTION, chart->caption, DOCX_KEEP_NEXT);
-  for (uint32_t from = 0; status == SAMPAN_OK && from < chart->n_rows;) {
-    const uint32_t to = picture_end(&l, from, limit);
-    status = one_picture(w, &l, from, to, limit);
-    from = to;
-  }
-  docx_canvas_close(&canvas);
-  for (uint32_t i = 0; status == SAMPAN_OK && i < chart->n_notes; i++) {
-    docx_paragraph_open(w, DOCX_TABLE_NOTE, -1, i + 1 < chart->n_notes ? DOCX_KEEP_NEXT : 0);
-    docx_runs(w, DOCX_TABLE_NOTE, &chart->notes[i], 0);
-    docx_paragraph_close(w);
-  }
-  return status;
-}
-
-int32_t docx_mark_pictures(docx_writer *w) {
-  docx_canvas canvas;
-  int32_t status = SAMPAN_OK;
-  if (!w->marks) return status;
-  status = docx_canvas_open(&canvas, w->call, w->chinese);
-  for (int32_t mark = 1; status == SAMPAN_OK && mark <= SAMPAN_MARK_NOT_ASSESSABLE; mark++) {
-    char name[64];
-    if (!(w->marks & 1U << mark)) continue;
-    status = docx_canvas_sheet(&canvas, 110, 110, 5, 1);
-    if (status < 0) break;
-    docx_draw_mark(&canvas, mark);
-    status = docx_canvas_png(&canvas, &w->png);
-    if (status < 0) break;
-    snprintf(name, sizeof name, "word/media/mark%d.png", mark);
-    status = docx_zip_add(&w->zip, name, w->png.data, w->png.n, 1);
-  }
-  docx_canvas_close(&canvas);
-  return status;
+  if (has_legend(l, to)) legend(l, y + 5, 1);
 }

@@ -14,6 +14,7 @@ int32_t docx_canvas_open(docx_canvas *c, const sampan_call *call, int32_t chines
   PangoFontFamily **families = NULL;
   memset(c, 0, sizeof *c);
   c->call = call;
+  c->squeeze = c->text_scale = 1;
   docx_buffer_init(&c->text, call);
   c->fonts = pango_cairo_font_map_new();
   if (!c->fonts) return sampan_fail(call, SAMPAN_E_MEMORY, "no font map");
@@ -78,10 +79,18 @@ static cairo_status_t to_buffer(void *closure, const unsigned char *data, unsign
   return b->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
 }
 
-int32_t docx_canvas_png(docx_canvas *c, docx_buffer *png) {
+int32_t docx_canvas_png(docx_canvas *c, docx_buffer *png, docx_buffer *scratch) {
   cairo_status_t status = cairo_status(c->cr);
   png->n = 0;
   cairo_surface_flush(c->surface);
+  if (status == CAIRO_STATUS_SUCCESS && scratch) {
+    const docx_sheet sheet = {
+        cairo_image_surface_get_data(c->surface), cairo_image_surface_get_width(c->surface),
+        cairo_image_surface_get_height(c->surface), cairo_image_surface_get_stride(c->surface), 0};
+    const int32_t packed = docx_png(c->call, &sheet, scratch, png);
+    end_sheet(c);
+    return packed;
+  }
   if (status == CAIRO_STATUS_SUCCESS) {
     status = cairo_surface_write_to_png_stream(c->surface, to_buffer, png);
   }
@@ -252,7 +261,8 @@ static void symbol(docx_canvas *c, const sampan_draw *d, double x, double y) {
 
 void docx_draw(docx_canvas *c, const sampan_draw *d, double x, double width, double top) {
   const double x0 = x + tame(d->x0, 4) * width, x1 = x + tame(d->x1, 4) * width;
-  const double y0 = top + tame(d->y0, 1e4) * DOCX_PX, y1 = top + tame(d->y1, 1e4) * DOCX_PX;
+  const double px = DOCX_PX * c->squeeze;
+  const double y0 = top + tame(d->y0, 1e4) * px, y1 = top + tame(d->y1, 1e4) * px;
   const double size = tame(d->size, 400) * DOCX_PX;
   const double dx = tame(d->dx, 4000) * DOCX_PX;
   cairo_new_path(c->cr);
@@ -283,9 +293,12 @@ void docx_draw(docx_canvas *c, const sampan_draw *d, double x, double width, dou
       symbol(c, d, x0 + dx, y0);
       break;
     case SAMPAN_DRAW_TEXT: {
-      const double text_size = size > 0 ? size : 12 * DOCX_PX;
+      const double full = size > 0 ? size : 12 * DOCX_PX, text_size = full * c->text_scale;
+      /* Squeezed about the middle of its letters, 0.35 of its size above the baseline. */
+      const double drop = 0.35 * (text_size - full * c->squeeze);
       const docx_text_box box = docx_measure(c, d->text, text_size, 0, 0);
-      docx_write(c, d->text, text_size, 0, x0 + dx, y0 - box.baseline, 0, d->align, d->color);
+      docx_write(c, d->text, text_size, 0, x0 + dx, y0 + drop - box.baseline, 0, d->align,
+                 d->color);
       break;
     }
     default:

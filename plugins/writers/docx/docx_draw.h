@@ -18,15 +18,17 @@ typedef struct docx_canvas {
   PangoFontDescription *font;
   cairo_surface_t *surface;
   cairo_t *cr;
-  docx_buffer text; /* scratch */
+  double squeeze, text_scale; /* of the y of primitives, of their texts */
+  docx_buffer text;           /* scratch */
 } docx_canvas;
 
 int32_t docx_canvas_open(docx_canvas *c, const sampan_call *call, int32_t chinese);
 /* A new white sheet (or a clear one) of so many pixels, `scale` pixels a point. */
 int32_t docx_canvas_sheet(docx_canvas *c, int32_t width, int32_t height, double scale,
                           int32_t clear);
-/* Ends the sheet; its PNG replaces *png. */
-int32_t docx_canvas_png(docx_canvas *c, docx_buffer *png);
+/* Ends the sheet; its PNG replaces *png. A white sheet's has few colours and needs the scratch; a
+ * clear one's has all. */
+int32_t docx_canvas_png(docx_canvas *c, docx_buffer *png, docx_buffer *scratch);
 void docx_canvas_close(docx_canvas *c);
 
 typedef struct docx_text_box {

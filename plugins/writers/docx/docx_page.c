@@ -6,10 +6,10 @@
  */
 #include "docx.h"
 
-enum { CELL_PADDING = 3 }; /* above and below the text of a cell, and its rule, points */
+#define CELL_PADDING 2.7 /* above and below the text of a cell, and its rule, points */
 
-static double page_height(const docx_writer *w) {
-  return w->landscape ? 156 * 72 / 25.4 : 22 * 29;
+static double page_height(int32_t landscape) {
+  return landscape ? 156 * 72 / 25.4 : 22 * 29;
 }
 
 void docx_page_start(docx_writer *w) {
@@ -18,23 +18,23 @@ void docx_page_start(docx_writer *w) {
 
 double docx_page_left(const docx_writer *w) {
   if (w->landscape != w->wants_landscape) return docx_page_whole(w);
-  const double left = page_height(w) - w->page.used - w->page.chain;
+  const double left = page_height(w->landscape) - w->page.used - w->page.chain;
   return left > 0 ? left : 0;
 }
 
 double docx_page_whole(const docx_writer *w) {
-  docx_writer next = {.landscape = w->wants_landscape};
-  const double left = page_height(&next) - w->page.chain;
+  const double left = page_height(w->wants_landscape) - w->page.chain;
   return left > 0 ? left : 0;
 }
 
 void docx_page_block(docx_writer *w, double height, int32_t keep) {
   docx_page *p = &w->page;
+  const double whole = page_height(w->landscape);
   p->chain += height;
   if (keep) return;
-  if (p->used > 0 && p->used + p->chain > page_height(w)) p->used = p->repeat;
+  if (p->used > 0 && p->used + p->chain > whole) p->used = p->repeat;
   p->used += p->chain;
-  while (p->used > page_height(w)) p->used -= page_height(w); /* more than a page: it is cut */
+  while (p->used > whole) p->used -= whole; /* more than a page: it is cut */
   p->chain = 0;
 }
 
@@ -54,14 +54,15 @@ void docx_page_cell_end(docx_writer *w) {
   if (w->page.cell > w->page.row) w->page.row = w->page.cell;
 }
 
-void docx_page_paragraph(docx_writer *w, int32_t style, int32_t keep) {
+void docx_page_paragraph(docx_writer *w, int32_t style, uint32_t flags) {
   const docx_style *s = docx_style_of(w->chinese, style);
   docx_page *p = &w->page;
   const double width = w->in_cell ? p->cell_width : docx_text_width(w) * 72 / 25.4;
   p->style = style;
-  p->keep = keep || s->keep_next;
+  p->keep = flags & DOCX_KEEP_NEXT || s->keep_next;
   p->room = width * 2 / s->size;
-  p->at = s->chars / 100.0;
+  if (flags & DOCX_BLOCK_INDENT) p->room -= s->chars / 100.0;
+  p->at = flags & DOCX_BLOCK_INDENT ? 0 : s->chars / 100.0;
   p->lines = 1;
   p->picture = 0;
 }
@@ -85,7 +86,7 @@ void docx_page_paragraph_end(docx_writer *w) {
   const double height = p->picture > 0 ? p->picture + pitch / 2 : p->lines * pitch;
   if (w->in_cell) {
     p->cell += height + around;
-  } else if (p->keep || p->picture > 0 || p->lines < 4) {
+  } else if (p->keep || p->picture > 0 || p->lines < 4 || p->style == DOCX_NOTE) {
     docx_page_block(w, height + around, p->keep);
   } else { /* two lines stay together at either end */
     docx_page_block(w, 2 * pitch + around, 0);

@@ -14,6 +14,8 @@ enum {
   N_SLOTS = 1 << 14,
   MOST_KNOWN = N_SLOTS / 4 * 3,
   LEAST_DISTANCE = 100, /* squared, over the three channels */
+  LEAST_COUNT = 16,
+  COLORED = 32, /* a small symbol's colour against the edges of many letters */
   NONE = 0xFF
 };
 
@@ -42,6 +44,11 @@ static uint32_t distance(uint32_t a, uint32_t b) {
     sum += (uint32_t)(d * d);
   }
   return sum;
+}
+
+static int is_colored(uint32_t color) {
+  const uint32_t grey = (color >> 8 & 255U) * 0x10101U;
+  return distance(color, grey) > 1000;
 }
 
 static uint32_t nearest(const color_table *t, uint32_t color, uint32_t *how_far) {
@@ -92,14 +99,17 @@ static void choose_palette(color_table *t) {
   }
   while (t->n_palette < N_COLORS) {
     const color_slot *best = NULL;
+    uint64_t most = 0;
     for (uint32_t i = 0; i < N_SLOTS; i++) {
       const color_slot *s = &t->slots[i];
-      if (s->count < 16) continue;
-      /* Equal counts are settled by the colour, so that the order of the table does not matter. */
-      if (best && (s->count < best->count || (s->count == best->count && s->color > best->color)))
-        continue;
+      const uint64_t weight = (uint64_t)s->count * (is_colored(s->color) ? COLORED : 1);
+      if (s->count < LEAST_COUNT || weight < most) continue;
+      /* Equals are settled by the colour: the order of the table does not matter. */
+      if (best && weight == most && s->color > best->color) continue;
       nearest(t, s->color, &far);
-      if (far >= LEAST_DISTANCE) best = s;
+      if (far < LEAST_DISTANCE) continue;
+      best = s;
+      most = weight;
     }
     if (!best) break;
     t->palette[t->n_palette++] = best->color;

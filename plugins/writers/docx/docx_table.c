@@ -2,11 +2,13 @@
 #include "docx.h"
 
 enum {
-  CELL_SIDE = 62, /* space at the sides of a cell, twips */
-  GRID = 4,       /* border widths, in 1/8 pt */
-  RULE = 8,       /* below the head */
-  FRAME = 14,     /* around a row whose verdicts differ */
-  KEEP_ROWS = 9   /* a table of no more rows than this stays on one page */
+  CELL_SIDE = 62,    /* space at the sides of a cell, twips */
+  GRID = 4,          /* border widths, in 1/8 pt */
+  RULE = 8,          /* below the head */
+  FRAME = 14,        /* around a row whose verdicts differ */
+  KEEP_ROWS = 9,     /* a table of no more rows than this stays on one page */
+  LONG_FACT = 400,   /* a longer text, in characters, is cut between pages */
+  SMALLEST_HEAD = 14 /* half points of a head that is set smaller to keep to a line */
 };
 
 static void table_open(docx_writer *w, const char *caption, const int32_t *widths, uint32_t n,
@@ -28,8 +30,8 @@ static void table_open(docx_writer *w, const char *caption, const int32_t *width
     docx_put(b, "</w:tblBorders>");
   }
   docx_printf(b,
-              "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"28\" w:type=\"dxa\"/>"
-              "<w:left w:w=\"%d\" w:type=\"dxa\"/><w:bottom w:w=\"28\" w:type=\"dxa\"/>"
+              "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"22\" w:type=\"dxa\"/>"
+              "<w:left w:w=\"%d\" w:type=\"dxa\"/><w:bottom w:w=\"22\" w:type=\"dxa\"/>"
               "<w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar><w:tblLook w:val=\"0020\" "
               "w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" "
               "w:noHBand=\"1\" w:noVBand=\"1\"/>",
@@ -48,11 +50,17 @@ static void table_open(docx_writer *w, const char *caption, const int32_t *width
 static void table_close(docx_writer *w) {
   docx_put(&w->body, "</w:tbl>");
   w->in_cell = 0;
+  w->page.repeat = 0;
 }
 
 static void row_open(docx_writer *w, int32_t head) {
   docx_put(&w->body, head ? "<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
                           : "<w:tr><w:trPr><w:cantSplit/></w:trPr>");
+}
+
+static void row_close(docx_writer *w, int32_t head) {
+  docx_put(&w->body, "</w:tr>");
+  docx_page_row(w, head);
 }
 
 /* Borders other than the table's; 0: the table's, -1: none. */
@@ -83,16 +91,62 @@ static void cell_open(docx_writer *w, int32_t width, uint32_t span, cell_borders
   }
   if (shaded) docx_put(b, "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"EEEEEE\"/>");
   docx_printf(b, "<w:vAlign w:val=\"%s\"/></w:tcPr>", vertical);
+  docx_page_cell(w, (width - 2 * CELL_SIDE) / 20.0);
 }
 
 static void cell_close(docx_writer *w) {
   docx_put(&w->body, "</w:tc>");
+  docx_page_cell_end(w);
 }
 
 /* ---- tables of the model ---- */
 
 static int is_on_paper(const sampan_table_column *c) {
   return !(c->flags & SAMPAN_SCREEN_ONLY);
+}
+
+/* What a column needs so that nothing in it wraps, twips. */
+static int32_t natural_width(const docx_writer *w, const sampan_table_block *t, uint32_t j) {
+  const sampan_run head = {t->columns[j].head ? t->columns[j].head : "", 0, 0};
+  const sampan_text as_text = {&head, 1, 0};
+  const docx_style *s = docx_style_of(w->chinese, t->compact ? DOCX_TABLE_SMALL : DOCX_TABLE);
+  double ems = docx_ems(&as_text);
+  for (uint32_t i = 0; i < t->n_rows; i++) {
+    if (t->rows[i].kind == SAMPAN_ROW_GROUP) continue;
+    const double cell = docx_ems(&t->rows[i].cells[j]);
+    if (cell > ems) ems = cell;
+  }
+  if (!(ems < 1000)) ems = 1000;
+  return (int32_t)(ems * 1.06 * s->size * 10) + 2 * CELL_SIDE + 20;
+}
+
+/* Columns that have more than they need give to those that would wrap, the least in want first, as
+ * long as that ends the want. The widths of landscape tables are those of the standard layout. */
+static void share_room(docx_writer *w, const sampan_table_block *t, int32_t *widths) {
+  for (;;) {
+    int32_t spare = 0, want = INT32_MAX;
+    uint32_t to = 0;
+    for (uint32_t j = 0; j < t->n_columns; j++) {
+      const int32_t lacks = widths[j] ? natural_width(w, t, j) - widths[j] : 0;
+      if (lacks < 0) spare -= lacks;
+      if (lacks <= 0 || lacks >= want) continue;
+      want = lacks;
+      to = j;
+    }
+    if (want > spare) return;
+    int32_t given = 0, left = spare;
+    for (uint32_t j = 0; j < t->n_columns && given < want; j++) {
+      const int32_t own = widths[j] ? widths[j] - natural_width(w, t, j) : 0;
+      if (own <= 0) continue;
+      const int32_t part = (int32_t)((int64_t)(want - given) * own / left) + (own == left ? 0 : 1);
+      const int32_t gives = own < part ? own : part;
+      left -= own;
+      widths[j] -= gives;
+      given += gives;
+    }
+    if (given <= 0) return;
+    widths[to] += given;
+  }
 }
 
 /* Widths of the columns on paper, 0 for the others; never wider than the text area. */
@@ -124,6 +178,7 @@ static int32_t *column_widths(docx_writer *w, const sampan_table_block *t, uint3
     const double width = t->columns[j].paper_width;
     if (is_on_paper(&t->columns[j])) widths[j] = DOCX_MM((width > 0 ? width : rest) * scale);
   }
+  if (!w->wants_landscape) share_room(w, t, widths);
   return widths;
 }
 
@@ -136,41 +191,52 @@ static void caption_row(docx_writer *w, const char *caption, int32_t width, uint
   docx_run(w, DOCX_CAPTION, caption, 0);
   docx_paragraph_close(w);
   cell_close(w);
-  docx_put(&w->body, "</w:tr>");
+  row_close(w, 1);
 }
 
-/* A head's text. A line of Chinese that is too long is cut into even parts: no lone character. */
-static void head_text(docx_writer *w, int32_t style, const char *text, double room) {
+/* One line of a head. One a little too long is set smaller; a longer one of Chinese is cut into
+ * even parts, for no lone character. */
+static void head_line(docx_writer *w, int32_t style, const char *line, const char *end, double room,
+                      double air) {
+  const int32_t size = docx_style_of(w->chinese, style)->size;
+  double ems = 0;
   uint64_t n = 0;
-  for (const char *line = text; line && *line;) {
-    const char *end = line;
-    uint32_t count = 0, wide = 1;
-    for (const char *at = line; *at && *at != '\n'; end = at) {
-      if (docx_next_character(&at, &n) < 0x2E80) wide = 0;
-      count++;
+  uint32_t count = 0, wide = 1;
+  for (const char *at = line; at < end; count++) {
+    const uint32_t c = docx_next_character(&at, &n);
+    ems += docx_width_of(c);
+    if (c < 0x2E80) wide = 0;
+  }
+  const int smaller = ems > room && ems * SMALLEST_HEAD <= room * size;
+  const uint32_t fits = room >= 2 + air ? (uint32_t)(room - air) : 2;
+  const uint32_t parts = !smaller && wide && count > fits ? (count + fits - 1) / fits : 1;
+  const uint32_t each = (count + parts - 1) / parts;
+  w->run_size = smaller ? (int32_t)(room * size / ems) : 0;
+  for (uint32_t k = 0; line < end;) {
+    const char *from = line;
+    char part[512];
+    while (line < end && (parts == 1 || k < each) && (size_t)(line - from) + 5 < sizeof part) {
+      docx_next_character(&line, &n);
+      k++;
     }
-    const uint32_t fits = room >= 2 ? (uint32_t)room : 2;
-    const uint32_t parts = wide && count > fits ? (count + fits - 1) / fits : 1;
-    const uint32_t each = (count + parts - 1) / parts;
-    for (uint32_t k = 0; line < end;) {
-      const char *from = line;
-      char part[512];
-      while (line < end && (parts == 1 || k < each) && (size_t)(line - from) + 5 < sizeof part) {
-        docx_next_character(&line, &n);
-        k++;
-      }
-      memcpy(part, from, (size_t)(line - from));
-      part[line - from] = '\0';
-      docx_run(w, style, part, 0);
-      if (line < end && parts > 1 && k >= each) {
-        docx_run(w, style, "\n", 0);
-        k = 0;
-      }
-    }
-    if (*line == '\n') {
+    memcpy(part, from, (size_t)(line - from));
+    part[line - from] = '\0';
+    docx_run(w, style, part, 0);
+    if (line < end && parts > 1 && k >= each) {
       docx_run(w, style, "\n", 0);
-      line++;
+      k = 0;
     }
+  }
+  w->run_size = 0;
+}
+
+static void head_text(docx_writer *w, int32_t style, const char *text, double room, double air) {
+  while (text && *text) {
+    const char *end = strchr(text, '\n');
+    if (!end) end = text + strlen(text);
+    head_line(w, style, text, end, room, air);
+    if (*end) docx_run(w, style, "\n", 0);
+    text = *end ? end + 1 : end;
   }
 }
 
@@ -178,16 +244,21 @@ static void head_row(docx_writer *w, const sampan_table_block *t, const int32_t 
                      int32_t style) {
   const cell_borders ruled = {0, 0, RULE};
   const int32_t size = docx_style_of(w->chinese, style)->size;
+  double air = 0.1; /* a head that has lines anyway need not squeeze into one */
+  for (uint32_t j = 0; j < t->n_columns; j++) {
+    if (is_on_paper(&t->columns[j]) && t->columns[j].head && strchr(t->columns[j].head, '\n'))
+      air = 0.8;
+  }
   row_open(w, 1);
   for (uint32_t j = 0; j < t->n_columns; j++) {
     if (!is_on_paper(&t->columns[j])) continue;
     cell_open(w, widths[j], 1, ruled, 0, "center");
     docx_paragraph_open(w, style, -1, DOCX_KEEP_NEXT);
-    head_text(w, style, t->columns[j].head, (widths[j] - 2.0 * CELL_SIDE) / (size * 10.0));
+    head_text(w, style, t->columns[j].head, (widths[j] - 2.0 * CELL_SIDE) / (size * 10.0), air);
     docx_paragraph_close(w);
     cell_close(w);
   }
-  docx_put(&w->body, "</w:tr>");
+  row_close(w, 1);
 }
 
 static int is_framed(const sampan_table_block *t, uint32_t i) {
@@ -244,7 +315,7 @@ static void body_row(docx_writer *w, const sampan_table_block *t, uint32_t i, co
     w->stack_marks = 0;
     cell_close(w);
   }
-  docx_put(&w->body, "</w:tr>");
+  row_close(w, 0);
 }
 
 void docx_table(docx_writer *w, const sampan_table_block *t) {
@@ -266,7 +337,7 @@ void docx_table(docx_writer *w, const sampan_table_block *t) {
     if (t->columns[j].head && *t->columns[j].head) has_head = 1;
   }
   const int32_t has_caption = t->caption && *t->caption;
-  const int32_t is_long = t->compact || t->n_rows > KEEP_ROWS;
+  const int32_t is_long = t->n_rows > KEEP_ROWS;
   if (has_caption && !is_long) docx_line(w, DOCX_CAPTION, t->caption, DOCX_KEEP_NEXT);
   table_open(w, t->caption, shown, n, 1);
   if (has_caption && is_long) caption_row(w, t->caption, total, n);
@@ -282,12 +353,12 @@ void docx_table(docx_writer *w, const sampan_table_block *t) {
     cell_open(w, total, n, none, 0, "center");
     docx_put(&w->body, "<w:p/>");
     cell_close(w);
-    docx_put(&w->body, "</w:tr>");
+    row_close(w, 0);
   }
   table_close(w);
   if (t->n_notes > 0) w->after_table = 0;
   for (uint32_t i = 0; i < t->n_notes; i++) {
-    docx_paragraph_open(w, DOCX_TABLE_NOTE, -1, i + 1 < t->n_notes ? DOCX_KEEP_NEXT : 0);
+    docx_paragraph_open(w, DOCX_TABLE_NOTE, -1, 0);
     docx_runs(w, DOCX_TABLE_NOTE, &t->notes[i], 0);
     docx_paragraph_close(w);
   }
@@ -326,7 +397,7 @@ void docx_counts(docx_writer *w, const sampan_counts_block *counts) {
     }
     docx_paragraph_close(w);
     cell_close(w);
-    docx_put(&w->body, "</w:tr>");
+    row_close(w, 0);
   }
   table_close(w);
 }
@@ -339,7 +410,11 @@ void docx_facts(docx_writer *w, const sampan_facts_block *facts) {
   table_open(w, NULL, widths, 2, 0);
   for (uint32_t i = 0; i < facts->n_facts; i++) {
     const sampan_fact *f = &facts->facts[i];
-    row_open(w, 0);
+    if (docx_ems(&f->text) < LONG_FACT && f->text.n_runs < LONG_FACT / 20) {
+      row_open(w, 0);
+    } else { /* as long as a page, perhaps */
+      docx_put(&w->body, "<w:tr>");
+    }
     cell_open(w, widths[0], 1, none, 0, "top");
     docx_paragraph_open(w, DOCX_FACT, -1, 0);
     docx_run(w, DOCX_FACT, f->name, DOCX_RUN_HEAD);
@@ -350,7 +425,7 @@ void docx_facts(docx_writer *w, const sampan_facts_block *facts) {
     docx_runs(w, DOCX_FACT, &f->text, 0);
     docx_paragraph_close(w);
     cell_close(w);
-    docx_put(&w->body, "</w:tr>");
+    row_close(w, 0);
   }
   table_close(w);
 }

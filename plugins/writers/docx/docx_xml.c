@@ -150,7 +150,7 @@ double docx_ems(const sampan_text *text) {
     if (r->mark != SAMPAN_MARK_NONE) ems += 1.4;
     for (const char *at = r->text; at && *at;) {
       const uint32_t c = docx_next_character(&at, &n);
-      ems = c == '\n' ? 0 : ems + docx_width_of(c);
+      ems = c == '\n' ? 0 : ems + docx_width_of(c) * (r->flags & SAMPAN_RUN_SMALL ? 0.9 : 1);
       if (ems > widest) widest = ems;
     }
     if (ems > widest) widest = ems;
@@ -162,7 +162,7 @@ void docx_paragraph_open(docx_writer *w, int32_t style, int32_t align, uint32_t 
   static const char *const jc[3] = {"left", "center", "right"};
   docx_buffer *b = &w->body;
   if (!w->in_cell) docx_flow(w, 0);
-  docx_page_paragraph(w, style, (flags & DOCX_KEEP_NEXT) != 0);
+  docx_page_paragraph(w, style, flags);
   w->open_flags = flags;
   docx_printf(b, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", docx_style_of(w->chinese, style)->id);
   if (flags & DOCX_KEEP_NEXT) docx_put(b, "<w:keepNext/>");
