@@ -407,7 +407,7 @@ Test(writer_docx, styles_and_runs) {
   cr_assert(body && strstr(body, "w:line=\"580\"") && strstr(body, "w:firstLineChars=\"200\""));
   cr_assert_not_null(strstr(body, "仿宋_GB2312"));
   const char *cell = strstr(styles, "w:styleId=\"TableText\"");
-  cr_assert_lt(strstr(cell, "w:line=\"240\""), strstr(cell, "</w:style>"));
+  cr_assert_lt(strstr(cell, "w:line=\"300\" w:lineRule=\"exact\""), strstr(cell, "</w:style>"));
   cr_assert_lt(strstr(cell, "w:firstLine=\"0\""), strstr(cell, "</w:style>"));
   cr_assert_not_null(
       strstr(text_of(p, "word/fontTable.xml"), "\"仿宋_GB2312\"><w:altName w:val=\"FangSong,"));
@@ -488,12 +488,77 @@ Test(writer_docx, tall_chart_is_cut) {
   }
   /* 300 dpi: 1843 pixels over 156 mm, in the header of the PNG */
   const unsigned char *png = (const unsigned char *)text_of(p, "word/media/chart1.png");
+  cr_assert_eq(memcmp(png + 24, "\x04\x03", 2), 0, "4 bits a pixel, a palette");
   cr_assert_eq((uint32_t)png[16] << 24 | (uint32_t)png[17] << 16 | (uint32_t)png[18] << 8 | png[19],
                1843);
   /* English has no indent and no Chinese body font */
   const char *body = strstr(text_of(p, "word/styles.xml"), "w:styleId=\"BodyText\"");
   cr_assert_lt(strstr(body, "w:firstLine=\"0\""), strstr(body, "</w:style>"));
   discard(p);
+}
+
+/* D6: `n` rows in groups of six, as high as on a screen; the number of pictures. */
+static int pictures_of(int n, long *tallest) {
+  sampan_chart_row rows[72] = {0};
+  static const char *const figure[1] = {"12.5 (10.1–15.2)"};
+  static const sampan_chart_head right[1] = {{"% (95% CI)", 160}};
+  for (int i = 0; i <= n; i++) {
+    rows[i] = (sampan_chart_row){.kind = i == n       ? SAMPAN_CHART_ROW_AXIS
+                                         : i % 7 == 0 ? SAMPAN_CHART_ROW_GROUP
+                                                      : SAMPAN_CHART_ROW_STRIP,
+                                 .label = i % 7 == 0 ? "年龄组" : "人群",
+                                 .right = i % 7 == 0 || i == n ? NULL : figure,
+                                 .height = 28,
+                                 .sentence = i % 7 == 0 ? "group" : "row"};
+  }
+  const sampan_chart_block chart = {.title = "",
+                                    .caption = "图1　各人群",
+                                    .label_width = 200,
+                                    .label_head = "人群",
+                                    .strip_head = "",
+                                    .right = right,
+                                    .n_right = 1,
+                                    .rows = rows,
+                                    .n_rows = (uint32_t)n + 1};
+  const sampan_block blocks[] = {{.kind = SAMPAN_BLOCK_CARD, .anchor = "", .gloss = ""},
+                                 {.kind = SAMPAN_BLOCK_CHART, .content = &chart},
+                                 {.kind = SAMPAN_BLOCK_CARD_END},
+                                 {.kind = SAMPAN_BLOCK_CARD},
+                                 {.kind = SAMPAN_BLOCK_CARD_END}};
+  const sampan_document d = {.struct_size = sizeof d,
+                             .n_blocks = 5,
+                             .blocks = blocks,
+                             .language = "zh",
+                             .number = "",
+                             .title = "",
+                             .subtitle = "",
+                             .footer = "",
+                             .manifest = ""};
+  package *p = written(&d);
+  const char *xml = text_of(p, "word/document.xml");
+  const int pictures = count(xml, "<pic:pic>");
+  /* a card flows; a cut comes before a group: each picture's text begins with one */
+  cr_assert_null(strstr(xml, "pageBreakBefore"));
+  cr_assert_eq(count(xml, "descr=\"图1　各人群 group"), pictures);
+  *tallest = 0;
+  for (const char *at = xml; (at = strstr(at, " cy=\"")) != NULL; at++) {
+    const long cy = strtol(at + 5, NULL, 10);
+    if (cy > *tallest) *tallest = cy;
+  }
+  discard(p);
+  return pictures;
+}
+
+Test(writer_docx, charts_keep_to_a_page) {
+  const long page = 225 * 36000;
+  long tallest[5];
+  cr_assert_eq(pictures_of(12, &tallest[0]), 1);
+  cr_assert_eq(pictures_of(29, &tallest[1]), 1);
+  cr_assert_eq(pictures_of(40, &tallest[2]), 1);
+  cr_assert_eq(pictures_of(71, &tallest[3]), 2);
+  /* 28 px are 21 pt: twelve rows have them, forty would be 840 pt of a page of 638 */
+  cr_assert_gt(tallest[0], 12L * 21 * 12700 - 4 * 12700);
+  for (int i = 0; i < 4; i++) cr_assert_lt(tallest[i], page, "%d: %ld", i, tallest[i]);
 }
 
 /* D9 */

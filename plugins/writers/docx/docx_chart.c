@@ -9,13 +9,14 @@
 
 enum { INK = 0x111111, GREY = 0x555555, FAINT = 0xD9D9D9 };
 
-#define PAD 3.5         /* at either side of a text */
-#define STRIP_PAD 7.0   /* at either side of the strip, for symbols on its ends */
-#define STRIP_GOOD 0.44 /* share of the width that the strip should have, */
-#define STRIP_FAIR 0.38 /* has where texts cannot be smaller, */
-#define STRIP_LEAST 0.3 /* and has in any case */
-#define TEXT_GIVES 0.45 /* of the width of columns of texts */
-#define INDENT 9.0      /* of rows below a group, or beside bold ones */
+#define PAD 3.5           /* at either side of a text */
+#define STRIP_PAD 7.0     /* at either side of the strip, for symbols on its ends */
+#define STRIP_GOOD 0.44   /* share of the width that the strip should have, */
+#define STRIP_FAIR 0.38   /* has where texts cannot be smaller, */
+#define STRIP_LEAST 0.3   /* and has in any case */
+#define STRIP_NARROW 0.22 /* before figures break */
+#define TEXT_GIVES 0.45   /* of the width of columns of texts */
+#define INDENT 9.0        /* of rows below a group, or beside bold ones */
 #define LEGEND_MARK 20.0
 #define LEGEND_LINE 15.0
 #define MAX_ROW 500.0
@@ -109,7 +110,7 @@ static void fit_columns(docx_chart_layout *l) {
     const double give = fmin(over, fmax(0, l->label - 0.22 * l->width));
     l->label -= give;
     sum -= give + shrink_texts(l, sum - give - (1 - STRIP_LEAST) * l->width);
-    const double scale = (1 - STRIP_LEAST) * l->width / sum;
+    const double scale = (1 - STRIP_NARROW) * l->width / sum;
     if (scale < 1) {
       l->label *= scale;
       for (uint32_t j = 0; j < n; j++) l->column[j] *= scale;

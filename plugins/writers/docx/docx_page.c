@@ -6,7 +6,7 @@
  */
 #include "docx.h"
 
-#define CELL_PADDING 2.7 /* above and below the text of a cell, and its rule, points */
+#define CELL_PADDING 2.3 /* above and below the text of a cell, and its rule, points */
 
 static double page_height(int32_t landscape) {
   return landscape ? 156 * 72 / 25.4 : 22 * 29;

@@ -138,7 +138,7 @@ static void paragraph_style(docx_buffer *b, const docx_style *s, int32_t index) 
   docx_put(b, "<w:qFormat/><w:pPr>");
   if (s->keep_next) docx_put(b, "<w:keepNext/>");
   if (index == DOCX_NOTE) docx_put(b, "<w:keepLines/>");
-  docx_put(b, "<w:widowControl w:val=\"0\"/>");
+  docx_put(b, "<w:widowControl/>");
   if (index == DOCX_CODE) docx_put(b, "<w:wordWrap w:val=\"0\"/>");
   /* The grid counts characters: no quarter spaces between Chinese and digits. */
   docx_put(b, "<w:autoSpaceDE w:val=\"0\"/><w:autoSpaceDN w:val=\"0\"/>");

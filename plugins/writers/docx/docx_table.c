@@ -2,12 +2,13 @@
 #include "docx.h"
 
 enum {
-  CELL_SIDE = 62,    /* space at the sides of a cell, twips */
-  GRID = 4,          /* border widths, in 1/8 pt */
-  RULE = 8,          /* below the head */
-  FRAME = 14,        /* around a row whose verdicts differ */
-  KEEP_ROWS = 9,     /* a table of no more rows than this stays on one page */
-  LONG_FACT = 400,   /* a longer text, in characters, is cut between pages */
+  CELL_SIDE = 62, /* space at the sides of a cell, twips */
+  GRID = 4,       /* border widths, in 1/8 pt */
+  RULE = 8,       /* below the head */
+  FRAME = 14,     /* around a row whose verdicts differ */
+  KEEP_ROWS = 9,  /* a table of no more rows than this stays on one page */
+  MANY_NOTES = 4,
+  LONG_FACT = 8,     /* a text of so many runs may be cut between pages */
   SMALLEST_HEAD = 14 /* half points of a head that is set smaller to keep to a line */
 };
 
@@ -30,8 +31,8 @@ static void table_open(docx_writer *w, const char *caption, const int32_t *width
     docx_put(b, "</w:tblBorders>");
   }
   docx_printf(b,
-              "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"22\" w:type=\"dxa\"/>"
-              "<w:left w:w=\"%d\" w:type=\"dxa\"/><w:bottom w:w=\"22\" w:type=\"dxa\"/>"
+              "<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"18\" w:type=\"dxa\"/>"
+              "<w:left w:w=\"%d\" w:type=\"dxa\"/><w:bottom w:w=\"18\" w:type=\"dxa\"/>"
               "<w:right w:w=\"%d\" w:type=\"dxa\"/></w:tblCellMar><w:tblLook w:val=\"0020\" "
               "w:firstRow=\"1\" w:lastRow=\"0\" w:firstColumn=\"0\" w:lastColumn=\"0\" "
               "w:noHBand=\"1\" w:noVBand=\"1\"/>",
@@ -105,47 +106,79 @@ static int is_on_paper(const sampan_table_column *c) {
   return !(c->flags & SAMPAN_SCREEN_ONLY);
 }
 
-/* What a column needs so that nothing in it wraps, twips. */
-static int32_t natural_width(const docx_writer *w, const sampan_table_block *t, uint32_t j) {
+/* The widest word of a text, in ems; Chinese breaks anywhere. */
+static double widest_word(const sampan_text *text) {
+  double word = 0, widest = 0;
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < text->n_runs; i++) {
+    const sampan_run *r = &text->runs[i];
+    if (r->flags & SAMPAN_RUN_BREAK || r->mark != SAMPAN_MARK_NONE) word = 0;
+    for (const char *at = r->text; at && *at;) {
+      const uint32_t c = docx_next_character(&at, &n);
+      if (c >= 0x2E80 || c == ' ' || c == '\n') {
+        word = 0;
+      } else {
+        word += docx_width_of(c) * (r->flags & SAMPAN_RUN_SMALL ? 0.9 : 1);
+      }
+      if (word > widest) widest = word;
+    }
+  }
+  return widest;
+}
+
+/* What a column needs, in twips: so that no word breaks, or so that nothing in it wraps. */
+static int32_t needed_width(const docx_writer *w, const sampan_table_block *t, uint32_t j,
+                            double (*measure)(const sampan_text *)) {
   const sampan_run head = {t->columns[j].head ? t->columns[j].head : "", 0, 0};
   const sampan_text as_text = {&head, 1, 0};
   const docx_style *s = docx_style_of(w->chinese, t->compact ? DOCX_TABLE_SMALL : DOCX_TABLE);
-  double ems = docx_ems(&as_text);
+  double ems = measure(&as_text);
   for (uint32_t i = 0; i < t->n_rows; i++) {
     if (t->rows[i].kind == SAMPAN_ROW_GROUP) continue;
-    const double cell = docx_ems(&t->rows[i].cells[j]);
+    const double cell = measure(&t->rows[i].cells[j]);
     if (cell > ems) ems = cell;
   }
   if (!(ems < 1000)) ems = 1000;
-  return (int32_t)(ems * 1.06 * s->size * 10) + 2 * CELL_SIDE + 20;
+  return (int32_t)(ems * 1.02 * s->size * 10) + 2 * CELL_SIDE + 10;
 }
 
-/* Columns that have more than they need give to those that would wrap, the least in want first, as
- * long as that ends the want. The widths of landscape tables are those of the standard layout. */
-static void share_room(docx_writer *w, const sampan_table_block *t, int32_t *widths) {
+/* Columns that have more than they need give to those that have less, the least in want first, as
+ * long as that ends the want. */
+static void share_room(docx_writer *w, const sampan_table_block *t, int32_t *widths,
+                       double (*measure)(const sampan_text *)) {
+  const uint64_t size = ((uint64_t)t->n_columns + 1) * sizeof(int32_t);
+  int32_t *over = w->call->host->alloc(w->call, size); /* what a column has above its need */
+  if (!over) {
+    w->body.failed = 1;
+    return;
+  }
+  for (uint32_t j = 0; j < t->n_columns; j++) {
+    if (!widths[j]) continue;
+    /* What stands on one line is not broken for another column's sake. */
+    const int32_t whole = widths[j] - needed_width(w, t, j, docx_ems);
+    over[j] = whole >= 0 ? whole : widths[j] - needed_width(w, t, j, measure);
+  }
   for (;;) {
     int32_t spare = 0, want = INT32_MAX;
     uint32_t to = 0;
     for (uint32_t j = 0; j < t->n_columns; j++) {
-      const int32_t lacks = widths[j] ? natural_width(w, t, j) - widths[j] : 0;
-      if (lacks < 0) spare -= lacks;
-      if (lacks <= 0 || lacks >= want) continue;
-      want = lacks;
+      if (over[j] > 0) spare += over[j];
+      if (over[j] >= 0 || -over[j] >= want) continue;
+      want = -over[j];
       to = j;
     }
     if (want > spare) return;
     int32_t given = 0, left = spare;
-    for (uint32_t j = 0; j < t->n_columns && given < want; j++) {
-      const int32_t own = widths[j] ? widths[j] - natural_width(w, t, j) : 0;
-      if (own <= 0) continue;
-      const int32_t part = (int32_t)((int64_t)(want - given) * own / left) + (own == left ? 0 : 1);
-      const int32_t gives = own < part ? own : part;
-      left -= own;
+    for (uint32_t j = 0; j < t->n_columns; j++) {
+      if (over[j] <= 0) continue;
+      const int32_t gives = (int32_t)((int64_t)(want - given) * over[j] / left);
+      left -= over[j];
+      over[j] -= gives;
       widths[j] -= gives;
       given += gives;
     }
-    if (given <= 0) return;
     widths[to] += given;
+    over[to] = 0;
   }
 }
 
@@ -178,7 +211,9 @@ static int32_t *column_widths(docx_writer *w, const sampan_table_block *t, uint3
     const double width = t->columns[j].paper_width;
     if (is_on_paper(&t->columns[j])) widths[j] = DOCX_MM((width > 0 ? width : rest) * scale);
   }
-  if (!w->wants_landscape) share_room(w, t, widths);
+  share_room(w, t, widths, widest_word);
+  /* The widths of landscape tables are those of the standard layout. */
+  if (!w->wants_landscape) share_room(w, t, widths, docx_ems);
   return widths;
 }
 
@@ -357,10 +392,12 @@ void docx_table(docx_writer *w, const sampan_table_block *t) {
   }
   table_close(w);
   if (t->n_notes > 0) w->after_table = 0;
-  for (uint32_t i = 0; i < t->n_notes; i++) {
-    docx_paragraph_open(w, DOCX_TABLE_NOTE, -1, 0);
+  for (uint32_t i = 0; i < t->n_notes; i++) { /* many notes run on, or they would fill a page */
+    const int runs_on = t->n_notes >= MANY_NOTES;
+    if (i == 0 || !runs_on) docx_paragraph_open(w, DOCX_TABLE_NOTE, -1, 0);
+    if (i > 0 && runs_on) docx_run(w, DOCX_TABLE_NOTE, w->chinese ? "\xE3\x80\x80" : "  ", 0);
     docx_runs(w, DOCX_TABLE_NOTE, &t->notes[i], 0);
-    docx_paragraph_close(w);
+    if (i + 1 == t->n_notes || !runs_on) docx_paragraph_close(w);
   }
 }
 
@@ -410,7 +447,7 @@ void docx_facts(docx_writer *w, const sampan_facts_block *facts) {
   table_open(w, NULL, widths, 2, 0);
   for (uint32_t i = 0; i < facts->n_facts; i++) {
     const sampan_fact *f = &facts->facts[i];
-    if (docx_ems(&f->text) < LONG_FACT && f->text.n_runs < LONG_FACT / 20) {
+    if (f->text.n_runs < LONG_FACT) {
       row_open(w, 0);
     } else { /* as long as a page, perhaps */
       docx_put(&w->body, "<w:tr>");
