@@ -18,6 +18,8 @@
  * D8  SCREEN_ONLY blocks and columns are left out.
  * D9  Every part is well-formed whatever the texts hold.
  * D10 A failed write, lack of memory or a cancelled run is returned, not passed over.
+ * D11 A card flows: its heading, paragraphs and first table stay together; no page is broken for
+ * it.
  */
 #include "docx.h"
 

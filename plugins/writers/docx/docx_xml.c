@@ -267,9 +267,9 @@ void docx_flow(docx_writer *w, int32_t is_table) {
     docx_page_block(w, 4, 1);
   } else if (w->after_table) { /* two tables in a row would become one */
     docx_put(&w->body,
-             "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"160\" "
+             "<w:p><w:pPr><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"120\" "
              "w:lineRule=\"exact\"/><w:rPr><w:sz w:val=\"2\"/></w:rPr></w:pPr></w:p>");
-    docx_page_block(w, 8, 0);
+    docx_page_block(w, 6, 0);
   }
   w->after_table = is_table != 0;
   if (is_table) w->section_at = 0;
