@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "annex/value.h"
+
 const sp_range sp_range_none = {INFINITY, -INFINITY};
 
 /* ---- axes ---------------------------------------------------------------------------------- */
@@ -210,6 +212,7 @@ void sp_chart_close(sp_doc *doc, sp_chart *chart, const char *caption, uint32_t 
 const sp_value *sp_band_of(const sp_finding *f, const sp_label **label) {
   for (uint32_t i = 0; f->comparators != NULL && i < f->goal->n_comparators; i++) {
     if (!sp_shown(&f->comparators[i])) continue;
+    if (!sp_value_comparable(&f->current, &f->comparators[i])) continue;
     *label = &f->goal->comparators[i].label;
     return &f->comparators[i];
   }

@@ -68,7 +68,7 @@ void sp_chart_close(sp_doc *doc, sp_chart *chart, const char *caption, uint32_t 
 
 void sp_chart_dumbbell(sp_doc *doc, const sp_finding *f, const sp_scale *s);
 void sp_chart_forest(sp_doc *doc, const sp_finding *f, const sp_scale *s);
-/* The first comparator that may be shown with its interval, or NULL. */
+/* The first comparator that may be shown and held against the current value, or NULL. */
 const sp_value *sp_band_of(const sp_finding *f, const sp_label **label);
 
 #endif

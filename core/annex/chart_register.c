@@ -87,7 +87,10 @@ static void add_groups(sp_doc *doc) {
     const sp_finding *f = &doc->evaluation->findings[i];
     const sp_scale s = sp_scale_of(doc, f);
     if (sp_goal_sort(f) != SP_SORT_REGISTER || f->goal->n_by == 0) continue;
-    sp_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, 0, SP_SAY(doc, BY_GROUP, sp_goal_title(doc, f)));
+    const char *covered = sp_coverage_text(doc, f), *title = sp_goal_title(doc, f);
+    sp_paragraph(doc, SAMPAN_PARAGRAPH_NOTE, 0,
+                 covered[0] != '\0' ? SP_SAY(doc, BY_GROUP_COVERED, title, covered)
+                                    : SP_SAY(doc, BY_GROUP, title));
     sp_chart_forest(doc, f, &s);
   }
 }

@@ -256,7 +256,7 @@ static int32_t require_columns(check_reading *r, const sp_plan *plan, sp_program
 }
 
 static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *registry,
-                            const sp_run_options *options, sp_machine **machine,
+                            const sp_run_options *options, sp_machine **machine, sp_check_list *out,
                             sampan_error *error) {
   sp_context *context = sp_arena_alloc(r->arena, sizeof *context);
   sp_program *program = sp_program_new(r->arena, plan->file);
@@ -271,25 +271,24 @@ static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *
   SP_TRY(sp_machine_new(program, SP_CHECK_BATCH, machine, error));
   SP_TRY(sp_stream_read(stream, program, *machine, SP_CHECK_BATCH, take_batch, r, options->progress,
                         options->progress_data, error));
+  out->files = sp_stream_files(stream, &out->n_files);
   if (r->n > 0) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHECK_EMPTY, "the checklist has no line");
   return sp_error_file(error, plan->waves[0].file);
 }
 
 int32_t sp_checklist_read(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-                          sp_arena *arena, const sp_check_item **out, uint32_t *n,
-                          sampan_error *error) {
+                          sp_arena *arena, sp_check_list *out, sampan_error *error) {
   check_reading r = {.arena = arena, .seen = sp_map_new(UINT64_C(0x63686563))};
   sp_machine *machine = NULL;
-  *out = NULL;
-  *n = 0;
+  memset(out, 0, sizeof *out);
   if (r.seen == NULL) return sp_error_memory(error);
   int32_t status = refuse_sections(plan, error);
-  if (status >= 0) status = read_records(&r, plan, registry, options, &machine, error);
+  if (status >= 0) status = read_records(&r, plan, registry, options, &machine, out, error);
   sp_machine_free(machine);
   sp_map_free(r.seen);
   if (status < 0) return status;
-  *out = r.items;
-  *n = r.n;
+  out->items = r.items;
+  out->n = r.n;
   return SAMPAN_OK;
 }

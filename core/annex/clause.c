@@ -38,14 +38,15 @@ static int32_t decide_gap(const sp_target *target, const sp_clause_values *value
                           sampan_error *error) {
   double factor;
   const sp_value *other = sp_clause_other(target, values, &factor);
-  const int about_baseline = target->kind == SP_TARGET_BASELINE || target->kind == SP_TARGET_CHANGE;
   out->threshold = NAN;
   if (target->kind == SP_TARGET_VALUE) {
     out->threshold = target->value;
     sp_value_minus_number(values->current, target->value, &out->gap);
     return SAMPAN_OK;
   }
-  if (other == NULL || !other->given || (about_baseline && !values->comparable)) {
+  out->is_other_definition = other != NULL && other->given && values->current->given &&
+                             !sp_value_comparable(values->current, other);
+  if (other == NULL || !other->given || out->is_other_definition) {
     sp_value_minus_number(values->current, NAN, &out->gap); /* no gap */
     return SAMPAN_OK;
   }

@@ -6,15 +6,22 @@
 #include "annex/document_sections.h"
 #include "base/buffer.h"
 
+/* "early 2020 (fieldwork October 2020)". */
+static const char *time_text(sp_doc *doc, const char *word, const sp_label *name,
+                             const sp_label *fieldwork) {
+  const char *when = sp_time_name(doc, word, name), *field = sp_doc_label(doc, fieldwork);
+  return field[0] != '\0' ? SP_SAY(doc, WITH_FIELDWORK, when, field) : when;
+}
+
 static void add_head(sp_doc *doc, sampan_document *out) {
   const sp_programme *p = doc->programme;
   sp_list head = {0};
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_DOCUMENT), sp_doc_label(doc, &p->document));
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_CYCLE), sp_doc_label(doc, &p->cycle));
   sp_fact_add(doc, &head, SP_WORD(doc, BASELINE),
-              sp_time_name(doc, SP_WORD(doc, BASELINE), &p->baseline_name));
+              time_text(doc, SP_WORD(doc, BASELINE), &p->baseline_name, &p->baseline_fieldwork));
   sp_fact_add(doc, &head, SP_WORD(doc, CURRENT),
-              sp_time_name(doc, SP_WORD(doc, CURRENT), &p->current_name));
+              time_text(doc, SP_WORD(doc, CURRENT), &p->current_name, &p->current_fieldwork));
   sp_fact_add(doc, &head, SP_WORD(doc, HEAD_ISSUER), sp_doc_label(doc, &p->issuer));
   out->head = head.items;
   out->n_head = head.n;
@@ -43,7 +50,38 @@ static void add_names(sp_doc *doc, sampan_document *out) {
                     : sp_doc_printf(doc, "%s %s", number, flat(doc, title));
 }
 
-/* {"programme": {...}, "runs": [...]}: the manifest of every plan that was run. */
+static void json_member(sp_buffer *b, const char *name, const char *text) {
+  sp_buffer_printf(b, "\"%s\":", name);
+  sp_buffer_json_text(b, text != NULL ? text : "");
+}
+
+/* A checklist has no run: its plan and files are told in the same form. */
+static const char *checklist_manifest(sp_doc *doc, uint32_t plan) {
+  uint32_t n;
+  const sp_file_fact *files = sp_plan_files(doc, plan, &n);
+  const sp_plan *p = doc->programme->plans[plan].plan;
+  sp_buffer b;
+  sp_buffer_init(&b);
+  sp_buffer_text_add(&b, "{\"plan\":{");
+  json_member(&b, "file", sp_doc_file_name(p->file));
+  sp_buffer_char(&b, ',');
+  json_member(&b, "sha256", p->digest);
+  sp_buffer_text_add(&b, "},\"files\":[");
+  for (uint32_t i = 0; i < n; i++) {
+    sp_buffer_text_add(&b, i > 0 ? ",{" : "{");
+    json_member(&b, "file",
+                files[i].file[0] == '/' ? sp_doc_file_name(files[i].file) : files[i].file);
+    sp_buffer_char(&b, ',');
+    json_member(&b, "sha256", files[i].digest);
+    sp_buffer_printf(&b, ",\"records\":%lld}", (long long)files[i].n_records);
+  }
+  sp_buffer_text_add(&b, "]}");
+  const char *text = b.failed ? NULL : sp_arena_text(doc->arena, sp_buffer_text(&b));
+  sp_buffer_clear(&b);
+  return sp_doc_kept(doc, text);
+}
+
+/* {"programme": {...}, "runs": [...]}: the manifest of every plan that was run or read. */
 static const char *manifest(sp_doc *doc) {
   const sp_evaluation *e = doc->evaluation;
   const char *runs = "";
@@ -54,7 +92,10 @@ static const char *manifest(sp_doc *doc) {
   sp_buffer_text_add(&b, ",\"sha256\":");
   sp_buffer_json_text(&b, doc->programme->digest != NULL ? doc->programme->digest : "");
   for (uint32_t i = 0; e->outcomes != NULL && i < doc->programme->n_plans; i++) {
-    const char *run = e->outcomes[i] != NULL ? e->outcomes[i]->results.manifest : NULL;
+    const int is_list = e->checks != NULL && e->checks[i].items != NULL;
+    const char *run = e->outcomes[i] != NULL ? e->outcomes[i]->results.manifest
+                      : is_list              ? checklist_manifest(doc, i)
+                                             : NULL;
     if (run != NULL && run[0] != '\0')
       runs = sp_doc_printf(doc, "%s%s%s", runs, runs[0] != '\0' ? "," : "", run);
   }

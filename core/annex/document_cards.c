@@ -88,6 +88,16 @@ static void add_definition(sp_doc *doc, const sp_finding *f, const sp_scale *s) 
 
 /* ---- the clauses ---------------------------------------------------------------------------- */
 
+/* The df that the limits of a difference were made with; "" where it has none. */
+static const char *df_text(sp_doc *doc, const sp_change *gap) {
+  if (!(gap->high > gap->low) || isnan(gap->df)) return "";
+  return isinf(gap->df)
+             ? SP_WORD(doc, GAP_DF_INFINITE)
+             : SP_SAY(doc, GAP_DF,
+                      sp_number(doc, gap->df,
+                                gap->df < 100 && fabs(gap->df - round(gap->df)) > 1e-9 ? 1 : 0));
+}
+
 static const char *gap_text(sp_doc *doc, const sp_finding *f, const sp_scale *s,
                             const sp_clause *c) {
   if (!sp_gap_shown(f, c)) return SP_DASH;
@@ -96,6 +106,17 @@ static const char *gap_text(sp_doc *doc, const sp_finding *f, const sp_scale *s,
                            : "";
   const char *gap = sp_scaled_signed(doc, s, c->gap.value);
   return limits[0] != '\0' ? sp_doc_printf(doc, "%s (%s)", gap, limits) : gap;
+}
+
+/* The difference with its df, or why there is none. */
+static sampan_text gap_cell(sp_doc *doc, const sp_finding *f, const sp_scale *s,
+                            const sp_clause *c) {
+  const sp_value *other =
+      c->target->kind == SP_TARGET_COMPARATOR ? sp_clause_comparator(f, c, NULL) : &f->baseline;
+  if (c->is_other_definition && other != NULL)
+    return sp_two_lines(doc, SP_DASH, 0, sp_other_definition_text(doc, &f->current, other));
+  return sp_two_lines(doc, gap_text(doc, f, s, c), 0,
+                      sp_gap_shown(f, c) ? df_text(doc, &c->gap) : "");
 }
 
 static void verdict_cells(sp_doc *doc, sampan_text *cells, int32_t point, int32_t statistical,
@@ -125,7 +146,7 @@ static void add_clause(sp_doc *doc, sp_grid *grid, const sp_finding *f, const sp
   const char *n = sp_doc_printf(doc, "%u", (unsigned)++*number);
   cells[0] = sp_two_lines(doc, SP_SAY(doc, CLAUSE, n, sp_clause_difference(doc, f, s, c)), 0,
                           sp_clause_words(doc, f, s, c));
-  cells[1] = sp_plain(doc, gap_text(doc, f, s, c));
+  cells[1] = gap_cell(doc, f, s, c);
   verdict_cells(doc, cells, c->point, c->statistical, 0);
 }
 
@@ -147,7 +168,7 @@ static void add_clauses(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
         gap = sp_doc_printf(doc, "%s (%s)", gap, limits);
     }
     cells[0] = sp_plain(doc, SP_WORD(doc, CHANGE_REPORTED));
-    cells[1] = sp_plain(doc, gap);
+    cells[1] = sp_two_lines(doc, gap, 0, sp_change_shown(f) ? df_text(doc, &f->change) : "");
     verdict_cells(doc, cells, f->point, f->statistical, 0);
   } else {
     add_clause(doc, &grid, f, s, &f->clause, &number);
@@ -158,17 +179,9 @@ static void add_clauses(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
 /* ---- the sample of the next wave ------------------------------------------------------------- */
 
 static void add_next_wave(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
+  const char *text = sp_next_wave_text(doc, f, s);
   sp_list runs = {0};
-  const char *text = NULL;
-  if (f->statistical != SP_VERDICT_UNDECIDED) return;
-  if (isinf(f->next_n)) {
-    text = SP_WORD(doc, CARD_NEXT_NEVER);
-  } else if (isfinite(f->next_n) && f->next_n < 1e9) {
-    text = SP_SAY(doc, CARD_NEXT, sp_scaled_unit(doc, s, f->current.value),
-                  sp_number(doc, f->next_n, 0),
-                  isfinite(f->next_factor) ? sp_number(doc, f->next_factor, 1) : SP_DASH);
-  }
-  if (text == NULL) return;
+  if (text[0] == '\0') return;
   sp_rich_add(doc, &runs, SP_WORD(doc, CARD_NEXT_HEAD), SAMPAN_RUN_BOLD, 0);
   sp_rich_add(doc, &runs, text, 0, 0);
   sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_BODY, 0, &runs);

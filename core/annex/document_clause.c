@@ -43,6 +43,12 @@ int sp_change_shown(const sp_finding *f) {
          sp_shown(&f->baseline);
 }
 
+const char *sp_other_definition_text(sp_doc *doc, const sp_value *a, const sp_value *b) {
+  const char *const none = SP_WORD(doc, NO_VERSION);
+  return SP_SAY(doc, OTHER_DEFINITION, a->definition_version != NULL ? a->definition_version : none,
+                b->definition_version != NULL ? b->definition_version : none);
+}
+
 const char *sp_clause_threshold_text(sp_doc *doc, const sp_finding *f, const sp_scale *s,
                                      const sp_clause *clause) {
   const char *number;

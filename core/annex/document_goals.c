@@ -69,6 +69,8 @@ const char *sp_progress_word(const sp_doc *doc, int32_t progress) {
       return SP_WORD(doc, PROGRESS_LITTLE);
     case SP_PROGRESS_WORSE:
       return SP_WORD(doc, PROGRESS_WORSE);
+    case SP_PROGRESS_NOT_ASSESSABLE:
+      return SP_WORD(doc, PROGRESS_NOT_ASSESSABLE);
     case SP_PROGRESS_BASELINE_ONLY:
       return SP_WORD(doc, PROGRESS_BASELINE_ONLY);
     default:

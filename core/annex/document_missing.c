@@ -3,13 +3,21 @@
 
 #include "annex/document_sections.h"
 
-/* The sample that the next wave needs; "" where the values do not give it. */
-static const char *next_wave(sp_doc *doc, const sp_finding *f) {
-  if (isinf(f->next_n)) return SP_WORD(doc, NEXT_NEVER);
-  if (!isfinite(f->next_n) || f->next_n >= 1e9) return "";
-  if (!isfinite(f->next_factor)) return SP_SAY(doc, NEXT_N, sp_number(doc, f->next_n, 0));
-  return SP_SAY(doc, NEXT_N_FACTOR, sp_number(doc, f->next_n, 0),
-                sp_number(doc, f->next_factor, 1));
+const char *sp_next_wave_text(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
+  const char *more = "";
+  if (f->statistical != SP_VERDICT_UNDECIDED) return "";
+  if (f->next == SP_NEXT_SIZE) {
+    if (isfinite(f->next_psu) && f->current.estimate != NULL)
+      more = SP_SAY(doc, NEXT_PSU, sp_number(doc, f->next_psu, 0),
+                    sp_count(doc, f->current.estimate->n_psu));
+    return SP_SAY(doc, NEXT_N, sp_number(doc, f->next_n, 0), sp_number(doc, f->next_factor, 1),
+                  more);
+  }
+  if (f->next != SP_NEXT_NOT_PRACTICABLE) return "";
+  if (isfinite(f->detectable) && f->next_clause != NULL)
+    more = SP_SAY(doc, NEXT_DETECTABLE, sp_clause_difference(doc, f, s, f->next_clause),
+                  sp_scaled_points(doc, s, f->detectable));
+  return SP_SAY(doc, NEXT_NOT_PRACTICABLE, more);
 }
 
 static const char *for_task(sp_doc *doc, const sp_finding *f) {
@@ -44,7 +52,8 @@ static const char *for_sample(sp_doc *doc, const sp_finding *f, const sp_scale *
   const char *words = sp_clause_words(doc, f, s, c);
   if (f->statistical == SP_VERDICT_UNDECIDED)
     return SP_SAY(doc, MISSING_UNDECIDED, value, words,
-                  sp_scaled_range(doc, s, c->gap.low, c->gap.high), next_wave(doc, f));
+                  sp_scaled_range(doc, s, c->gap.low, c->gap.high), sp_next_wave_text(doc, f, s),
+                  sp_point_word(doc, f));
   return SP_SAY(doc, MISSING_GAP, value, words, sp_scaled_points(doc, s, c->gap.value));
 }
 
@@ -66,11 +75,17 @@ static void add_sentence(sp_doc *doc, const sp_finding *f, uint32_t number) {
   sp_rich_paragraph(doc, SAMPAN_PARAGRAPH_NUMBERED, 0, &runs);
 }
 
+/* Short of the target by either verdict. */
+static int is_short(const sp_finding *f) {
+  const int by_point = f->point == SP_VERDICT_NOT_MET || f->point == SP_VERDICT_UNDECIDED;
+  return by_point || f->statistical == SP_VERDICT_NOT_MET || f->statistical == SP_VERDICT_UNDECIDED;
+}
+
 void sp_section_missing(sp_doc *doc, int32_t number) {
   uint32_t n = 0;
   for (uint32_t i = 0; i < doc->evaluation->n_findings; i++) {
     const sp_finding *f = &doc->evaluation->findings[i];
-    if (f->statistical != SP_VERDICT_NOT_MET && f->statistical != SP_VERDICT_UNDECIDED) continue;
+    if (!is_short(f)) continue;
     if (n == 0) sp_subsection(doc, number, SP_W_PART_MISSING);
     add_sentence(doc, f, ++n);
   }

@@ -63,16 +63,18 @@ static void add_table(sp_doc *doc) {
       add_row(doc, &grid, SP_WORD(doc, SORT_PLAN), sp_doc_file_name(p->plans[i].plan->file),
               p->plans[i].plan->digest);
   for (uint32_t i = 0; i < p->n_plans; i++) {
-    const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
-    for (uint32_t k = 0; o != NULL && k < o->n_files; k++)
-      add_file(doc, &grid, &seen, &o->files[k]);
+    uint32_t n;
+    const sp_file_fact *files = sp_plan_files(doc, i, &n);
+    for (uint32_t k = 0; k < n; k++) add_file(doc, &grid, &seen, &files[k]);
   }
   for (uint32_t i = 0; i < p->n_plans; i++) {
     const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+    uint32_t n;
+    const sp_file_fact *files = sp_plan_files(doc, i, &n);
+    for (uint32_t k = 0; k < n; k++)
+      if (files[k].source != NULL)
+        add_plugin(doc, &grid, &seen, SAMPAN_SOURCE, files[k].source, NULL);
     if (o == NULL) continue;
-    for (uint32_t k = 0; k < o->n_files; k++)
-      if (o->files[k].source != NULL)
-        add_plugin(doc, &grid, &seen, SAMPAN_SOURCE, o->files[k].source, NULL);
     for (uint32_t k = 0; k < o->plan->n_indicators; k++) {
       const sampan_plugin *e = o->estimators != NULL ? o->estimators[k] : NULL;
       const sampan_plugin *v = o->intervals != NULL ? o->intervals[k] : NULL;

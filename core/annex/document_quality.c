@@ -1,11 +1,25 @@
 /* document_quality.c - what was read, dropped and missing, how the files joined, and what the
  * design and its weights are like. */
 #include <math.h>
+#include <string.h>
 
 #include "annex/document_sections.h"
 
 static const sp_outcome *outcome_at(const sp_doc *doc, uint32_t i) {
   return doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+}
+
+const sp_file_fact *sp_plan_files(const sp_doc *doc, uint32_t plan, uint32_t *n) {
+  const sp_outcome *o = outcome_at(doc, plan);
+  const sp_check_list *list = doc->evaluation->checks;
+  *n = 0;
+  if (o != NULL) {
+    *n = o->n_files;
+    return o->files;
+  }
+  if (list == NULL) return NULL;
+  *n = list[plan].n_files;
+  return list[plan].files;
 }
 
 static const char *plan_title(const sp_doc *doc, uint32_t i) {
@@ -114,9 +128,10 @@ static void add_missing(sp_doc *doc) {
 static void add_files(sp_doc *doc, sp_list *facts) {
   const char *unproven = "", *joined = "";
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
-    const sp_outcome *o = outcome_at(doc, i);
-    for (uint32_t k = 0; o != NULL && k < o->n_files; k++) {
-      const sp_file_fact *file = &o->files[k];
+    uint32_t n;
+    const sp_file_fact *files = sp_plan_files(doc, i, &n);
+    for (uint32_t k = 0; k < n; k++) {
+      const sp_file_fact *file = &files[k];
       const char *name = sp_doc_file_name(file->file);
       if (!file->proven) unproven = sp_doc_join(doc, unproven, name);
       if (file->n_unmatched >= 0)
@@ -134,6 +149,31 @@ static const char *of_plan(sp_doc *doc, uint32_t i, uint32_t n_surveys, const ch
   return n_surveys > 1 ? SP_SAY(doc, COLON, plan_title(doc, i), text) : text;
 }
 
+/* The weights of a wave, NaN where no estimate takes in all of its records. */
+static double weights_of(const sp_outcome *o, uint32_t period) {
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->n_by == 0 && e->n == o->n_kept_by_period[period] &&
+        strcmp(e->period, o->periods[period]) == 0)
+      return e->pop;
+  }
+  return NAN;
+}
+
+/* Waves are samples of one population: their weights are not to be added up. */
+static const char *weight_sums(sp_doc *doc, const sp_outcome *o) {
+  const char *list = "";
+  for (uint32_t p = 0; p < o->n_periods; p++) {
+    const double sum = weights_of(o, p);
+    if (!isfinite(sum)) return "";
+    list = sp_doc_join(
+        doc, list,
+        SP_SAY(doc, WEIGHT_SUM, wave_name(doc, o, o->periods[p]), sp_number(doc, sum, 0)));
+  }
+  if (o->n_periods == 0) list = sp_number(doc, o->weight_sum, 0);
+  return SP_SAY(doc, WEIGHT_SUMS, list);
+}
+
 static void add_design(sp_doc *doc, sp_list *facts) {
   uint32_t n_surveys = 0;
   for (uint32_t i = 0; i < doc->programme->n_plans; i++)
@@ -147,7 +187,7 @@ static void add_design(sp_doc *doc, sp_list *facts) {
     if (!isfinite(o->weight_cv)) continue;
     const char *weights =
         SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),
-               sp_number(doc, o->weight_max, 1), sp_number(doc, o->weight_sum, 0));
+               sp_number(doc, o->weight_max, 1), weight_sums(doc, o));
     sp_fact_add(doc, facts, SP_WORD(doc, FACT_WEIGHTS), of_plan(doc, i, n_surveys, weights));
   }
 }

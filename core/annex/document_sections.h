@@ -73,6 +73,19 @@ const char *sp_value_detail(sp_doc *doc, const sp_scale *s, const sp_value *v);
 /* A footnote of a goal: its own notes, and what the verdicts need said. Adds to `notes`. */
 void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list *notes);
 
+/* What another wave could settle, in a sentence; "" where there is nothing to say. */
+const char *sp_next_wave_text(sp_doc *doc, const sp_finding *f, const sp_scale *s);
+/* Why two values are not compared, with both versions. */
+const char *sp_other_definition_text(sp_doc *doc, const sp_value *a, const sp_value *b);
+/* "20 309 of 20 830, 97.5%" as a sentence; "" where the programme names no coverage. */
+const char *sp_coverage_text(sp_doc *doc, const sp_finding *f);
+
+/* ---- plans ---------------------------------------------------------------------------------- */
+
+/* The files that a plan of the programme read, a checklist's too; NULL and 0 where there are none.
+ */
+const sp_file_fact *sp_plan_files(const sp_doc *doc, uint32_t plan, uint32_t *n);
+
 /* ---- the method and the design (methods.c) -------------------------------------------------- */
 
 /* The outcome of a goal's current value, or NULL. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "annex/document_sections.h"
+#include "annex/value.h"
 
 const char *sp_value_detail(sp_doc *doc, const sp_scale *s, const sp_value *v) {
   if (!sp_shown(v)) return sp_is_hidden(v->estimate) ? sp_hidden_reason(doc, v->estimate) : "";
@@ -23,6 +24,9 @@ static sampan_text value_cell(sp_doc *doc, const sp_scale *s, const sp_value *v,
 static sampan_text change_cell(sp_doc *doc, const sp_finding *f, const sp_scale *s) {
   const sp_change *c = &f->change;
   const char *lack = sp_short_by_text(doc, f, s);
+  if (sp_shown(&f->current) && sp_shown(&f->baseline) &&
+      !sp_value_comparable(&f->current, &f->baseline))
+    return sp_two_lines(doc, SP_DASH, 0, sp_other_definition_text(doc, &f->current, &f->baseline));
   if (!sp_change_shown(f)) return sp_two_lines(doc, SP_DASH, 0, lack);
   if (c->std_error > 0 && isfinite(c->low) && isfinite(c->high))
     lack = sp_doc_printf(doc, "(%s)", sp_scaled_limits(doc, s, c->low, c->high));
@@ -70,6 +74,14 @@ static void add_note(sp_doc *doc, sp_list *notes, const char *text) {
   if (text[0] != '\0') *SP_ADD(doc, notes, const char *) = text;
 }
 
+const char *sp_coverage_text(sp_doc *doc, const sp_finding *f) {
+  const sp_value *v = &f->coverage;
+  if (!v->given || !isfinite(v->numerator) || !isfinite(v->denominator)) return "";
+  return SP_SAY(doc, NOTE_COVERAGE, sp_count(doc, (int64_t)v->numerator),
+                sp_count(doc, (int64_t)v->denominator),
+                sp_share(doc, (int64_t)v->numerator, (int64_t)v->denominator));
+}
+
 void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list *notes) {
   const sp_clause *c = sp_clause_deciding(f, &f->clause);
   if (f->differ && c != NULL)
@@ -78,13 +90,14 @@ void sp_goal_notes(sp_doc *doc, const sp_finding *f, const sp_scale *s, sp_list 
                     sp_scaled_range(doc, s, c->gap.low, c->gap.high)));
   for (uint32_t i = 0; f->comparators != NULL && i < f->goal->n_comparators; i++) {
     const sp_value *v = &f->comparators[i];
-    if (!sp_has_interval(v)) continue;
+    if (!sp_has_interval(v) || !sp_value_comparable(&f->current, v)) continue;
     add_note(doc, notes,
              SP_SAY(doc, NOTE_COMPARATOR, sp_doc_label(doc, &f->goal->comparators[i].label),
                     sp_scaled_unit(doc, s, v->value), sp_scaled_interval(doc, s, v->low, v->high)));
   }
   if (f->current.estimate != NULL && f->current.estimate->status == SAMPAN_STATUS_REVIEW)
     add_note(doc, notes, SP_WORD(doc, NOTE_REVIEW));
+  add_note(doc, notes, sp_coverage_text(doc, f));
   const char *own = sp_doc_label(doc, &f->goal->note);
   if (f->goal->kind != SP_KIND_CHECKLIST && f->goal->target->kind == SP_TARGET_NONE &&
       own[0] == '\0')
@@ -220,8 +233,7 @@ static const char *group_remark(sp_doc *doc, const sp_goal_group *group) {
     n_by_sort[sp_goal_sort(f)]++;
   }
   if (n_by_sort[SP_SORT_SAMPLE] > 0) kinds = sp_doc_join(doc, kinds, SP_WORD(doc, KIND_SAMPLE));
-  if (n_by_sort[SP_SORT_REGISTER] > 0)
-    kinds = sp_doc_join(doc, kinds, SP_WORD(doc, KIND_REGISTER_FULL));
+  if (n_by_sort[SP_SORT_REGISTER] > 0) kinds = sp_doc_join(doc, kinds, SP_WORD(doc, KIND_REGISTER));
   if (n_by_sort[SP_SORT_CHECKLIST] > 0)
     kinds = sp_doc_join(doc, kinds, SP_WORD(doc, KIND_CHECKLIST));
   return SP_SAY(doc, GROUP_REMARK, sp_count(doc, (int64_t)n), kinds);

@@ -9,6 +9,7 @@ enum {
   SP_ID_ANNEX_NO_TOTAL = 4001, /* the indicator is not estimated for all records */
   SP_ID_ANNEX_PLAN = 4002,     /* a goal of another kind refers to a checklist, or the reverse */
   SP_ID_ANNEX_DEADLINE = 4003, /* the deadline of a goal is no date */
+  SP_ID_ANNEX_VARIANCE = 4004, /* internal: the variance of a difference is negative */
 
   /* checklists */
   SP_ID_CHECK_SECTION = 4020,    /* a section that a checklist cannot have */

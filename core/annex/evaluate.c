@@ -9,17 +9,11 @@
 #include "annex/value.h"
 #include "annex/verdict.h"
 
-/* The lines of a checklist plan; n 0 for other plans. */
-typedef struct check_lines {
-  const sp_check_item *items;
-  uint32_t n;
-} check_lines;
-
 /* An evaluation in the making. */
 typedef struct evaluating {
   sp_evaluation *evaluation;
   const sp_programme *programme;
-  check_lines *checks; /* by plan of the programme */
+  sp_check_list *checks; /* by plan of the programme */
   sampan_error *error;
 } evaluating;
 
@@ -88,6 +82,8 @@ static int32_t value_of(const evaluating *v, const sp_reference *reference, doub
       sp_outcome_find(outcome, reference->indicator, reference->period, NULL, NULL, 0);
   if (estimate == NULL) return no_estimate(v, outcome, reference);
   sp_value_estimate(outcome, estimate, reference, out);
+  const sp_indicator *indicator = indicator_of(v, reference);
+  if (indicator != NULL) out->definition_version = indicator->definition_version;
   return SAMPAN_OK;
 }
 
@@ -112,14 +108,6 @@ static void share_unit(const sp_goal *goal, const sp_value *from, sp_value *to) 
   }
 }
 
-/* Estimates of different definitions are not compared (docs/plan.md). */
-static int is_comparable(const evaluating *v, const sp_goal *goal) {
-  const sp_indicator *a = indicator_of(v, &goal->baseline), *b = indicator_of(v, &goal->current);
-  if (a == NULL || b == NULL || a == b) return 1;
-  if (a->definition_version == NULL || b->definition_version == NULL) return 1;
-  return strcmp(a->definition_version, b->definition_version) == 0;
-}
-
 static int32_t find_values(const evaluating *v, const sp_goal *goal, double level,
                            sp_finding *out) {
   sp_value *comparators =
@@ -127,6 +115,7 @@ static int32_t find_values(const evaluating *v, const sp_goal *goal, double leve
   if (comparators == NULL) return sp_error_memory(v->error);
   SP_TRY(value_of(v, &goal->baseline, level, &out->baseline));
   SP_TRY(value_of(v, &goal->current, level, &out->current));
+  SP_TRY(value_of(v, &goal->coverage, level, &out->coverage));
   share_unit(goal, &out->current, &out->baseline);
   share_unit(goal, &out->baseline, &out->current);
   for (uint32_t i = 0; i < goal->n_comparators; i++) {
@@ -145,6 +134,27 @@ static int32_t direction_of(const sp_goal *goal, const sp_clause *clause, double
   return threshold > baseline ? 1 : threshold < baseline ? -1 : 0;
 }
 
+/* The population of a sample as its weights tell it, NaN where they do not. */
+static double population_of(const sp_value *v) {
+  const sp_design *design = &v->outcome->plan->design;
+  const int is_told = design->given && design->weight != NULL && v->estimate->pop > (double)v->n;
+  return is_told ? v->estimate->pop : NAN;
+}
+
+static void look_ahead(const sp_clause_values *values, sp_finding *out) {
+  const sp_value *current = &out->current;
+  if (current->outcome == NULL || current->outcome->plan->kind != SP_KIND_SURVEY) return;
+  out->next_n = sp_clause_next_n(&out->clause, values, &out->next_clause);
+  out->next_factor = out->next_n / (double)current->n;
+  out->next = sp_next_kind(out->next_n, (double)current->n, population_of(current));
+  if (current->outcome->plan->design.n_psu > 0 && current->estimate->n_psu > 0) {
+    out->next_psu = ceil(out->next_factor * current->estimate->n_psu * (1 - 1e-12));
+  }
+  if (out->next_clause != NULL) {
+    out->detectable = sp_detectable_gap(&out->next_clause->gap, values->level);
+  }
+}
+
 static int32_t decide_values(const evaluating *v, sp_finding *out) {
   const sp_goal *goal = out->goal;
   const double level = level_of(v, goal);
@@ -153,9 +163,10 @@ static int32_t decide_values(const evaluating *v, sp_finding *out) {
                                    .current = &out->current,
                                    .baseline = &out->baseline,
                                    .comparators = out->comparators,
-                                   .comparable = is_comparable(v, goal),
                                    .level = level};
-  if (values.comparable) {
+  const int comparable = !out->current.given || !out->baseline.given ||
+                         sp_value_comparable(&out->current, &out->baseline);
+  if (comparable) {
     SP_TRY(sp_value_difference(&out->current, &out->baseline, 1, level, &out->change, v->error));
   } else {
     sp_value_minus_number(&out->current, NAN, &out->change); /* none */
@@ -167,19 +178,17 @@ static int32_t decide_values(const evaluating *v, sp_finding *out) {
   const sp_progress_in progress = {.has_target = goal->target->kind != SP_TARGET_NONE,
                                    .is_met = out->point == SP_VERDICT_MET,
                                    .direction = direction,
-                                   .baseline = values.comparable ? out->baseline.value : NAN,
+                                   .is_untestable = !comparable,
+                                   .baseline = out->baseline.value,
                                    .current = out->current.value,
                                    .target = sp_clause_threshold(&out->clause, direction),
                                    .change = &out->change};
   out->progress = sp_progress(&progress);
-  const sp_outcome *outcome = out->current.outcome;
-  if (outcome == NULL || outcome->plan->kind != SP_KIND_SURVEY) return SAMPAN_OK;
-  out->next_n = sp_clause_next_n(&out->clause, &values);
-  out->next_factor = out->next_n / (double)out->current.n;
+  look_ahead(&values, out);
   return SAMPAN_OK;
 }
 
-static int32_t no_item(const evaluating *v, const sp_goal *goal, const check_lines *lines) {
+static int32_t no_item(const evaluating *v, const sp_goal *goal, const sp_check_list *lines) {
   const sp_yaml *place = sp_yaml_get(goal->place, "item");
   const char **names = sp_arena_array(v->evaluation->arena, lines->n + 1U, sizeof *names);
   if (names == NULL) return sp_error_memory(v->error);
@@ -216,7 +225,7 @@ static int32_t with_deadline(const evaluating *v, const sp_goal *goal, const sp_
 static int32_t decide_check(const evaluating *v, sp_finding *out) {
   const sp_goal *goal = out->goal;
   const uint32_t plan = plan_index(v->programme, goal->current.plan);
-  const check_lines *lines = &v->checks[plan];
+  const sp_check_list *lines = &v->checks[plan];
   if (lines->items == NULL) {
     return wrong_plan(v, goal->current.place, goal->current.plan, "no checklist: it has no items");
   }
@@ -236,11 +245,12 @@ static int32_t decide_goal(const evaluating *v, sp_finding *out) {
   const sp_goal *goal = out->goal;
   sp_value_none(&out->baseline);
   sp_value_none(&out->current);
+  sp_value_none(&out->coverage);
   sp_value_minus_number(&out->current, NAN, &out->change);
   out->clause.target = goal->target;
   out->clause.threshold = NAN;
   out->clause.gap = out->change;
-  out->next_n = out->next_factor = NAN;
+  out->next_n = out->next_factor = out->next_psu = out->detectable = NAN;
   SP_TRY(goal->kind == SP_KIND_CHECKLIST && goal->current.plan != NULL ? decide_check(v, out)
                                                                        : decide_values(v, out));
   out->differ = out->point != out->statistical && out->point != SP_VERDICT_NOT_ASSESSABLE &&
@@ -255,8 +265,8 @@ static int32_t run_plans(const evaluating *v, sp_registry *registry,
   for (uint32_t i = 0; i < v->programme->n_plans; i++) {
     const sp_plan *plan = v->programme->plans[i].plan;
     if (plan->kind == SP_KIND_CHECKLIST) {
-      SP_TRY(sp_checklist_read(plan, registry, options, v->evaluation->arena, &v->checks[i].items,
-                               &v->checks[i].n, v->error));
+      SP_TRY(sp_checklist_read(plan, registry, options, v->evaluation->arena, &v->checks[i],
+                               v->error));
     } else {
       SP_TRY(sp_run(plan, registry, options, &v->evaluation->outcomes[i], v->error));
     }
@@ -291,6 +301,7 @@ static int32_t evaluate(evaluating *v, sp_registry *registry, const sp_run_optio
   e->outcomes = sp_arena_array(e->arena, v->programme->n_plans + 1U, sizeof *e->outcomes);
   v->checks = sp_arena_array(e->arena, v->programme->n_plans + 1U, sizeof *v->checks);
   if (e->outcomes == NULL || v->checks == NULL) return sp_error_memory(v->error);
+  e->checks = v->checks;
   SP_TRY(run_plans(v, registry, options));
   return decide_goals(v);
 }

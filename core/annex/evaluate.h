@@ -24,7 +24,8 @@ enum {
   SP_PROGRESS_LITTLE = 3, /* little or no detectable change */
   SP_PROGRESS_WORSE = 4,
   SP_PROGRESS_BASELINE_ONLY = 5,
-  SP_PROGRESS_NONE = 6 /* no numeric target */
+  SP_PROGRESS_NONE = 6,          /* no numeric target */
+  SP_PROGRESS_NOT_ASSESSABLE = 7 /* sampled, but the change cannot be tested */
 };
 
 /* A value with its error: an estimate of a plan, a number of the programme, or none. */
@@ -40,12 +41,14 @@ typedef struct sp_value {
   int32_t reserved;
   double per;
   sp_label source;
+  const char *definition_version; /* NULL: none is stated */
 } sp_value;
 
 /* A difference with its interval. */
 typedef struct sp_change {
   int32_t given, reserved;
   double value, std_error, df, low, high, p; /* std_error 0: exact; then low = high = value */
+  double var_current, var_other; /* of the two sides, the factor counted; NaN where not used */
 } sp_change;
 
 /* One clause of a target, decided; `any` and `all` have parts. */
@@ -57,7 +60,7 @@ typedef struct sp_clause {
   int32_t point, statistical; /* SP_VERDICT_* */
   const struct sp_clause *parts;
   uint32_t n_parts;
-  uint32_t reserved;
+  int32_t is_other_definition; /* the two sides follow different definitions: not assessable */
 } sp_clause;
 
 /* One line of a checklist. */
@@ -77,6 +80,21 @@ enum {
   SP_CHECK_UNKNOWN = 5
 };
 
+/* A checklist that was read: its lines, and the files that they came from. */
+typedef struct sp_check_list {
+  const sp_check_item *items;
+  const sp_file_fact *files;
+  uint32_t n, n_files;
+} sp_check_list;
+
+/* What another wave could settle, if the values stay as they are. */
+enum {
+  SP_NEXT_NONE = 0,           /* nothing to settle, or no standard error to go by */
+  SP_NEXT_SIZE = 1,           /* next_n settles it with 80 % power */
+  SP_NEXT_NOT_PRACTICABLE = 2 /* more than the population, more than ten times the present sample,
+                                 or more than any number */
+};
+
 /* What was found for one goal. */
 typedef struct sp_finding {
   const sp_goal *goal;
@@ -85,21 +103,28 @@ typedef struct sp_finding {
   const sp_value *comparators; /* as in the goal */
   sp_change change;            /* current - baseline */
   sp_clause clause;
+  sp_value coverage; /* of a register: the share of those concerned whom it holds */
   int32_t point, statistical, progress;
-  int32_t differ;             /* the two verdicts differ, and both decided or one undecided */
-  double next_n;              /* sample size that the next wave would need for a verdict with 80 %
-                                 power if the values stay as they are; NaN where it has no meaning */
-  double next_factor;         /* next_n over the present one */
-  const sp_check_item *check; /* kind checklist */
-  int32_t check_status;       /* SP_CHECK_* */
+  int32_t differ;     /* the two verdicts differ, and both decided or one undecided */
+  int32_t next;       /* SP_NEXT_* */
+  double next_n;      /* sample size that the next wave would need for a verdict with 80 %
+                         power if the values stay as they are; NaN where it has no meaning */
+  double next_factor; /* next_n over the present one */
+  double next_psu;    /* PSUs of that sample; NaN where records are drawn singly */
+  double detectable;  /* smallest gap of next_clause that a sample of the present size shows
+                         with 80 % power; NaN: not known */
+  const sp_clause *next_clause; /* the clause that these look at, or NULL */
+  const sp_check_item *check;   /* kind checklist */
+  int32_t check_status;         /* SP_CHECK_* */
   int32_t reserved;
 } sp_finding;
 
 typedef struct sp_evaluation {
   sp_arena *arena;
   const sp_programme *programme;
-  sp_outcome **outcomes;      /* by plan of the programme; NULL for checklists */
-  const sp_finding *findings; /* in the programme's order */
+  sp_outcome **outcomes;       /* by plan of the programme; NULL for checklists */
+  const sp_check_list *checks; /* by plan; items NULL for what is no checklist */
+  const sp_finding *findings;  /* in the programme's order */
   uint32_t n_findings;
   uint32_t n_by_point[5], n_by_statistical[5]; /* by SP_VERDICT_* */
   uint32_t reserved;
@@ -116,9 +141,8 @@ void sp_evaluation_free(sp_evaluation *evaluation);
 int32_t sp_value_difference(const sp_value *a, const sp_value *b, double factor, double level,
                             sp_change *out, sampan_error *error) SP_CHECK;
 
-/* Reads a plan of kind checklist: one item per record, in file order. */
+/* Reads a plan of kind checklist: one item per record, in file order. *out lives in the arena. */
 int32_t sp_checklist_read(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-                          sp_arena *arena, const sp_check_item **out, uint32_t *n,
-                          sampan_error *error) SP_CHECK;
+                          sp_arena *arena, sp_check_list *out, sampan_error *error) SP_CHECK;
 
 #endif

@@ -276,11 +276,12 @@ static void add_publication(sp_doc *doc, sp_list *facts) {
     if (rules[0] == '\0' || strstr(rules, rule) == NULL)
       rules = sp_doc_printf(doc, "%s%s", rules, rule);
   }
-  if (rules[0] == '\0') rules = SP_WORD(doc, PUBLICATION_NONE);
+  rules = rules[0] == '\0' ? SP_WORD(doc, PUBLICATION_NONE)
+                           : sp_doc_printf(doc, "%s%s", rules, SP_WORD(doc, PUBLICATION_PRECISION));
   sp_fact_add(doc, facts, SP_WORD(doc, FACT_PUBLICATION),
               sp_doc_printf(doc, "%s%s", rules,
                             any_confidential(doc) ? SP_WORD(doc, PUBLICATION_CONFIDENTIAL)
-                                                  : SP_WORD(doc, PUBLICATION_PRECISION)));
+                                                  : SP_WORD(doc, PUBLICATION_UNPROTECTED)));
 }
 
 void sp_section_methods(sp_doc *doc) {

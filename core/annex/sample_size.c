@@ -13,6 +13,10 @@
  * and n' = n / x^2; where C = 0, n' = n V / (s^2 - V_other). No root above 0: the other side's
  * error alone is too large, and no sample of this wave is large enough.
  *
+ * The size is a condition, not a forecast, and none at all where nobody could draw it: more than
+ * ten times the present sample, or more than the population. Then the smallest gap that a sample of
+ * the present size shows is told instead, (t_(1 - a/2) + t_0.8) SE(d).
+ *
  * The quantiles are those of today's df: with normal ones a wave of few PSUs could be told that it
  * is large enough as it is, though its gap is not significant.
  *
@@ -38,33 +42,54 @@ double sp_next_n(double n, double var_current, double var_other, double covarian
   return fmax(ceil(n / (x * x) * (1 - 1e-12)), n);
 }
 
-static double one_next_n(const sp_clause *clause, const sp_clause_values *values) {
-  const sp_value *current = values->current;
-  const sp_change *gap = &clause->gap;
-  const double var = current->std_error * current->std_error, n = (double)current->n;
-  double factor;
-  const sp_value *other = sp_clause_other(clause->target, values, &factor);
-  if (clause->target->op == SP_TARGET_EQ) return NAN; /* no sample confirms that two are equal */
-  if (other == NULL) return sp_next_n(n, var, 0, 0, gap->value, gap->df, values->level);
-  const double var_other = factor * factor * other->std_error * other->std_error;
-  double covariance = (var + var_other - gap->std_error * gap->std_error) / 2;
-  if (fabs(covariance) <= 1e-9 * (var + var_other)) covariance = 0;
-  return sp_next_n(n, var, var_other, covariance, gap->value, gap->df, values->level);
+double sp_detectable_gap(const sp_change *gap, double level) {
+  if (!(gap->std_error > 0) || !(gap->df > 0)) return NAN;
+  return (sp_t_quantile(0.5 + level / 2, gap->df) + sp_t_quantile(0.8, gap->df)) * gap->std_error;
 }
 
-double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values) {
+int32_t sp_next_kind(double next_n, double n, double population) {
+  if (isnan(next_n)) return SP_NEXT_NONE;
+  return next_n > 10 * n || next_n > population ? SP_NEXT_NOT_PRACTICABLE : SP_NEXT_SIZE;
+}
+
+static double one_next_n(const sp_clause *clause, const sp_clause_values *values) {
+  const sp_change *gap = &clause->gap;
+  const double n = (double)values->current->n, var = gap->var_current + gap->var_other;
+  if (clause->target->op == SP_TARGET_EQ) return NAN; /* no sample confirms that two are equal */
+  double covariance = (var - gap->std_error * gap->std_error) / 2;
+  if (fabs(covariance) <= 1e-9 * var) covariance = 0;
+  return sp_next_n(n, gap->var_current, gap->var_other, covariance, gap->value, gap->df,
+                   values->level);
+}
+
+double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values,
+                        const sp_clause **by) {
+  *by = NULL;
   if (clause->statistical != SP_VERDICT_UNDECIDED) return NAN;
-  if (clause->n_parts == 0) return one_next_n(clause, values);
+  if (clause->n_parts == 0) {
+    const double n = one_next_n(clause, values);
+    if (!isnan(n)) *by = clause;
+    return n;
+  }
   /* One part that leans to the side that settles is enough: the cheapest. Else all must be shown.
    */
   const int32_t settles =
       clause->target->kind == SP_TARGET_ANY ? SP_VERDICT_MET : SP_VERDICT_NOT_MET;
+  const sp_clause *cheapest = NULL, *dearest = NULL;
   double least = NAN, most = NAN;
   for (uint32_t i = 0; i < clause->n_parts; i++) {
-    const double n = sp_clause_next_n(&clause->parts[i], values);
+    const sp_clause *part;
+    const double n = sp_clause_next_n(&clause->parts[i], values, &part);
     if (isnan(n)) continue;
-    if (clause->parts[i].point == settles) least = fmin(least, n); /* fmin and fmax drop NaN */
-    most = fmax(most, n);
+    if (clause->parts[i].point == settles && !(n >= least)) {
+      least = n;
+      cheapest = part;
+    }
+    if (!(n <= most)) {
+      most = n;
+      dearest = part;
+    }
   }
-  return isnan(least) ? most : least;
+  *by = cheapest != NULL ? cheapest : dearest;
+  return cheapest != NULL ? least : most;
 }

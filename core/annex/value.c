@@ -4,19 +4,24 @@
  *
  *   d = a - f b,  V(d) = V(a) + f^2 V(b) - 2 f C(a, b),  limits d -/+ t(df) sqrt V(d)
  *
- * D1  Two estimates of one outcome share PSUs where their domains do: C and df are the engine's, as
- *     in a comparison of the plan, so that an annex and a table of results never disagree.
+ * D1  Two estimates of one outcome share PSUs where their domains do: V(a), V(b), C and df are the
+ *     engine's, as in a comparison of the plan, so that an annex and a table of results never
+ *     disagree.
  * D2  Otherwise they are independent samples: C = 0, df by Welch and Satterthwaite.
- * D3  A full count and a number without error add no variance. With two of them d is exact.
- * D4  An estimate with a standard error of 0 that is no full count (0 or 100 % of a sample) has an
- *     interval, but no usable variance: the limits of both sides are combined instead (MOVER; Zou
- *     and Donner, Statistics in Medicine 2008), low = d - sqrt((a - a_low)^2 + f^2 (b_high - b)^2).
+ * D3  A full count and a number without error add no variance. With two of them d is exact; so is
+ *     an estimate less itself. Nothing else is, whatever the variance comes to.
+ * D4  A standard error of 0 that is no full count (0 or 100 % of a sample), or two estimates that
+ *     move as one in every PSU, leave no usable variance: the limits of both sides are combined
+ *     instead (MOVER; Zou and Donner, Statistics in Medicine 2008),
+ *     low = d - sqrt((a - a_low)^2 + f^2 (b_high - b)^2).
  * D5  df <= 0 or no standard error: no limits.
+ * D6  A variance below 0 by more than rounding is a defect of the engine and is told as one.
  */
 #include "annex/value.h"
 
 #include <math.h>
 
+#include "annex/error_ids.h"
 #include "base/quantile.h"
 #include "engine/job.h"
 
@@ -50,6 +55,7 @@ void sp_value_none(sp_value *out) {
 
 void sp_value_number(const sp_reference *reference, double level, sp_value *out) {
   sp_value_none(out);
+  out->definition_version = reference->definition_version;
   if (!isfinite(reference->value)) return;
   out->given = 1;
   out->value = out->low = out->high = reference->value;
@@ -103,6 +109,7 @@ static void exact(sp_change *out) {
 static void no_change(sp_change *out) {
   memset(out, 0, sizeof *out);
   out->value = out->std_error = out->df = out->low = out->high = out->p = NAN;
+  out->var_current = out->var_other = NAN;
 }
 
 void sp_value_minus_number(const sp_value *v, double number, sp_change *out) {
@@ -116,6 +123,8 @@ void sp_value_minus_number(const sp_value *v, double number, sp_change *out) {
   }
   out->std_error = v->std_error > 0 ? v->std_error : NAN; /* 0 would say that it is exact */
   out->df = v->df;
+  out->var_current = out->std_error * out->std_error;
+  out->var_other = 0;
   out->low = sp_minus(v->low, number);
   out->high = sp_minus(v->high, number);
 }
@@ -134,34 +143,63 @@ static int has_no_variance(const sp_value *v) {
   return v->std_error == 0 && !sp_value_is_exact(v);
 }
 
+/* D1, D2: the two variances, b's with its factor, the covariance of the two sides and the df. */
+static int32_t variances(const sp_value *a, const sp_value *b, double factor, sp_change *out,
+                         double *covariance, sampan_error *error) {
+  const sp_estimate *both[] = {a->estimate, b->estimate};
+  double matrix[4];
+  if (a->outcome == NULL || a->outcome != b->outcome || sp_value_is_exact(a)) {
+    out->var_current = a->std_error * a->std_error;
+    out->var_other = factor * factor * b->std_error * b->std_error;
+    out->df = sp_welch_df(out->var_current, a->df, out->var_other, b->df);
+    *covariance = 0;
+    return SAMPAN_OK;
+  }
+  SP_TRY(sp_outcome_covariances(a->outcome, both, 2, matrix, error));
+  out->var_current = matrix[0];
+  out->var_other = factor * factor * matrix[3];
+  *covariance = factor * matrix[1];
+  return sp_joint_df(a->outcome, both, 2, &out->df, error);
+}
+
+int32_t sp_variance_of_difference(double var_a, double var_b, double covariance, double *out,
+                                  sampan_error *error) {
+  const double variance = var_a + var_b - 2 * covariance, rounding = 1e-12 * (var_a + var_b);
+  *out = variance > rounding ? variance : isnan(variance) ? NAN : 0;
+  if (!(variance < -rounding)) return SAMPAN_OK;
+  return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_ANNEX_VARIANCE,
+                      "the variance of a difference is negative: %g", variance); /* D6 */
+}
+
+int sp_value_comparable(const sp_value *a, const sp_value *b) {
+  if (a->definition_version == NULL || b->definition_version == NULL) {
+    return a->definition_version == b->definition_version;
+  }
+  return strcmp(a->definition_version, b->definition_version) == 0;
+}
+
 int32_t sp_value_difference(const sp_value *a, const sp_value *b, double factor, double level,
                             sp_change *out, sampan_error *error) {
-  const double var_a = a->std_error * a->std_error;
-  const double var_b = factor * factor * b->std_error * b->std_error;
-  double covariance = 0;
+  double covariance, variance;
   no_change(out);
   if (!a->given || !b->given) return SAMPAN_OK;
   out->given = 1;
   out->value = sp_minus(a->value, factor * b->value);
-  if (sp_value_is_exact(a) && sp_value_is_exact(b)) { /* D3 */
+  const int is_itself = a->estimate != NULL && a->estimate == b->estimate && factor == 1;
+  if (is_itself || (sp_value_is_exact(a) && sp_value_is_exact(b))) { /* D3 */
     exact(out);
     return SAMPAN_OK;
   }
-  if (has_no_variance(a) || has_no_variance(b)) {
+  if (has_no_variance(a) || has_no_variance(b)) { /* D4 */
     combine_limits(a, b, factor, out);
     return SAMPAN_OK;
   }
-  if (isnan(var_a) || isnan(var_b)) return SAMPAN_OK;                            /* D5 */
-  if (a->outcome != NULL && a->outcome == b->outcome && !sp_value_is_exact(a)) { /* D1 */
-    const sp_estimate *both[] = {a->estimate, b->estimate};
-    SP_TRY(sp_outcome_covariance(a->outcome, a->estimate, b->estimate, &covariance, error));
-    SP_TRY(sp_joint_df(a->outcome, both, 2, &out->df, error));
-  } else {
-    out->df = sp_welch_df(var_a, a->df, var_b, b->df);
-  }
-  const double variance = var_a + var_b - 2 * factor * covariance;
-  if (variance <= 1e-12 * (var_a + var_b)) { /* an estimate less itself */
-    exact(out);
+  if (isnan(a->std_error) || isnan(b->std_error)) return SAMPAN_OK; /* D5 */
+  SP_TRY(variances(a, b, factor, out, &covariance, error));
+  SP_TRY(sp_variance_of_difference(out->var_current, out->var_other, covariance, &variance, error));
+  if (isnan(variance)) return SAMPAN_OK;
+  if (variance == 0) { /* D4 */
+    combine_limits(a, b, factor, out);
     return SAMPAN_OK;
   }
   out->std_error = sqrt(variance);

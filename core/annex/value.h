@@ -27,4 +27,12 @@ void sp_value_estimate(const sp_outcome *outcome, const sp_estimate *estimate,
  * the interval, not a Wald test, is what decides. */
 void sp_value_minus_number(const sp_value *v, double number, sp_change *out);
 
+/* V(a) + V(b) - 2 C of a difference; 0 where it is rounding alone, an internal error where it is
+ * negative beyond that. Factors are counted in the arguments. */
+int32_t sp_variance_of_difference(double var_a, double var_b, double covariance, double *out,
+                                  sampan_error *error) SP_CHECK;
+
+/* 1 if both state one version of their definition, or neither states any. */
+int sp_value_comparable(const sp_value *a, const sp_value *b);
+
 #endif

@@ -8,7 +8,8 @@
  * V3  `==` cannot be confirmed from a sample, only refuted.
  * V4  Progress: met or exceeded (also where the baseline was there already); improving, or worse,
  *     where the change is significant; little or no detectable change elsewhere. Without standard
- *     errors: improving from 10 % of the targeted change, worse from 10 % of the baseline.
+ *     errors: improving from 10 % of the targeted change, worse from 10 % of the baseline. A
+ *     change with sampling error that cannot be tested (df 0, no interval) is not assessable.
  */
 #include "annex/verdict.h"
 
@@ -80,13 +81,15 @@ static int reaches(double value, double x) {
 int32_t sp_progress(const sp_progress_in *in) {
   if (!in->has_target) return SP_PROGRESS_NONE;
   if (in->is_met) return SP_PROGRESS_MET;
+  if (in->is_untestable) return SP_PROGRESS_NOT_ASSESSABLE;
   if (isnan(in->baseline) || isnan(in->current)) return SP_PROGRESS_BASELINE_ONLY;
   double way = in->direction;
   if (in->direction == 0) way = in->target > in->baseline ? 1 : in->target < in->baseline ? -1 : 0;
   if (way == 0 || isnan(in->target)) return SP_PROGRESS_NONE;
   const double moved = way * in->change->value;
   const sp_change *c = in->change;
-  if (c->std_error != 0 && !isnan(c->low) && !isnan(c->high)) {
+  if (c->std_error != 0) {
+    if (isnan(c->low) || isnan(c->high)) return SP_PROGRESS_NOT_ASSESSABLE;
     if (c->low <= 0 && c->high >= 0) return SP_PROGRESS_LITTLE;
     return moved > 0 ? SP_PROGRESS_IMPROVING : SP_PROGRESS_WORSE;
   }

@@ -21,10 +21,10 @@ double sp_progress_percent(double baseline, double current, double target);
 typedef struct sp_progress_in {
   int32_t has_target, is_met; /* by the point verdict */
   int32_t direction;          /* +1, -1, 0: that of the target from the baseline */
-  int32_t reserved;
-  double baseline, current; /* NaN: none */
-  double target;            /* NaN where it is not known */
-  const sp_change *change;  /* current - baseline */
+  int32_t is_untestable;      /* the two values cannot be compared, or not tested */
+  double baseline, current;   /* NaN: none */
+  double target;              /* NaN where it is not known */
+  const sp_change *change;    /* current - baseline */
 } sp_progress_in;
 
 /* The Healthy People 2030 status, SP_PROGRESS_*. */
@@ -34,8 +34,6 @@ int32_t sp_progress(const sp_progress_in *in);
 typedef struct sp_clause_values {
   const sp_goal *goal;
   const sp_value *current, *baseline, *comparators; /* comparators as in the goal */
-  int32_t comparable; /* 0: baseline and current follow different definitions */
-  int32_t reserved;
   double level;
 } sp_clause_values;
 
@@ -52,7 +50,15 @@ const sp_value *sp_clause_other(const sp_target *target, const sp_clause_values 
  * `covariance` is that of the two sides, the factor of the second one counted. */
 double sp_next_n(double n, double var_current, double var_other, double covariance, double gap,
                  double df, double level);
-/* The same for a decided clause over its parts; NaN where it has no meaning. */
-double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values);
+/* The same for a decided clause over its parts; NaN where it has no meaning. *by is the part that
+ * the size is for, or NULL. */
+double sp_clause_next_n(const sp_clause *clause, const sp_clause_values *values,
+                        const sp_clause **by);
+/* The smallest gap that a test at `level` finds with 80 % power where its standard error is that of
+ * `gap`; NaN where there is none. */
+double sp_detectable_gap(const sp_change *gap, double level);
+/* SP_NEXT_*: is a wave of next_n records one that could be drawn? `population` is NaN where the
+ * weights do not tell it. */
+int32_t sp_next_kind(double next_n, double n, double population);
 
 #endif

@@ -26,14 +26,18 @@ X(UNPROVEN,
   "The format of these files cannot prove that they are whole; compare the counts of records with "
   "the office's: {0}.",
   "以下文件的格式不能证明文件完整，请与发文单位核对记录数：{0}。")
-X(ALL_PROVEN, "The formats of all files prove that they were read to the end.",
-  "各文件均已完整读入：由文件格式，或由方案所列的记录数或指纹证明。")
+X(ALL_PROVEN,
+  "All files were read to the end: their format proves it, or the number of records or the digest "
+  "that the plan declares.",
+  "各文件均已完整读入：由文件格式，或由计划所列的记录数或指纹证明。")
 X(FACT_DESIGN, "Design", "抽样设计")
 X(DESIGN_COUNTS, "{0} strata, {1} PSUs in all waves; {2} degrees of freedom of the whole design.",
   "各轮合计 {0} 层、{1} 个初级抽样单位，全设计自由度 {2}。")
 X(FACT_WEIGHTS, "Weights", "权重")
-X(WEIGHTS, "coefficient of variation {0}; from {1} to {2}; sum {3}.",
-  "变异系数 {0}，最小 {1}，最大 {2}，合计 {3}。")
+X(WEIGHTS, "coefficient of variation {0}; from {1} to {2}, over all waves{3}.",
+  "各轮合计变异系数 {0}，最小 {1}，最大 {2}{3}。")
+X(WEIGHT_SUMS, "; sum by wave: {0}", "；各轮权重之和：{0}")
+X(WEIGHT_SUM, "{0} {1}", "{0} {1}")
 
 /* eight: methods */
 X(SECTION_METHODS, "Methods", "方法")
@@ -73,8 +77,11 @@ X(DF_DESIGN, "PSUs less strata of the whole design.", "全设计的初级抽样�
 X(DF_STRATA_PRESENT, "PSUs less strata, over the strata that hold records of the group.",
   "在含该人群记录的层中，初级抽样单位数减层数。")
 X(DF_INFINITE, "Infinite: the normal distribution.", "无穷大，用正态分布。")
-X(REGISTER_METHOD, "Full counts by the offices, without sampling error: {0}.",
-  "全数统计，没有抽样误差：{0}。")
+X(REGISTER_METHOD,
+  "Counts of all records of the offices, without sampling error: {0}. Whom a register does not "
+  "hold "
+  "is not in them; where the programme names the coverage, it stands in the table.",
+  "按登记的全部记录统计，没有抽样误差：{0}。未登记、未测者不在其内；方案列有覆盖率的，见指标总表。")
 X(CHECKLIST_METHOD,
   "A task is done on time, done late, lacking evidence or not done, by its dates and evidence: "
   "{0}.",
@@ -96,26 +103,42 @@ X(FACT_STATISTICAL_RULE, "Statistical verdict", "统计判定")
 X(STATISTICAL_RULE,
   "The {9} interval of current value minus target decides, the error of baseline and comparator "
   "counted: wholly on the good side, met; wholly on the bad side, not met; else undecided. For an "
-  "estimate against a fixed number its own interval is moved; for two estimates the variances are "
-  "added (with their covariance within one survey) and a t interval is used, degrees of freedom "
-  "after Welch and Satterthwaite. Where any clause is enough, one clause met is met, and all not "
+  "estimate against a fixed number its own interval is moved. For two estimates of one plan the "
+  "interval is a t interval with their covariance, and degrees of freedom by the plan's rule over "
+  "the PSUs and strata of both; for different sources the variances are added, with degrees of "
+  "freedom after Welch and Satterthwaite. The degrees of freedom used stand beside each "
+  "difference. "
+  "Values of different, or one-sidedly stated, versions of a definition are not compared. Where "
+  "any clause is enough, one clause met is met, and all not "
   "met is not met.",
   "看现值与目标之差的 {9} 区间，基线和对照自身的误差一并计入：全在达标一侧为达标，全在另一侧为"
-  "未达标，其余为不能判定。与固定数值比较时，平移估计值自身的区间；两个估计值相比时，方差相加"
-  "（同一调查内计入协方差），用 t 区间，自由度按 Welch–Satterthwaite 计算。“任一条成立即达标”的"
+  "未达标，其余为不能判定。与固定数值比较时，平移估计值自身的区间。同一计划的两个估计值相比，用 t "
+  "区间，计入协方差，自由度按计划的规则由两者涉及的全部初级抽样单位和层计算；不同来源的两个值"
+  "相比，方差相加，自由度按 Welch–Satterthwaite 计算。所用自由度列在各差值旁。定义版本不同，或"
+  "只有一方注明版本的，不作比较。“任一条成立即达标”的"
   "条款，一条达标即达标，全部未达标才为未达标。")
 X(FACT_PROGRESS_RULE, "Progress", "国际口径进展")
 X(PROGRESS_RULE,
   "Healthy People 2030: target met or exceeded; else improving or getting worse where the change "
-  "from the baseline is significant, little or no detectable change where it is not. Without "
-  "standard errors: improving from 10% of the targeted change, worse from 10% of the baseline.",
+  "from the baseline is significant, little or no detectable change where it is not. For "
+  "registers, without standard errors: improving from 10% of the targeted change, worse from 10% "
+  "of "
+  "the baseline. A sampled change that cannot be tested is not assessable.",
   "Healthy People 2030 的规则：先看是否达到目标；未达到的，与基线相比变化显著为改善或恶化，"
-  "不显著为变化不明显。登记指标没有标准误，以完成目标变化的 10% 为改善，比基线变差 10% 为恶化。")
+  "不显著为变化不明显。登记指标没有标准误，以完成目标变化的 10% 为改善，比基线变差 10% "
+  "为恶化；抽样指标的变化无法检验的，不可评。")
 X(FACT_NEXT_RULE, "Next sample", "下一轮样本量")
 X(NEXT_RULE,
-  "The size at which the observed gap is found with 80% power, the design effect and the error of "
-  "baseline and comparator staying as they are.",
-  "使当前差值以 80% 的把握被检出的样本量，设计效应、基线和对照的误差保持不变。")
+  "The size at which the observed gap is found with 80% power if the values, the design effect, "
+  "the "
+  "interviews in each PSU and the error of baseline and comparator stay as they are. Where it "
+  "exceeds "
+  "the population or ten times the present sample, none is given, but the smallest difference that "
+  "a "
+  "sample of the present size shows with 80% power: (t0.975 + t0.8) times its standard error.",
+  "若现值、设计效应、每个初级抽样单位的调查人数以及基线和对照的误差都不变，使当前差值以 80% "
+  "的把握被检出的样本量。超过人群总数或本轮 10 倍的不列，改列与本轮同样大小的样本以 80% "
+  "的把握能检出的最小差值：(t0.975 + t0.8) × 差值的标准误。")
 X(FACT_PUBLICATION, "Publication", "发布标准")
 X(PUBLICATION_NCHS,
   "NCHS presentation standards: a proportion is not published where its records or its effective "
@@ -132,8 +155,9 @@ X(PUBLICATION_BRFSS,
   "采用 BRFSS 规则：记录数不足 50、区间半宽 > 10 个百分点或相对标准误 > 30% 的不发布。")
 X(PUBLICATION_OTHER, "Rule of the plan: {0}. ", "方案规定：{0}。")
 X(PUBLICATION_MINIMUM, "At least {0} records are asked for. ", "最少记录数为 {0}。")
-X(PUBLICATION_PRECISION, "Nothing was withheld for its small count.",
-  "没有因计数过小而保密的数值。")
+X(PUBLICATION_PRECISION, "This is a rule of reliability, not disclosure control. ",
+  "这是可靠性规则，不是信息保密措施。")
+X(PUBLICATION_UNPROTECTED, "Small counts are not protected.", "小计数没有作保密处理。")
 X(PUBLICATION_CONFIDENTIAL,
   "Small counts are withheld for confidentiality, and with them a further row wherever they could "
   "be derived: another reason than lacking precision. ",
@@ -142,10 +166,14 @@ X(PUBLICATION_NONE, "The plans set no presentation standard. ", "方案未设发
 X(FACT_LIMITS, "Limits", "局限")
 X(LIMITS,
   "Intervals count sampling error alone, neither nonresponse nor wrong answers. Verdicts on "
-  "several "
-  "indicators are not adjusted for their number. Groups are shown for analysis and are not judged.",
-  "区间只计抽样误差，不含无应答和误报。多项指标分别判定，未作多重比较校正。分人群结果只供分析，"
-  "不参与判定。")
+  "several indicators are not adjusted for their number, and a target of which any one clause is "
+  "enough has several chances to be met. A comparator from another source is taken as independent, "
+  "though the area evaluated may be part of the comparator's. Groups are shown for analysis and "
+  "are "
+  "not judged.",
+  "区间只计抽样误差，不含无应答和误报。多项指标分别判定，未作多重比较校正；“任一条成立即达标”的"
+  "目标有多次达标机会。不同来源的对照按相互独立处理，而被评地区可能是对照地区的一部分。分人群结果"
+  "只供分析，不参与判定。")
 
 /* nine: provenance */
 X(SECTION_PROVENANCE, "Provenance", "溯源")

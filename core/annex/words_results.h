@@ -24,6 +24,7 @@ X(HEAD_CYCLE, "Period", "周期")
 X(HEAD_ISSUER, "Issued by", "编制")
 X(BASELINE, "Baseline", "基线")
 X(CURRENT, "Current", "现值")
+X(WITH_FIELDWORK, "{0} (fieldwork {1})", "{0}（现场调查 {1}）")
 X(BASELINE_IN_TEXT, "baseline", "基线")
 X(CURRENT_IN_TEXT, "current", "现值")
 X(TARGET, "Target", "目标")
@@ -47,6 +48,7 @@ X(PROGRESS_LITTLE, "Little or no detectable change", "变化不明显")
 X(PROGRESS_WORSE, "Getting worse", "恶化")
 X(PROGRESS_BASELINE_ONLY, "Baseline only", "仅有基线")
 X(PROGRESS_NONE, "No numeric target", "无量化目标")
+X(PROGRESS_NOT_ASSESSABLE, "Not assessable", "不可评")
 X(POINT, "Point verdict", "点值判定")
 X(STATISTICAL, "Statistical verdict", "统计判定")
 X(PROGRESS, "Progress", "国际口径")
@@ -70,6 +72,9 @@ X(WHY_EVENTS, "fewer than 10 events", "事件数不足 10")
 X(WHY_RATE, "interval wider than 160 % of the estimate", "相对区间宽度 > 160%")
 X(WHY_HALF, "half the interval exceeds 10 points", "区间半宽 > 10 个百分点")
 X(WHY_ERROR, "relative standard error above 30 %", "相对标准误 > 30%")
+X(WHY_NO_ERROR, "no standard error", "没有标准误")
+X(WHY_POPULATION, "a population of fewer than 10", "人口数不足 10")
+X(WHY_TEN_RECORDS, "fewer than 10 records", "记录数不足 10")
 X(REASON_CONFIDENTIAL, "not published: confidential", "保密，不发布")
 X(REASON_COMPLEMENTARY, "not published: would reveal another row", "补充抑制，防止反推")
 X(REASON_NOT_ESTIMABLE, "cannot be estimated", "无法估计")
@@ -81,21 +86,37 @@ X(NO_INTERVAL, "no interval", "无区间")
 
 /* one: results */
 X(SECTION_RESULTS, "Results", "评估结果")
-X(ANSWER_ALL, "Of {0} {0|goal or task|goals and tasks}, ", "本次评估共 {0} 项指标和任务：")
+X(ANSWER_ALL,
+  "By the point verdict, which is the official one, of {0} {0|goal or task|goals and tasks} ",
+  "按点值判定（正式口径），本次评估的 {0} 项指标和任务中，")
 X(ANSWER_MET, "{0} {0|is|are} met", "达标 {0} 项")
-X(ANSWER_REST, "; {0} not met, {1} undecided, {2} not assessable.",
-  "，未达标 {0} 项，不能判定 {1} 项，不可评 {2} 项。")
-X(ANSWER_DIFFER, " The point verdict and the statistical verdict differ for {0}: {1}.",
-  "点值判定与统计判定不一致的有 {0} 项：{1}。")
-X(ANSWER_AGREE, " The point verdict and the statistical verdict agree throughout.",
-  "点值判定与统计判定全部一致。")
+X(ANSWER_REST, "; {0} not met, {1} undecided for want of evidence, {2} not assessable.",
+  "，未达标 {0} 项，因证据不足不能判定 {1} 项，不可评 {2} 项。")
+X(ANSWER_LATE, " Done late, and counted as met: {0}.", "其中逾期完成、计入达标的有：{0}。")
+X(ANSWER_SURVEYS,
+  " With the sampling error counted (statistical verdict), of {0} survey {0|goal|goals} {1} "
+  "{1|is|are} "
+  "met, {2} not met, {3} undecided, {4} not assessable",
+  "计入抽样误差（统计判定），{0} 项抽样调查指标中达标 {1} 项，未达标 {2} 项，不能判定 {3} 项，"
+  "不可评 {4} 项")
+X(ANSWER_DIFFER, "; the two verdicts differ for {0}: {1}.", "；两种判定不一致的有 {0} 项：{1}。")
+X(ANSWER_AGREE, "; the two verdicts agree throughout.", "；两种判定全部一致。")
+X(ANSWER_EXACT, " Registers and tasks have no sampling error: their two verdicts are the same.",
+  "登记指标和任务没有抽样误差，两种判定相同。")
+X(BY_STATISTICS, "{0} (statistical verdict: {1})", "{0}（统计判定：{1}）")
+X(ROW_POINT, "{0}, point verdict", "{0}，点值判定")
+X(ROW_STATISTICAL, "{0}, statistical verdict", "{0}，统计判定")
 X(KIND_OF_DATA, "Kind of data", "数据种类")
 X(KIND_SAMPLE, "Sample survey", "抽样调查")
 X(KIND_REGISTER, "Office register", "部门登记")
-X(KIND_REGISTER_FULL, "Office register (full count)", "部门登记（全数统计）")
 X(KIND_CHECKLIST, "Checklist", "任务清单")
 X(N_GOALS, "Goals", "项数")
 X(TABLE_RESULTS, "Results by kind of data", "评估结果汇总（项）")
+X(NOTE_RESULTS,
+  "The total is by point verdict. A register or task has one verdict; “undecided” is a task that "
+  "lacks "
+  "its evidence.",
+  "合计按点值判定。登记指标和任务只有一种判定；其中“不能判定”指任务缺证据。")
 X(PART_DIFFER, "Where the two verdicts differ", "两种判定不一致的指标")
 X(PART_MISSING, "What is missing", "离达标还差什么")
 X(DIFFER_WHY,
@@ -112,14 +133,23 @@ X(TOO_MANY_BY, "{0} too many", "多 {0} 个")
 X(TOO_MANY_BY_NOUN, "{0} {1} too many", "多 {0} {1}")
 X(MISSING_UNITS, "{0} ({1} now, {2} needed); target: {3}.", "{0}（现有 {1}，需 {2}）；目标：{3}。")
 X(MISSING_GAP, "current {0}, target: {1}; {2} to go.", "现值 {0}，目标：{1}；还差 {2}。")
-X(MISSING_UNDECIDED, "current {0}, target: {1}; the interval of the gap, {2}, contains 0. {3}",
-  "现值 {0}，目标：{1}；差值的 {9} 区间为 {2}，含 0，现有样本不足以判定。{3}")
-X(NEXT_N, "The next wave needs an effective sample of at least {0}.",
-  "下一轮有效样本需不少于 {0} 人。")
-X(NEXT_N_FACTOR, "The next wave needs a sample of at least {0}, {1} times the present one.",
-  "下一轮样本需不少于 {0} 人（本轮的 {1} 倍）。")
-X(NEXT_NEVER, "No size of the next sample can settle it: the error of the other side is too large.",
-  "基线或对照自身的误差过大，扩大下一轮样本也不能判定。")
+X(MISSING_UNDECIDED,
+  "point verdict: {4}; current {0}, target: {1}; the {9} interval of the gap, {2}, contains 0, and "
+  "the sample does not decide. {3}",
+  "点值判定为{4}；现值 {0}，目标：{1}；差值的 {9} 区间为 {2}，含 0，现有样本不足以判定。{3}")
+X(NEXT_N,
+  "If the values stay as they are, a verdict with 80% power needs a sample of {0} ({1} times the "
+  "present one{2}), the design and the errors of the other side being the same.",
+  "若现值不变、设计及基线和对照的误差不变，以 80% 的把握作出判定，需样本 {0} 人（本轮的 {1} "
+  "倍{2}）。")
+X(NEXT_PSU, "; {0} PSUs in place of {1}, with as many interviews in each",
+  "；每个初级抽样单位调查人数不变，即 {0} 个初级抽样单位，本轮为 {1} 个")
+X(NEXT_NOT_PRACTICABLE,
+  "If the values stay as they are, no practicable sample of the next wave would decide it{0}.",
+  "若现值不变，没有可行的样本量能够作出判定{0}。")
+X(NEXT_DETECTABLE,
+  "; the smallest “{0}” that a sample of the present size shows with 80% power is {1}",
+  "；与本轮同样大小的样本，以 80% 的把握能检出的“{0}”最小为 {1}")
 X(MISSING_EVIDENCE, "reported as done; the evidence is to be handed in.",
   "已报完成，须补交证据材料。")
 X(MISSING_TASK_BY, "not done; it was due on {0}.", "未完成，时限为 {0}。")
@@ -186,20 +216,23 @@ X(NOTE_DIFFER,
   "两种判定不一致：点值判定不计误差，而“{0}”的 {9} 区间为 {1}，含 0。")
 X(NOTE_COMPARATOR, "{0}: {1} ({9} CI {2}); its own sampling error is counted in the comparison.",
   "{0} {1}（{9} CI {2}），自身也有抽样误差，已计入比较。")
+X(NOTE_COVERAGE, "Counts those who were covered, not all: {0} of {1}, {2}.",
+  "按实测人数计，不是全体：实测 {0} / 应测 {1}，覆盖率 {2}。")
 X(NOTE_REVIEW,
   "The current value is of limited reliability (few degrees of freedom, or no or only events).",
   "现值可靠性有限（自由度过小，或事件数为 0 或全部），须慎用。")
 X(NOTE_NO_NUMBER, "The text sets no number: level and change are reported, nothing is judged.",
   "原文未设数值阈值，只报告水平与变化，不判定。")
 X(NOTE_COLUMNS,
-  "Changes of percentages are in percentage points. Registers are full counts without sampling "
-  "error; both verdicts on them are the same. Rows in a frame: the two verdicts differ. "
+  "Changes of percentages are in percentage points. Registers are counts without sampling error; "
+  "both verdicts on them are the same. Rows in a frame: the two verdicts differ. "
   "— means no value, or one that is not published.",
-  "百分率的变化以百分点计。登记指标为全数统计，没有抽样误差，两种判定相同。粗线框出的行，"
+  "百分率的变化以百分点计。登记指标是登记数的统计，没有抽样误差，两种判定相同。粗线框出的行，"
   "两种判定不一致。“—”为没有数值或不发布。")
 X(NOTE_PROGRESS, "Progress: the status of Healthy People 2030.",
   "国际口径（Healthy People 2030）：达到或超过目标 target met or exceeded；改善 improving；"
-  "变化不明显 little or no detectable change；恶化 getting worse；无量化目标 no numeric target。")
+  "变化不明显 little or no detectable change；恶化 getting worse；无量化目标 no numeric "
+  "target；不可评 not assessable。")
 
 /* clauses */
 X(ABOVE_OTHER, "above {0}", "高于{0}")
@@ -240,15 +273,11 @@ X(COMBINED_ALL, "Together: every clause must hold", "合并：各条均成立才
 X(CHANGE_REPORTED, "Current − baseline (reported, not judged)", "现值 − 基线（只报告，不判定）")
 X(TABLE_DECISION, "{0}: how it was decided", "{0}：判定过程")
 X(CARD_NEXT_HEAD, "Sample of the next wave. ", "下一轮样本量。")
-X(CARD_NEXT,
-  "If the value stays at {0}, a verdict with 80% power needs a sample of {1} ({2} times the "
-  "present one), the design and the errors of the other side being the same.",
-  "若真实水平就是现值 {0}，设计不变，以 80% 的把握作出判定，需要样本 {1} 人（本轮的 {2} 倍）。")
-X(CARD_NEXT_NEVER,
-  "If the value stays as it is, no sample of the next wave gives a verdict with 80% power: the "
-  "error of the baseline or comparator alone is too large, or the value is at the target.",
-  "若真实水平就是现值，基线或对照自身的误差已过大，或现值恰在目标上，扩大下一轮样本也达不到 80% "
-  "的把握。")
+X(GAP_DF, "df {0}", "自由度 {0}")
+X(GAP_DF_INFINITE, "df infinite", "自由度无穷大")
+X(OTHER_DEFINITION, "not compared: definition {0} against {1}",
+  "指标定义版本不同（{0}、{1}），不作比较")
+X(NO_VERSION, "not stated", "未注明")
 X(DUMBBELL_TITLE, "Baseline → current, {0}", "基线 → 现值，{0}")
 X(DUMBBELL_CAPTION, "{0}: baseline and current value", "{0}：基线与现值")
 X(DUMBBELL_SENTENCE, "Baseline {0}, current {1}", "基线 {0}，现值 {1}")
@@ -260,6 +289,7 @@ X(FOREST_TITLE, "By group, {0}", "分人群，{0}")
 X(FOREST_CAPTION, "{0} by group", "{0}：分人群估计")
 X(GROUP, "Group", "人群")
 X(BY_GROUP, "{0}, by group (full count):", "{0}分人群（全数统计）：")
+X(BY_GROUP_COVERED, "{0}, by group. {1}", "{0}分人群。{1}")
 X(ESTIMATE_INTERVAL, "Estimate and {9} CI", "估计值与 {9} CI")
 X(WHOLE_AREA, "All", "合计")
 X(HELD_BACK, "not published", "不发布")
@@ -278,10 +308,11 @@ X(SECTION_REGISTERS, "Register indicators", "登记指标")
 X(REGISTER_NONE, "No indicator comes from a register.", "本方案没有登记指标。")
 X(REGISTER_HOW,
   "Bars are current values from 0; hatched: not met. Dotted: baseline; thick line: target. All are "
-  "full counts (no sampling error, no interval).",
-  "条形为现值，从 0 起画，斜线条形为未达标；虚线为基线，粗竖线为目标。各项均为全数统计，"
-  "没有抽样误差，不列区间。")
-X(REGISTER_TITLE, "Register indicators, full counts", "登记指标（全数）")
+  "counts of registers: no sampling error, no interval. Where only a part is covered, the share is "
+  "given in the table.",
+  "条形为现值，从 0 起画，斜线条形为未达标；虚线为基线，粗竖线为目标。各项均为登记数的统计，"
+  "没有抽样误差，不列区间；未覆盖全体的，覆盖率见指标总表。")
+X(REGISTER_TITLE, "Register indicators", "登记指标")
 X(REGISTER_CAPTION, "Register indicators", "登记指标")
 X(REGISTER_STRIP, "0 → 100%", "0 → 100%")
 X(NUMERATOR_DENOMINATOR, "Numerator / denominator", "分子 / 分母")

@@ -95,7 +95,7 @@ int32_t sp_error_cell(sampan_error *error, const char *file, int64_t row, const 
 
 int32_t sp_error_memory(sampan_error *error) {
   const int32_t status = sp_error_set(error, SAMPAN_E_MEMORY, SP_ID_MEMORY, "out of memory");
-  (void)sp_error_hint(error, "raise the memory budget, or use a machine with more memory");
+  (void)sp_error_hint(error, "use a machine with more memory, or end what else runs on this one");
   return status;
 }
 

@@ -12,7 +12,7 @@
 #define SP_CHECK
 #endif
 
-/* Returns from the enclosing function when expr is an error; the only control macro. */
+/* Returns from the enclosing function when expr is an error; the only macro that does. */
 #define SP_TRY(expr)                               \
   do {                                             \
     const int32_t sp_try_status_ = (expr);         \

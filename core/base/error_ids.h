@@ -4,7 +4,7 @@
 #define SP_BASE_ERROR_IDS_H
 
 enum {
-  SP_ID_MEMORY = 1000,         /* out of memory or over the budget */
+  SP_ID_MEMORY = 1000,         /* out of memory */
   SP_ID_INPUT_OPEN = 1001,     /* an input cannot be opened */
   SP_ID_INPUT_FOLDER = 1002,   /* an input is a folder */
   SP_ID_INPUT_READ = 1003,     /* reading failed */

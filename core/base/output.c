@@ -21,6 +21,8 @@ struct sp_output {
   char *temp;   /* the file being written; NULL where there is none to remove */
   int fd;
   int regular;
+  int sent;     /* bytes have left */
+  int prepared; /* whole, and closed */
   size_t n_buffered;
   sampan_error failure; /* a file that could not be written once is never put in place */
   unsigned char buffer[BUFFER_BYTES];
@@ -54,11 +56,12 @@ static int32_t report_failure(const sp_output *out, sampan_error *error) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-/* Writes all n bytes. Returns 0 or an errno. */
-static int write_all(int fd, const unsigned char *bytes, int64_t n) {
+/* Writes all n bytes; *sent tells whether any have left. Returns 0 or an errno. */
+static int write_all(int fd, const unsigned char *bytes, int64_t n, int *sent) {
   while (n > 0) {
     const ssize_t put = write(fd, bytes, (size_t)(n < LARGEST_WRITE ? n : LARGEST_WRITE));
     if (put > 0) {
+      *sent = 1;
       bytes += put;
       n -= put;
     } else if (put == 0) {
@@ -75,7 +78,7 @@ static int write_all(int fd, const unsigned char *bytes, int64_t n) {
 }
 
 static int32_t write_out(sp_output *out, const void *bytes, int64_t n, sampan_error *error) {
-  const int number = write_all(out->fd, bytes, n);
+  const int number = write_all(out->fd, bytes, n, &out->sent);
   if (number == 0) return SAMPAN_OK;
   (void)fail(out->path, SP_ID_OUTPUT_WRITE, "writing failed", number, &out->failure);
   return report_failure(out, error);
@@ -280,20 +283,43 @@ static int sync_folder(const char *target) {
   return number;
 }
 
-static int32_t finish(sp_output *out, sampan_error *error) {
+int32_t sp_output_is_direct(const sp_output *output) {
+  return output->target == NULL;
+}
+
+int32_t sp_output_seen(const sp_output *output) {
+  if (output->target != NULL) {
+    return output->prepared && output->temp == NULL ? SP_OUTPUT_WHOLE : SP_OUTPUT_NOTHING;
+  }
+  if (output->prepared) return SP_OUTPUT_WHOLE;
+  return output->sent ? SP_OUTPUT_PART : SP_OUTPUT_NOTHING;
+}
+
+int32_t sp_output_prepare(sp_output *out, sampan_error *error) {
   int number, closed;
   if (out->failure.status < 0) return report_failure(out, error);
+  if (out->prepared) return SAMPAN_OK;
   SP_TRY(flush(out, error));
   number = out->regular ? sync_fd(out->fd) : 0;
   if (number) {
-    return fail(out->path, SP_ID_OUTPUT_SYNC, "the file cannot be made durable", number, error);
+    (void)fail(out->path, SP_ID_OUTPUT_SYNC, "the file cannot be made durable", number,
+               &out->failure);
+    return report_failure(out, error);
   }
   closed = close(out->fd);
   out->fd = -1;
   if (closed != 0 && errno != EINTR) { /* after EINTR it is closed, on every system we run on */
-    return fail(out->path, SP_ID_OUTPUT_CLOSE, "closing failed", errno, error);
+    (void)fail(out->path, SP_ID_OUTPUT_CLOSE, "closing failed", errno, &out->failure);
+    return report_failure(out, error);
   }
-  if (!out->target) return SAMPAN_OK;
+  out->prepared = 1;
+  return SAMPAN_OK;
+}
+
+int32_t sp_output_publish(sp_output *out, sampan_error *error) {
+  int number;
+  SP_TRY(sp_output_prepare(out, error));
+  if (!out->target || !out->temp) return SAMPAN_OK;
   if (rename(out->temp, out->target) != 0) {
     return fail(out->path, SP_ID_OUTPUT_RENAME, "the finished file cannot be put in its place",
                 errno, error);
@@ -310,7 +336,7 @@ static int32_t finish(sp_output *out, sampan_error *error) {
 }
 
 int32_t sp_output_commit(sp_output *output, sampan_error *error) {
-  const int32_t status = finish(output, error);
+  const int32_t status = sp_output_publish(output, error);
   sp_output_abandon(output);
   return status;
 }

@@ -14,10 +14,22 @@ int32_t sp_output_write(sp_output *output, const void *bytes, int64_t n,
                         sampan_error *error) SP_CHECK;
 /* The form that a writer plugin is given; borrowed. */
 const sampan_output *sp_output_sink(sp_output *output);
-/* Flushes, syncs, renames, syncs the folder; frees. On an error the old file is as it was, save
- * that a folder which cannot be synced is found out after the rename. */
+/* 1 for what is written to directly: bytes that have left cannot be taken back. */
+int32_t sp_output_is_direct(const sp_output *output);
+
+/* What others see of it by now. */
+enum { SP_OUTPUT_NOTHING = 0, SP_OUTPUT_PART = 1, SP_OUTPUT_WHOLE = 2 };
+int32_t sp_output_seen(const sp_output *output);
+
+/* Flushes, syncs, closes: all that is likely to fail. Several files come into being together, as
+ * far as a file system allows, where each is prepared before the first is published. */
+int32_t sp_output_prepare(sp_output *output, sampan_error *error) SP_CHECK;
+/* Renames what was prepared, syncs the folder. On an error the old file is as it was, save that a
+ * folder which cannot be synced is found out after the rename. */
+int32_t sp_output_publish(sp_output *output, sampan_error *error) SP_CHECK;
+/* Both; frees. */
 int32_t sp_output_commit(sp_output *output, sampan_error *error) SP_CHECK;
-/* Removes the temporary file; frees. NULL is allowed. */
+/* Removes the temporary file, if it was not published; frees. NULL is allowed. */
 void sp_output_abandon(sp_output *output);
 
 #endif

@@ -8,29 +8,45 @@ static const char *verdict_name(int32_t verdict, const char *language) {
   return verdict < 0 || verdict > 4 ? "-" : strcmp(language, "zh") == 0 ? zh[verdict] : en[verdict];
 }
 
-/* The verdicts as a short table on standard output. */
-static int32_t print_verdicts(const sp_evaluation *e, const char *language, sp_arena *arena,
+/* 1 if the annex itself goes to standard output. */
+static int takes_stdout(const cli *c) {
+  for (uint32_t i = 0; i < c->args.n_outputs; i++) {
+    if (strcmp(c->args.outputs[i], "-") == 0) return 1;
+  }
+  return 0;
+}
+
+/* The verdicts as a short table on standard output, or beside it where the annex is there. */
+static int32_t print_verdicts(cli *c, const sp_evaluation *e, const char *language,
                               sampan_error *error) {
   const char *text = strcmp(language, "zh") == 0 ? "序号\t点值判定\t统计判定\t指标\n"
                                                  : "no.\tpoint\tstatistical\tindicator\n";
   for (uint32_t i = 0; i < e->n_findings && text != NULL; i++) {
     const sp_finding *f = &e->findings[i];
-    text = sp_arena_printf(arena, "%s%s\t%s\t%s\t%s\n", text, f->goal->number,
+    text = sp_arena_printf(c->arena, "%s%s\t%s\t%s\t%s\n", text, f->goal->number,
                            verdict_name(f->point, language), verdict_name(f->statistical, language),
                            sp_label_in(&f->goal->label, language));
   }
   if (text == NULL) return sp_error_memory(error);
-  return cli_write_text("-", text, strlen(text), error);
+  if (!takes_stdout(c)) return cli_print(c, text, strlen(text), error);
+  fputs(text, stderr);
+  return SAMPAN_OK;
 }
 
 static int32_t write_all(cli *c, const sp_evaluation *e, const char *language,
                          sampan_error *error) {
   const sampan_document *document;
   SP_TRY(sp_document_build(e, c->registry, language, c->arena, &document, error));
-  for (uint32_t i = 0; i < c->args.n_outputs; i++) {
-    SP_TRY(cli_write(c, c->args.outputs[i], document, NULL, error));
-  }
-  return c->args.quiet ? SAMPAN_OK : print_verdicts(e, language, c->arena, error);
+  SP_TRY(cli_write(c, document, NULL, NULL, error));
+  return c->args.quiet ? SAMPAN_OK : print_verdicts(c, e, language, error);
+}
+
+static int32_t refuse_inputs(const cli *c, const sp_programme *programme, sampan_error *error) {
+  const uint32_t n = programme->n_plans;
+  const sp_plan **plans = sp_arena_array(c->arena, n + 1U, sizeof *plans);
+  if (plans == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < n; i++) plans[i] = programme->plans[i].plan;
+  return cli_refuse_inputs(c, plans, n, error);
 }
 
 int32_t cli_annex(cli *c, sampan_error *error) {
@@ -46,7 +62,8 @@ int32_t cli_annex(cli *c, sampan_error *error) {
   SP_TRY(sp_programme_read(c->args.operands[0], &programme, error));
   sp_run_options options = cli_run_options(c);
   if (c->args.language == NULL) options.language = "zh";
-  int32_t status = sp_evaluate(programme, c->registry, &options, &evaluation, error);
+  int32_t status = refuse_inputs(c, programme, error);
+  if (status >= 0) status = sp_evaluate(programme, c->registry, &options, &evaluation, error);
   cli_progress_end(c);
   if (status >= 0) status = write_all(c, evaluation, options.language, error);
   sp_evaluation_free(evaluation);

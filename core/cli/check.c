@@ -56,7 +56,7 @@ static int32_t check_plugin(cli *c, const char *given, sampan_error *error) {
   }
   sp_buffer_printf(&text, "%u passed, %u failed\n", n_passed, n_failed);
   const int32_t status =
-      text.failed ? sp_error_memory(error) : cli_write_text("-", text.data, text.n_bytes, error);
+      text.failed ? sp_error_memory(error) : cli_print(c, text.data, text.n_bytes, error);
   sp_buffer_clear(&text);
   if (status < 0 || n_failed == 0) return status;
   sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_LAW, "the plugin breaks %u of the laws above",
@@ -73,5 +73,5 @@ int32_t cli_check(cli *c, sampan_error *error) {
   if (is_programme < 0) return is_programme;
   SP_TRY(is_programme ? check_programme(c, path, error) : check_plan(c, path, error));
   static const char fine[] = "no error found\n";
-  return c->args.quiet ? SAMPAN_OK : cli_write_text("-", fine, sizeof fine - 1, error);
+  return c->args.quiet ? SAMPAN_OK : cli_print(c, fine, sizeof fine - 1, error);
 }

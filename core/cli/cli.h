@@ -35,6 +35,7 @@ typedef struct cli {
   char data_folder[4096];
   const volatile int *cancel;
   int32_t progress_shown; /* a line of progress stands on standard error */
+  const char *written;    /* the outputs that others see by now, for a run that fails; or NULL */
 } cli;
 
 /* A verb: returns a status; prints its result to standard output or -o, nothing else there. */
@@ -67,13 +68,22 @@ void cli_progress_end(const cli *c);
 
 /* Finds the writers of all outputs, so that a wrong one does not cost a run. */
 int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) SP_CHECK;
-/* Writes results or a document (one of them NULL) with the writer that --format or the file name of
- * `path` asks for; "-" is standard output. */
-int32_t cli_write(cli *c, const char *path, const sampan_document *document,
-                  const sampan_results *results, sampan_error *error) SP_CHECK;
-/* Writes a text to a file, whole or not at all; "-" or NULL is standard output. */
-int32_t cli_write_text(const char *path, const char *text, uint64_t n_bytes,
-                       sampan_error *error) SP_CHECK;
+/* Refuses outputs that are an input (an operand of the command line, or a file that a plan names),
+ * or one another: before anything is read. */
+int32_t cli_refuse_inputs(const cli *c, const sp_plan *const *plans, uint32_t n_plans,
+                          sampan_error *error) SP_CHECK;
+/* Writes results or a document (one of them NULL) to every -o, or to standard output where there is
+ * none, with the writers that --format or the file names ask for. Beside each file goes its
+ * FILE.manifest.json, unless `manifest` is NULL. All are whole before the first is put in place. */
+int32_t cli_write(cli *c, const sampan_document *document, const sampan_results *results,
+                  const char *manifest, sampan_error *error) SP_CHECK;
+/* The writer that --format or the file name asks for. */
+int32_t cli_find_writer(cli *c, const char *path, const sampan_plugin **out,
+                        sampan_error *error) SP_CHECK;
+/* Writes a text to the one -o, whole or not at all, or to standard output. */
+int32_t cli_write_text(cli *c, const char *text, uint64_t n_bytes, sampan_error *error) SP_CHECK;
+/* Writes a text to standard output, whatever -o says. */
+int32_t cli_print(cli *c, const char *text, uint64_t n_bytes, sampan_error *error) SP_CHECK;
 /* Prints an error to standard error as file:line:column: error: text [SMPnnnn] and a hint. */
 void cli_print_error(const sampan_error *error);
 

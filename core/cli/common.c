@@ -5,10 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/output.h"
 #include "base/text.h"
 #include "cli/cli.h"
-#include "host/params.h"
 
 enum { SP_ID_WRITER = 6020, SP_ID_WRITER_FORM = 6021, SP_ID_NO_PLUGIN = 6022 };
 
@@ -54,13 +52,13 @@ static void find_data(cli *c) {
 
 int32_t cli_registry(cli *c, sampan_error *error) {
   const char **folders;
-  int32_t *must_exist;
+  int32_t *origins;
   uint32_t n;
   if (c->registry != NULL) return SAMPAN_OK;
   find_data(c);
   SP_TRY(sp_registry_search_path(c->args.plugin_folders, c->args.n_plugin_folders, c->args.program,
-                                 c->arena, &folders, &must_exist, &n, error));
-  return sp_registry_open(folders, must_exist, n, &c->registry, error);
+                                 c->arena, &folders, &origins, &n, error));
+  return sp_registry_open(folders, origins, n, &c->registry, error);
 }
 
 static void show_progress(void *data, int64_t done, int64_t total, int64_t n_records) {
@@ -92,20 +90,9 @@ sp_run_options cli_run_options(cli *c) {
   return options;
 }
 
-/* ---- output ------------------------------------------------------------------------------- */
+/* ---- writers ------------------------------------------------------------------------------ */
 
-/* A table of comparisons is chosen by the writer's own parameter `table`. */
-static void choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values) {
-  for (uint32_t i = 0; c->args.table != NULL && i < plugin->n_params; i++) {
-    if (strcmp(plugin->params[i].name, "table") != 0) continue;
-    values[i].is_set = 1;
-    values[i].text = c->args.table;
-    values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
-  }
-}
-
-static int32_t find_writer(cli *c, const char *path, const sampan_plugin **out,
-                           sampan_error *error) {
+int32_t cli_find_writer(cli *c, const char *path, const sampan_plugin **out, sampan_error *error) {
   const char *name = c->args.json ? "json" : c->args.format;
   if (name == NULL && path != NULL && strcmp(path, "-") != 0) {
     const sp_plugin_info *info = sp_registry_by_extension(c->registry, SAMPAN_WRITER, path);
@@ -135,50 +122,10 @@ int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) {
   const sampan_plugin *plugin;
   for (uint32_t i = 0; i < c->args.n_outputs || i == 0; i++) {
     const char *path = c->args.n_outputs > 0 ? c->args.outputs[i] : "-";
-    SP_TRY(find_writer(c, path, &plugin, error));
+    SP_TRY(cli_find_writer(c, path, &plugin, error));
     SP_TRY(check_form(plugin, annex, error));
   }
   return SAMPAN_OK;
-}
-
-int32_t cli_write(cli *c, const char *path, const sampan_document *document,
-                  const sampan_results *results, sampan_error *error) {
-  const sampan_plugin *plugin;
-  sampan_value *values;
-  sp_output *output;
-  SP_TRY(find_writer(c, path, &plugin, error));
-  const sampan_writer_ops *ops = plugin->ops;
-  SP_TRY(check_form(plugin, document != NULL, error));
-  SP_TRY(sp_params_bind(plugin, NULL, NULL, NULL, 0, "", ".", c->data_folder, c->arena, &values,
-                        error));
-  choose_table(c, plugin, values);
-  SP_TRY(sp_output_open(path, &output, error));
-  sp_context context = {.arena = sp_arena_new(0), .cancel = c->cancel};
-  int32_t status = context.arena != NULL ? SAMPAN_OK : sp_error_memory(error);
-  if (status >= 0) {
-    const sampan_call call = sp_host_call(&context, values, plugin->n_params, error);
-    status = document != NULL ? ops->document(&call, document, sp_output_sink(output))
-                              : ops->results(&call, results, sp_output_sink(output));
-  }
-  sp_arena_free(context.arena);
-  if (status >= 0 && *c->cancel) status = SAMPAN_E_CANCELLED;
-  if (status < 0) {
-    if (error != NULL) error->status = status;
-    sp_output_abandon(output);
-    return status;
-  }
-  return sp_output_commit(output, error);
-}
-
-int32_t cli_write_text(const char *path, const char *text, uint64_t n_bytes, sampan_error *error) {
-  sp_output *output;
-  SP_TRY(sp_output_open(path, &output, error));
-  const int32_t status = sp_output_write(output, text, (int64_t)n_bytes, error);
-  if (status < 0) {
-    sp_output_abandon(output);
-    return status;
-  }
-  return sp_output_commit(output, error);
 }
 
 /* ---- errors ------------------------------------------------------------------------------- */

@@ -293,6 +293,7 @@ int32_t cli_describe(cli *c, sampan_error *error) {
   sp_source source;
   sp_buffer text;
   SP_TRY(cli_need_operands(c, 1, 1, error));
+  SP_TRY(cli_refuse_inputs(c, NULL, 0, error));
   SP_TRY(cli_registry(c, error));
   SP_TRY(cli_data_open(c, c->args.operands[0], &context, &source, error));
   int32_t status = prepare(&d, &source, error);
@@ -313,9 +314,8 @@ int32_t cli_describe(cli *c, sampan_error *error) {
     } else {
       write_text(&d, &source, &text);
     }
-    status = text.failed ? sp_error_memory(error)
-                         : cli_write_text(c->args.n_outputs > 0 ? c->args.outputs[0] : "-",
-                                          text.data, text.n_bytes, error);
+    status =
+        text.failed ? sp_error_memory(error) : cli_write_text(c, text.data, text.n_bytes, error);
   }
   sp_buffer_clear(&text);
   for (uint32_t f = 0; d.columns != NULL && f < d.n; f++) sp_map_free(d.columns[f].values);

@@ -136,6 +136,7 @@ int32_t cli_init(cli *c, sampan_error *error) {
   sp_buffer text;
   SP_TRY(cli_need_operands(c, 1, 1, error));
   SP_TRY(cli_registry(c, error));
+  SP_TRY(cli_refuse_inputs(c, NULL, 0, error));
   const char *out = c->args.n_outputs > 0 ? c->args.outputs[0] : "-";
   if (strcmp(out, "-") != 0 && access(out, F_OK) == 0) {
     sp_error_set(error, SAMPAN_E_USAGE, SP_ID_INIT_EXISTS, "%s is there already", out);
@@ -159,7 +160,7 @@ int32_t cli_init(cli *c, sampan_error *error) {
   write_design(&source.schema, &text, c->arena);
   write_indicators(&text);
   const int32_t status =
-      text.failed ? sp_error_memory(error) : cli_write_text(out, text.data, text.n_bytes, error);
+      text.failed ? sp_error_memory(error) : cli_write_text(c, text.data, text.n_bytes, error);
   sp_buffer_clear(&text);
   return status;
 }

@@ -20,11 +20,10 @@ typedef struct verb {
 } verb;
 
 static int32_t print_version(cli *c, sampan_error *error) {
-  (void)c;
   char text[256];
   const int n = snprintf(text, sizeof text, "sampan %s (plugin ABI %d.%d)\n", SAMPAN_VERSION,
                          SAMPAN_ABI_MAJOR, SAMPAN_ABI_MINOR);
-  return cli_write_text("-", text, (uint64_t)n, error);
+  return cli_print(c, text, (uint64_t)n, error);
 }
 
 static const verb verbs[] = {
@@ -52,10 +51,12 @@ const char *cli_usage(const char *name) {
   return "sampan VERB [options] FILE";
 }
 
-static int32_t print_help(sampan_error *error) {
+static int32_t print_help(cli *c, sampan_error *error) {
   static const char options[] =
       "\noptions\n"
-      "  -o, --output FILE    where the result goes; the name chooses the format; may be repeated\n"
+      "  -o, --output FILE    where the result goes, - standard output; the name chooses the "
+      "format;\n"
+      "                       run, annex: may be repeated, and all are written or none\n"
       "  -f, --format NAME    a writer plugin, where no file name says it\n"
       "  -l, --lang en|zh     language of labels and annexes\n"
       "      --table NAME     run: estimates (default) or comparisons\n"
@@ -65,7 +66,10 @@ static int32_t print_help(sampan_error *error) {
       "      --plugin-dir DIR search DIR for plugins first; may be repeated\n"
       "      --data-dir DIR   where the standard populations are\n"
       "      --batch N        records in a batch (results do not depend on it)\n"
-      "      --progress plain|none, -q, --quiet\n"
+      "      --progress plain|none\n"
+      "                       show progress where standard error is no terminal, or nowhere\n"
+      "  -q, --quiet          neither progress nor notes\n"
+      "  -h, --help           this text\n"
       "\nexit codes: 0 done, 1 run-time error, 2 usage, 3 plan, 4 data, 5 plugin, 6 with "
       "--strict,\n"
       "130 interrupted\n";
@@ -76,7 +80,7 @@ static int32_t print_help(sampan_error *error) {
     n += snprintf(text + n, sizeof text - (size_t)n, "  %s\n", verbs[i].usage);
   }
   n += snprintf(text + n, sizeof text - (size_t)n, "%s", options);
-  return cli_write_text("-", text, (uint64_t)n, error);
+  return cli_print(c, text, (uint64_t)n, error);
 }
 
 /* The one piece of state of the program: a signal handler has no argument. */
@@ -114,7 +118,7 @@ static int32_t dispatch(cli *c, sampan_error *error) {
     sp_error_set(error, SAMPAN_E_USAGE, SP_ID_VERB, "a verb is missing");
     return sp_error_hint(error, "sampan --help lists them");
   }
-  if (name == NULL || c->args.help || strcmp(name, "help") == 0) return print_help(error);
+  if (name == NULL || c->args.help || strcmp(name, "help") == 0) return print_help(c, error);
   for (size_t i = 0; i < N_VERBS; i++) {
     if (strcmp(verbs[i].name, name) == 0) return verbs[i].run(c, error);
   }
@@ -144,13 +148,14 @@ int main(int argc, char **argv) {
   if (interrupted && status < 0) status = SAMPAN_E_CANCELLED;
   int code = sp_error_exit_code(status);
   if (status == SAMPAN_E_CANCELLED) {
-    fputs("\nsampan: interrupted; nothing was written\n", stderr);
+    fprintf(stderr, "\nsampan: interrupted; %s\n",
+            c->written != NULL ? "not all was written" : "nothing was written");
   } else if (status < 0) {
     cli_progress_end(c);
     cli_print_error(&error);
-  } else if (status == CLI_STRICT) {
-    code = 6;
   }
+  if (status < 0 && c->written != NULL) fprintf(stderr, "  written: %s\n", c->written);
+  if (status == CLI_STRICT) code = 6;
   sp_registry_free(c->registry);
   sp_arena_free(c->arena);
   free(c);

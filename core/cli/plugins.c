@@ -10,12 +10,33 @@ static int in_chinese(const cli *c) {
   return c->args.language != NULL && strcmp(c->args.language, "zh") == 0;
 }
 
+/* What cannot be used, and why. */
+static void write_broken(cli *c, const sp_plugin_info *list, uint32_t n, sp_buffer *out) {
+  uint32_t n_broken;
+  const sp_broken_manifest *broken = sp_registry_broken(c->registry, &n_broken);
+  cli_grid grid = {.arena = c->arena, .n_columns = 3};
+  for (uint32_t i = 0; i < n_broken; i++) {
+    cli_grid_add(&grid, sp_arena_printf(c->arena, "  %s", broken[i].module));
+    cli_grid_add(&grid, broken[i].error->message);
+    cli_grid_add(&grid, broken[i].file);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (list[i].broken == NULL) continue;
+    cli_grid_add(&grid, sp_arena_printf(c->arena, "  %s", list[i].name));
+    cli_grid_add(&grid, list[i].broken->message);
+    cli_grid_add(&grid, list[i].file);
+  }
+  if (grid.n_cells == 0) return;
+  sp_buffer_printf(out, "%sbroken\n", out->n_bytes > 0 ? "\n" : "");
+  cli_grid_write(&grid, out);
+}
+
 static int32_t write_list(cli *c, const sp_plugin_info *list, uint32_t n, sp_buffer *out) {
   for (int32_t kind = SAMPAN_SOURCE; kind <= SAMPAN_WRITER; kind++) {
     cli_grid grid = {.arena = c->arena, .n_columns = 4};
     for (uint32_t i = 0; i < n; i++) {
       const sp_plugin_info *p = &list[i];
-      if (p->kind != kind) continue;
+      if (p->kind != kind || p->broken != NULL) continue;
       cli_grid_add(&grid, sp_arena_printf(c->arena, "  %s", p->name));
       cli_grid_add(&grid, p->version);
       cli_grid_add(&grid, in_chinese(c) ? p->summary_zh : p->summary_en);
@@ -25,7 +46,8 @@ static int32_t write_list(cli *c, const sp_plugin_info *list, uint32_t n, sp_buf
     sp_buffer_printf(out, "%s%ss\n", out->n_bytes > 0 ? "\n" : "", sp_kind_name(kind));
     cli_grid_write(&grid, out);
   }
-  if (n == 0) sp_buffer_text_add(out, "no plugins were found\n");
+  write_broken(c, list, n, out);
+  if (out->n_bytes == 0) sp_buffer_text_add(out, "no plugins were found\n");
   return SAMPAN_OK;
 }
 
@@ -91,6 +113,10 @@ static void write_one(cli *c, const sp_plugin_info *p, sp_buffer *out) {
   const int zh = in_chinese(c);
   sp_buffer_printf(out, "%s%s %s %s\n", out->n_bytes > 0 ? "\n" : "", sp_kind_name(p->kind),
                    p->name, p->version);
+  if (p->broken != NULL) {
+    write_fact(out, "broken", p->broken->message);
+    write_fact(out, "", p->broken->hint);
+  }
   write_fact(out, "label", zh ? p->label_zh : p->label_en);
   write_fact(out, "summary", zh ? p->summary_zh : p->summary_en);
   write_fact(out, "formula", p->formula);
@@ -108,6 +134,13 @@ static void write_one(cli *c, const sp_plugin_info *p, sp_buffer *out) {
 
 static int32_t unknown(cli *c, const sp_plugin_info *list, uint32_t n, const char *name,
                        sampan_error *error) {
+  uint32_t n_broken;
+  const sp_broken_manifest *broken = sp_registry_broken(c->registry, &n_broken);
+  for (uint32_t i = 0; i < n_broken; i++) {
+    if (strcmp(broken[i].module, name) != 0) continue;
+    if (error != NULL) *error = *broken[i].error;
+    return broken[i].error->status;
+  }
   const char **names = sp_arena_array(c->arena, n + 1U, sizeof *names);
   if (names == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < n; i++) names[i] = list[i].name;
@@ -146,6 +179,7 @@ int32_t cli_plugins(cli *c, sampan_error *error) {
   uint32_t n;
   sp_buffer text;
   SP_TRY(cli_need_operands(c, 0, 2, error));
+  SP_TRY(cli_refuse_inputs(c, NULL, 0, error));
   SP_TRY(cli_registry(c, error));
   const sp_plugin_info *list = sp_registry_list(c->registry, &n);
   /* `plugins show NAME` and `plugins NAME` are the same. */
@@ -158,9 +192,8 @@ int32_t cli_plugins(cli *c, sampan_error *error) {
                        ? write_list(c, list, n, &text)
                        : write_named(c, list, n, c->args.operands[n_given - 1], &text, error);
   if (status >= 0) {
-    status = text.failed ? sp_error_memory(error)
-                         : cli_write_text(c->args.n_outputs > 0 ? c->args.outputs[0] : "-",
-                                          text.data, text.n_bytes, error);
+    status =
+        text.failed ? sp_error_memory(error) : cli_write_text(c, text.data, text.n_bytes, error);
   }
   sp_buffer_clear(&text);
   return status;

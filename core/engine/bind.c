@@ -16,11 +16,6 @@ static const char *const plan_keys[] = {"label", "estimator", "interval",       
                                         "where", "decimals",  "definition_version", "note"};
 #define SP_N_PLAN_KEYS (sizeof plan_keys / sizeof plan_keys[0])
 
-sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
-                        sampan_error *error) {
-  return sp_host_call(&job->context, values, plugin->n_params, error);
-}
-
 static int32_t require(sp_job *job, const sp_expr *e, int32_t types, uint32_t *out,
                        sampan_error *error) {
   *out = SP_NONE;
@@ -327,6 +322,26 @@ static int32_t plugin_error(const sp_job *job, const sp_bound *b, int32_t status
   return status;
 }
 
+/* What a plugin decided on, before anything is built upon it. */
+static const char *shape_fault(const sampan_shape *shape) {
+  const uint64_t n_totals = (uint64_t)shape->n_components * shape->n_cells;
+  if (n_totals == 0 || n_totals > 1000000) return "it has no totals, or too many";
+  if (shape->n_statistics == 0 || shape->n_statistics > 10000) {
+    return "it gives no statistic, or too many";
+  }
+  if (shape->components == NULL || shape->statistics == NULL) return "it does not describe itself";
+  for (uint32_t i = 0; i < shape->n_components; i++) {
+    const int32_t type = shape->components[i].type;
+    if (type < SAMPAN_ONE || type > SAMPAN_F64) return "a component is of no known type";
+  }
+  for (uint32_t i = 0; i < shape->n_statistics; i++) {
+    const sampan_statistic *s = &shape->statistics[i];
+    if (s->unit < SAMPAN_UNIT_NONE || s->unit > SAMPAN_UNIT_RATIO) return "a unit is not known";
+    if (s->name == NULL || !(s->per > 0)) return "a statistic has no name, or no `per`";
+  }
+  return NULL;
+}
+
 static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
   sampan_batch columns = {0};
   SP_TRY(describe_columns(job, b, &columns, error));
@@ -334,16 +349,13 @@ static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
   b->shape.struct_size = sizeof b->shape;
   const int32_t status = b->ops->bind(&call, &columns, &b->shape);
   if (status < 0) return plugin_error(job, b, status, error);
-  const sampan_shape *shape = &b->shape;
-  const uint64_t n_totals = (uint64_t)shape->n_components * shape->n_cells;
-  if (n_totals == 0 || n_totals > 1000000 || shape->n_statistics == 0 ||
-      shape->n_statistics > 10000) {
-    sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_SHAPE,
-                 "the shape it decided on is not possible: %u components, %u cells, %u statistics",
-                 shape->n_components, shape->n_cells, shape->n_statistics);
+  const char *fault = shape_fault(&b->shape);
+  if (fault != NULL) {
+    sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_SHAPE, "the shape it decided on is wrong: %s",
+                 fault);
     return plugin_error(job, b, SAMPAN_E_PLUGIN, error);
   }
-  b->n_totals = (uint32_t)n_totals;
+  b->n_totals = b->shape.n_components * b->shape.n_cells;
   return SAMPAN_OK;
 }
 
@@ -375,8 +387,8 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
     return status;
   }
   const sampan_interval_ops *ops = b->interval->ops;
-  const int32_t unit = b->shape.statistics[0].unit;
-  if ((ops->units & (UINT32_C(1) << unit)) == 0) {
+  for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
+    if ((ops->units & (UINT32_C(1) << b->shape.statistics[i].unit)) != 0) continue;
     return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                          "interval '%s' is not made for what estimator '%s' gives", name,
                          b->plugin->name);
@@ -397,6 +409,8 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
   job->options = options;
   job->context.arena = arena;
   job->context.cancel = options->cancel;
+  job->context.note = sp_job_note;
+  job->context.note_data = job;
   if (plan->kind == SP_KIND_CHECKLIST) {
     sp_error_set(error, SAMPAN_E_PLAN, SP_ID_KIND, "a checklist has nothing to estimate");
     sp_error_hint(error, "name the plan in a programme and use `sampan annex`");
@@ -424,6 +438,7 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
     SP_TRY(bind_interval(job, &job->indicators[i], error));
   }
   SP_TRY(lay_out_splits(job, error));
+  SP_TRY(sp_job_bind_comparisons(job, error));
   *out = job;
   return SAMPAN_OK;
 }

@@ -10,73 +10,6 @@
 /* Variables of `within`, and the period. */
 enum { SP_MOST_LEVELS = 32 };
 
-/* ---- covariance --------------------------------------------------------------------------- */
-
-/* For data without a sample the estimates are independent unless they are the same one. */
-static double unsampled_covariance(const sp_estimate *a, const sp_estimate *b) {
-  return a == b ? a->std_error * a->std_error : 0;
-}
-
-int32_t sp_outcome_covariance(const sp_outcome *o, const sp_estimate *a, const sp_estimate *b,
-                              double *out, sampan_error *error) {
-  if (o->plan->kind != SP_KIND_SURVEY) {
-    *out = unsampled_covariance(a, b);
-    return SAMPAN_OK;
-  }
-  sp_point *points[2] = {NULL, NULL};
-  uint32_t n[2] = {0, 0};
-  sp_variance_note note;
-  int32_t status = sp_points(o, a, &points[0], &n[0], error);
-  if (status >= 0) status = sp_points(o, b, &points[1], &n[1], error);
-  if (status >= 0) {
-    status = sp_units_covariance(&o->totals->units, &o->plan->design, o->plan->file, points[0],
-                                 n[0], points[1], n[1], out, &note, error);
-  }
-  free(points[0]);
-  free(points[1]);
-  return status;
-}
-
-int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
-                    double *df, sampan_error *error) {
-  const sp_units *u = &o->totals->units;
-  *df = HUGE_VAL;
-  if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) {
-    return SAMPAN_OK;
-  }
-  if (o->plan->design.df_rule == SP_DF_DESIGN) {
-    *df = sp_design_df(o->totals);
-    return SAMPAN_OK;
-  }
-  char *psu = calloc(u->n_psu + 1U, 1), *stratum = calloc(u->n_strata + 1U, 1);
-  int32_t status = psu == NULL || stratum == NULL ? sp_error_memory(error) : SAMPAN_OK;
-  for (uint32_t i = 0; i < n && status >= 0; i++) {
-    sp_point *points = NULL;
-    uint32_t n_points = 0;
-    status = sp_points(o, estimates[i], &points, &n_points, error);
-    for (uint32_t k = 0; k < n_points && status >= 0; k++) {
-      psu[points[k].psu] = 1;
-      stratum[points[k].stratum] = 1;
-    }
-    free(points);
-  }
-  double n_psu = 0, n_strata = 0;
-  for (uint32_t i = 0; i < u->n_psu && status >= 0; i++) n_psu += psu[i];
-  for (uint32_t h = 0; h < u->n_strata && status >= 0; h++) {
-    n_strata += stratum[h];
-    if (o->plan->design.df_rule == SP_DF_STRATA_PRESENT && stratum[h]) {
-      n_psu += u->strata[h].n_psu; /* all of its PSUs, instead of those counted above */
-    }
-  }
-  if (o->plan->design.df_rule == SP_DF_STRATA_PRESENT) {
-    for (uint32_t i = 0; i < u->n_psu && status >= 0; i++) n_psu -= psu[i];
-  }
-  *df = n_psu - n_strata;
-  free(psu);
-  free(stratum);
-  return status;
-}
-
 /* ---- choosing the estimates --------------------------------------------------------------- */
 
 static int is_listed(const sp_comparison *c, const char *value, uint32_t *place) {
@@ -155,6 +88,7 @@ typedef struct comparer {
   chosen *chosen;
   const char **terms;
   uint32_t n_chosen;
+  uint32_t n_unusable; /* without a value, or suppressed */
   uint32_t test_capacity;
 } comparer;
 
@@ -164,21 +98,23 @@ static int compare_chosen(const comparer *k, const chosen *a, const chosen *b) {
 }
 
 /* All estimates of an indicator (first statistic) that belong to one level of `within`. */
-static int32_t choose(comparer *k, uint32_t indicator, const char *const *wanted,
-                      sampan_error *error) {
+static void choose(comparer *k, uint32_t indicator, const char *const *wanted) {
   const sp_outcome *o = k->outcome;
   const uint32_t n_within = count_levels(o, k->comparison);
   const char *level[SP_MOST_LEVELS];
-  k->n_chosen = 0;
+  k->n_chosen = k->n_unusable = 0;
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     const sp_estimate *e = &o->estimates[i];
-    if (e->indicator != indicator || e->statistic != 0 || isnan(e->value)) continue;
-    if (e->status == SAMPAN_STATUS_SUPPRESSED) continue;
+    if (e->indicator != indicator || e->statistic != 0) continue;
     const char *value = across_value(o, k->comparison, e, level);
     int same = value != NULL;
     for (uint32_t w = 0; w < n_within && same; w++) same = strcmp(level[w], wanted[w]) == 0;
     chosen c = {.estimate = e, .value = value};
     if (!same || !is_listed(k->comparison, value, &c.place)) continue;
+    if (isnan(e->value) || e->status == SAMPAN_STATUS_SUPPRESSED) {
+      k->n_unusable++;
+      continue;
+    }
     uint32_t at = k->n_chosen++;
     while (at > 0 && compare_chosen(k, &c, &k->chosen[at - 1]) < 0) {
       k->chosen[at] = k->chosen[at - 1];
@@ -186,8 +122,6 @@ static int32_t choose(comparer *k, uint32_t indicator, const char *const *wanted
     }
     k->chosen[at] = c;
   }
-  (void)error;
-  return SAMPAN_OK;
 }
 
 /* ---- calling the plugin ------------------------------------------------------------------- */
@@ -239,6 +173,15 @@ static int32_t add_tests(comparer *k, uint32_t indicator, const sampan_finding *
   return SAMPAN_OK;
 }
 
+/* A level that cannot be compared keeps a row, without numbers. */
+static int32_t add_gap(comparer *k, uint32_t indicator, const char *const *level,
+                       sampan_error *error) {
+  const sampan_finding gap = {"not estimable", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  const double conf_level =
+      isnan(k->comparison->level) ? k->outcome->plan->level : k->comparison->level;
+  return add_tests(k, indicator, &gap, 1, level, conf_level, error);
+}
+
 static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *level,
                            sampan_error *error) {
   sp_outcome *o = k->outcome;
@@ -259,7 +202,9 @@ static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *l
     estimates[i] = c->estimate;
     memory[i] = c->estimate->value;
     labels[i] = c->value;
-    counts[i] = c->estimate->n;
+    /* Data in rows count what the rows hold, not the rows. */
+    const int in_rows = o->plan->kind != SP_KIND_SURVEY && !isnan(c->estimate->exposure);
+    counts[i] = in_rows ? llround(c->estimate->exposure) : c->estimate->n;
     counts[n + i] = c->estimate->n_events;
     numeric = numeric && sp_parse_number(c->value, strlen(c->value), &position[i]) == 0;
   }
@@ -269,11 +214,8 @@ static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *l
     } else if (!numeric) {
       position[i] = i;
     }
-    for (uint32_t j = 0; j <= i; j++) {
-      SP_TRY(sp_outcome_covariance(o, estimates[i], estimates[j], &covariance[i * n + j], error));
-      covariance[j * n + i] = covariance[i * n + j];
-    }
   }
+  SP_TRY(sp_outcome_covariances(o, estimates, n, covariance, error));
   const double conf_level = isnan(k->comparison->level) ? o->plan->level : k->comparison->level;
   sampan_compared in = {.struct_size = sizeof in,
                         .n = n,
@@ -365,10 +307,15 @@ static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *
     if (number == SP_MAP_NONE) status = sp_error_memory(error);
     if (number < n_levels || status < 0) continue;
     n_levels = number + 1;
-    status = choose(k, indicator, level, error);
-    if (status >= 0 && (k->n_chosen < ops->minimum || k->n_chosen > ops->maximum)) {
-      status = n_within == 0 ? wrong_number(k, indicator, error) : SAMPAN_OK;
-    } else if (status >= 0) {
+    choose(k, indicator, level);
+    /* With its values listed, a comparison is of these, and of no fewer. */
+    const int whole = k->comparison->n_values == 0 || k->n_chosen == k->comparison->n_values;
+    const int fits = k->n_chosen >= ops->minimum && k->n_chosen <= ops->maximum;
+    if (!fits && whole && n_within == 0 && k->n_unusable == 0) {
+      status = wrong_number(k, indicator, error);
+    } else if (!fits || !whole) {
+      status = add_gap(k, indicator, level, error);
+    } else {
       status = call_plugin(k, indicator, level, error);
     }
   }
@@ -381,41 +328,17 @@ static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *
 }
 
 int32_t sp_compare(sp_outcome *o, sampan_error *error) {
-  sp_job *job = o->job;
-  static const char *const also[] = {"label",  "method",    "of",     "across",
-                                     "values", "positions", "within", "level"};
+  const sp_job *job = o->job;
   comparer k = {.outcome = o};
   k.chosen = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *k.chosen);
   if (k.chosen == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {
-    const sp_comparison *c = &o->plan->comparisons[i];
-    sampan_value *values;
-    k.comparison = c;
-    const int32_t status =
-        sp_registry_load(job->registry, SAMPAN_COMPARISON, c->method.plugin, &k.plugin, error);
-    if (status < 0) {
-      sp_error_text_place(error, o->plan->file, c->place->line, c->place->column);
-      return status;
-    }
-    SP_TRY(sp_params_bind(k.plugin, c->method.options, c->place, also, 8, o->plan->file,
-                          o->plan->folder, job->options->data_folder, o->arena, &values, error));
-    k.values = values;
-    if (count_levels(o, c) > SP_MOST_LEVELS) {
-      return sp_yaml_error(c->place, o->plan->file, SP_ID_TOO_MANY, error,
-                           "within: a comparison has at most %d levels", SP_MOST_LEVELS - 1);
-    }
-    for (uint32_t f = 0; f < c->n_of; f++) {
-      uint32_t indicator = 0;
-      while (indicator < o->plan->n_indicators &&
-             strcmp(o->plan->indicators[indicator].name, c->of[f]) != 0) {
-        indicator++;
-      }
-      if (indicator == o->plan->n_indicators) {
-        return sp_yaml_error(c->place, o->plan->file, SP_ID_COMPARISON, error,
-                             "comparison '%s' is of '%s', which is no indicator of the plan",
-                             c->name, c->of[f]);
-      }
-      SP_TRY(compare_indicator(&k, indicator, error));
+    const sp_bound_comparison *b = &job->comparisons[i];
+    k.comparison = b->comparison;
+    k.plugin = b->plugin;
+    k.values = b->values;
+    for (uint32_t f = 0; f < b->comparison->n_of; f++) {
+      SP_TRY(compare_indicator(&k, b->of[f], error));
     }
   }
   return SAMPAN_OK;

@@ -75,8 +75,11 @@ int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_
     out->status[k] = SAMPAN_NOT_ESTIMABLE;
   }
   memset(out->gradient, 0, (size_t)n * b->n_totals * sizeof *out->gradient);
-  sampan_call call = sp_job_call(job, b->plugin, b->values, error);
+  sp_scratch scratch;
+  if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
+  sampan_call call = sp_scratch_call(&scratch, b->plugin, b->values, error);
   const int32_t status = b->ops->value(&call, &b->shape, view, out);
+  sp_scratch_clear(&scratch);
   if (status < 0) {
     if (error != NULL) {
       error->status = status;
@@ -85,11 +88,16 @@ int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_
     return status;
   }
   for (uint32_t k = 0; k < n; k++) {
-    if (out->status[k] == SAMPAN_ESTIMABLE && !isfinite(out->value[k])) {
-      return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_VALUE,
-                          "estimator '%s' broke its contract: a value is not finite",
-                          b->plugin->name);
+    if (out->status[k] != SAMPAN_ESTIMABLE) continue;
+    int finite = isfinite(out->value[k]);
+    for (uint32_t j = 0; j < b->n_totals && finite; j++) {
+      finite = isfinite(out->gradient[(size_t)k * b->n_totals + j]);
     }
+    if (finite) continue;
+    return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_VALUE,
+                        "estimator '%s' calls statistic '%s' estimable, but its value or gradient "
+                        "is no finite number",
+                        b->plugin->name, b->shape.statistics[k].name);
   }
   return SAMPAN_OK;
 }
@@ -128,12 +136,25 @@ static int32_t make_points(const sp_job *job, const sp_totals *t, uint32_t indic
   return SAMPAN_OK;
 }
 
-/* Poisson in the events: sum of g^2 T over the components that count them. */
-static double vital_variance(const sp_bound *b, const double *gradient, const double *totals) {
+/* The exposure in the cell of a total, NaN where the estimator counts none. */
+static double cell_exposure(const sp_bound *b, const double *totals, uint32_t k) {
+  const uint32_t n = b->shape.n_components, first = k / n * n;
+  for (uint32_t c = 0; c < n; c++) {
+    if ((b->shape.components[c].flags & SAMPAN_EXPOSURE) != 0) return totals[first + c];
+  }
+  return NAN;
+}
+
+/* Sum of g^2 V(T) over the components that count events: Poisson, V = T; for a proportion binomial,
+ * V = T (1 - T / N) with the cell's exposure N. */
+static double vital_variance(const sp_bound *b, const sampan_statistic *about,
+                             const double *gradient, const double *totals) {
   double variance = 0;
   for (uint32_t k = 0; k < b->n_totals; k++) {
     if ((b->shape.components[k % b->shape.n_components].flags & SAMPAN_EVENTS) == 0) continue;
-    variance += gradient[k] * gradient[k] * totals[k];
+    const double n = cell_exposure(b, totals, k);
+    const int binomial = about->unit == SAMPAN_UNIT_PROPORTION && n > 0 && totals[k] <= n;
+    variance += gradient[k] * gradient[k] * totals[k] * (binomial ? 1 - totals[k] / n : 1);
   }
   return variance;
 }
@@ -247,14 +268,16 @@ static int32_t limits(maker *m, const sp_bound *b, sp_estimate *e, const double 
     const uint32_t flags = shape->components[k % shape->n_components].flags;
     if ((flags & SAMPAN_EVENTS) != 0 && fabs(gradient[k]) > largest) largest = fabs(gradient[k]);
   }
+  /* Data in rows count what the rows hold, not the rows. */
+  const int in_rows = m->outcome->plan->kind != SP_KIND_SURVEY && !isnan(e->exposure);
   const sampan_interval_in in = {.struct_size = sizeof in,
                                  .unit = e->about->unit,
                                  .estimate = e->value,
                                  .std_error = e->std_error,
                                  .df = e->df,
                                  .level = e->level,
-                                 .n = e->n,
-                                 .n_positive = e->n_positive,
+                                 .n = in_rows ? llround(e->exposure) : e->n,
+                                 .n_positive = in_rows ? llround(e->exposure) : e->n_positive,
                                  .n_events = e->n_events,
                                  .events = isnan(e->events) ? 0 : e->events,
                                  .exposure = isnan(e->exposure) ? 0 : e->exposure,
@@ -263,9 +286,12 @@ static int32_t limits(maker *m, const sp_bound *b, sp_estimate *e, const double 
                                  .upper_bound = e->about->upper,
                                  .per = e->about->per};
   sampan_interval_out out = {.struct_size = sizeof out, .n_eff = NAN};
-  sampan_call call = sp_job_call(job, b->interval, b->interval_values, error);
   const sampan_interval_ops *ops = b->interval->ops;
+  sp_scratch scratch;
+  if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
+  sampan_call call = sp_scratch_call(&scratch, b->interval, b->interval_values, error);
   const int32_t status = ops->limits(&call, &in, &out);
+  sp_scratch_clear(&scratch);
   if (status < 0) {
     if (error != NULL) {
       error->status = status;
@@ -301,7 +327,7 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const doub
   const sp_totals *t = m->outcome->totals;
   double variance = 0;
   e->df = HUGE_VAL;
-  if (plan->kind == SP_KIND_VITAL) variance = vital_variance(b, gradient, m->totals);
+  if (plan->kind == SP_KIND_VITAL) variance = vital_variance(b, e->about, gradient, m->totals);
   if (plan->kind == SP_KIND_SURVEY) {
     uint32_t n;
     sp_variance_note note;
@@ -315,7 +341,17 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const doub
     if (note.n_lonely > 0) add_flag(m->outcome, e, "lonely");
     if (e->df <= 0) add_flag(m->outcome, e, "df0");
   }
-  if (isnan(variance)) return SAMPAN_OK; /* a rule for lonely PSUs that gives no variance here */
+  if (isinf(variance)) {
+    return sp_error_set(error, SAMPAN_E_DATA, SP_ID_TOO_LARGE,
+                        "the variance of indicator '%s' is no finite number: are its values or "
+                        "weights as large as they should be?",
+                        b->indicator->name);
+  }
+  if (isnan(variance)) { /* a rule for lonely PSUs that gives no variance here */
+    add_flag(m->outcome, e, "no-variance");
+    e->why = "no stratum is left to estimate a variance from";
+    return SAMPAN_OK;
+  }
   e->std_error = sqrt(variance > 0 ? variance : 0);
   if (plan->kind == SP_KIND_SURVEY && element_variance > 0 && e->n_positive > 1) {
     /* Against simple sampling without replacement of n out of the estimated population, as R. */
@@ -323,6 +359,9 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const doub
     e->deff = variance / (element_variance / n * (1 - n / e->pop));
     /* Weights that add up to less than the sample estimate no population. */
     if (!(e->pop > n) || !isfinite(e->deff)) e->deff = NAN;
+  }
+  if (b->shape.n_cells > 1 && element_variance > 0 && e->n_positive > 1) {
+    e->simple_variance = element_variance / (double)e->n_positive;
   }
   if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) add_flag(m->outcome, e, "p0");
   if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) add_flag(m->outcome, e, "p1");
@@ -371,6 +410,7 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
     e->pop = view.weight;
     e->level = o->plan->level;
     e->value = e->std_error = e->df = e->low = e->high = e->deff = e->n_eff = NAN;
+    e->simple_variance = NAN;
     e->interval = e->flags = e->why = "";
     sum_flagged(b, m->totals, SAMPAN_EVENTS, &e->events);
     sum_flagged(b, m->totals, SAMPAN_EXPOSURE, &e->exposure);

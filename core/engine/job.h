@@ -43,6 +43,20 @@ typedef struct sp_grouping {
   uint32_t required;
 } sp_grouping;
 
+/* A comparison with its plugin and the indicators that it is of. */
+typedef struct sp_bound_comparison {
+  const sp_comparison *comparison;
+  const sampan_plugin *plugin;
+  const sampan_value *values;
+  uint32_t *of;
+} sp_bound_comparison;
+
+/* What plugins had to say, each sentence once. */
+typedef struct sp_notes {
+  const char **texts;
+  uint32_t n, reserved;
+} sp_notes;
+
 /* Per group and indicator: records in, of them with a positive weight, of them with the event; then
  * the records behind each total. */
 enum { SP_COUNT_N = 0, SP_COUNT_POSITIVE = 1, SP_COUNT_EVENTS = 2, SP_COUNT_TOTALS = 3 };
@@ -63,15 +77,34 @@ typedef struct sp_job {
   uint32_t weight, fpc, domain, keep, period_grouping;
   uint32_t *drops;
   sp_presentation presentation;
+  sp_bound_comparison *comparisons;
+  sp_notes notes;
 } sp_job;
 
 /* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                     sp_arena *arena, sp_job **out, sampan_error *error) SP_CHECK;
 
-/* The call context of an indicator's estimator or interval. */
+/* The part of sp_job_bind that is about comparisons. */
+int32_t sp_job_bind_comparisons(sp_job *job, sampan_error *error) SP_CHECK;
+
+/* Adds a sentence for the run's log and the annex. */
+void sp_job_note(void *job, const char *text);
+
+/* The call context of a plugin while the plan is bound: memory lasts as long as the job. */
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
                         sampan_error *error);
+
+/* Memory for one call at a time: what a plugin takes during a call ends with the next. */
+typedef struct sp_scratch {
+  sp_context context;
+} sp_scratch;
+
+int32_t sp_scratch_init(sp_scratch *scratch, sp_job *job);
+void sp_scratch_clear(sp_scratch *scratch);
+/* The call context of a plugin, its memory fresh. */
+sampan_call sp_scratch_call(sp_scratch *scratch, const sampan_plugin *plugin,
+                            const sampan_value *values, sampan_error *error);
 
 /* Numbers tuples of codes. */
 typedef struct sp_tuples {
@@ -101,7 +134,8 @@ typedef struct sp_totals {
   int64_t *n_dropped; /* by rule; the last is `keep` */
   int64_t *by_period; /* [period code + 1][read, kept]; 0: no period */
   uint32_t n_by_period;
-  sp_use_count *uses; /* [indicator][period code + 1] */
+  int64_t *n_ungrouped; /* by grouping: records of the domain without a value of it */
+  sp_use_count *uses;   /* [indicator][period code + 1] */
   uint32_t use_periods;
   sp_exact weight, weight_squared;
   double weight_min, weight_max;

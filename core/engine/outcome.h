@@ -21,6 +21,8 @@ typedef struct sp_estimate {
   const sampan_statistic *about;
   int64_t n, n_positive, n_events; /* records in; with a positive weight; with the event */
   double pop, value, std_error, df, level, low, high, deff, n_eff;
+  double simple_variance;  /* of an age-adjusted proportion if its records were a simple random
+                              sample within ages; else NaN */
   double events, exposure; /* totals behind a rate or a ratio; NaN where it has none */
   int32_t n_psu, n_strata; /* that hold records of the domain */
   const char *interval;    /* plugin, "" if no limits */
@@ -60,6 +62,9 @@ typedef struct sp_outcome {
   const sampan_plugin *const *estimators; /* by indicator */
   const sampan_plugin *const *intervals;  /* by indicator; NULL: none */
   sampan_results results;   /* the table, for writers; its texts are in the language asked for */
+  const char *const *notes; /* what plugins had to say, and records that no group takes */
+  uint32_t n_notes;
+  uint32_t reserved;
   struct sp_totals *totals; /* internal */
   struct sp_job *job;       /* internal */
 } sp_outcome;
@@ -88,9 +93,12 @@ const sp_estimate *sp_outcome_find(const sp_outcome *outcome, const char *indica
                                    const char *period, const char *const *by,
                                    const char *const *values, uint32_t n_by);
 
-/* The covariance of two estimates of this outcome: they share PSUs where their domains do. */
-int32_t sp_outcome_covariance(const sp_outcome *outcome, const sp_estimate *a, const sp_estimate *b,
-                              double *out, sampan_error *error) SP_CHECK;
+/* The covariance matrix (n * n) of estimates of this outcome, which share PSUs where their domains
+ * do. All entries go by the same strata at hand, so that v[0] + v[3] - 2 v[1] is the variance of a
+ * difference under any rule for lonely PSUs; the diagonal may differ from the estimates' own
+ * variances under `adjust` and `average`. */
+int32_t sp_outcome_covariances(const sp_outcome *outcome, const sp_estimate *const *estimates,
+                               uint32_t n, double *matrix, sampan_error *error) SP_CHECK;
 
 /* PSUs and strata that hold records of any of the estimates: the df of a comparison. */
 int32_t sp_joint_df(const sp_outcome *outcome, const sp_estimate *const *estimates, uint32_t n,

@@ -124,6 +124,22 @@ static int32_t add_tables(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* What plugins had to say, and the records that a split leaves out. */
+static int32_t take_notes(sp_outcome *o, sampan_error *error) {
+  sp_job *job = o->job;
+  for (uint32_t g = 0; g < job->n_groupings; g++) {
+    if (o->totals->n_ungrouped[g] == 0) continue;
+    const char *text = sp_arena_printf(
+        o->arena, "%lld records of the domain have no value of '%s' and are in none of its groups",
+        (long long)o->totals->n_ungrouped[g], job->groupings[g].column);
+    if (text == NULL) return sp_error_memory(error);
+    sp_job_note(job, text);
+  }
+  o->notes = job->notes.texts;
+  o->n_notes = job->notes.n;
+  return SAMPAN_OK;
+}
+
 static int32_t name_plugins(sp_outcome *o, sampan_error *error) {
   const uint32_t n = o->plan->n_indicators;
   const sampan_plugin **estimators = sp_arena_array(o->arena, n, sizeof *estimators);
@@ -160,6 +176,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   sp_presentation_apply(&o->job->presentation, o);
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
+  SP_TRY(take_notes(o, error));
   return add_manifest(o, registry, error);
 }
 
@@ -317,5 +334,10 @@ void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_bu
     sp_buffer_text_add(b, "}");
   }
   manifest_plugins(o, registry, b);
-  sp_buffer_char(b, '}');
+  sp_buffer_text_add(b, ",\"notes\":[");
+  for (uint32_t i = 0; i < o->n_notes; i++) {
+    if (i > 0) sp_buffer_char(b, ',');
+    sp_buffer_json_text(b, o->notes[i]);
+  }
+  sp_buffer_text_add(b, "]}");
 }

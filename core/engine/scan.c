@@ -26,7 +26,10 @@ typedef struct scanner {
   uint64_t *in;      /* of the indicator at hand */
   uint64_t **bits;   /* one bitmap per component, for the widest estimator */
   double **numbers;
+  uint64_t **bits_used; /* of the indicator at hand: NULL where it gives none */
+  double **numbers_used;
   uint32_t *cell;
+  sp_scratch scratch;
   sp_buffer text;
 } scanner;
 
@@ -68,9 +71,12 @@ static int32_t scanner_init(scanner *s, sp_job *job, sp_totals *totals, int64_t 
   s->cell = array_of(s, sizeof(uint32_t));
   s->bits = sp_arena_array(s->arena, widest + 1U, sizeof *s->bits);
   s->numbers = sp_arena_array(s->arena, widest + 1U, sizeof *s->numbers);
+  s->bits_used = sp_arena_array(s->arena, widest + 1U, sizeof *s->bits_used);
+  s->numbers_used = sp_arena_array(s->arena, widest + 1U, sizeof *s->numbers_used);
   if (s->kept == NULL || s->eligible == NULL || s->mine == NULL || s->in == NULL ||
       s->weight == NULL || s->slices == NULL || s->psu == NULL || s->cell == NULL ||
-      s->bits == NULL || s->numbers == NULL) {
+      s->bits == NULL || s->numbers == NULL || s->bits_used == NULL || s->numbers_used == NULL ||
+      sp_scratch_init(&s->scratch, job) < 0) {
     return SAMPAN_E_MEMORY;
   }
   for (uint32_t c = 0; c < widest; c++) {
@@ -87,6 +93,7 @@ static int32_t scanner_init(scanner *s, sp_job *job, sp_totals *totals, int64_t 
 
 static void scanner_clear(scanner *s) {
   sp_buffer_clear(&s->text);
+  sp_scratch_clear(&s->scratch);
   sp_arena_free(s->arena);
 }
 
@@ -147,6 +154,10 @@ static int32_t take_weights(scanner *s, const sp_machine *machine, int64_t n, sa
       return sp_error_cell(error, NULL, i + 1, c->name);
     }
     const double w = s->weight[i];
+    if (!isfinite(w * w)) {
+      sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight is too large: %.10g", w);
+      return sp_error_cell(error, NULL, i + 1, c != NULL ? c->name : NULL);
+    }
     s->slices[i] = sp_slice(w);
     if (s->slices[i].top != 0) sp_exact_add_slices(&t->weight, &s->slices[i]);
     sp_exact_add(&t->weight_squared, w * w);
@@ -335,6 +346,12 @@ static int32_t count_periods(scanner *s, int64_t n, sampan_error *error) {
   if (period_room(s, n_periods) < 0) return sp_error_memory(error);
   for (int64_t i = 0; i < n; i++) {
     const uint32_t code = g != SP_NONE ? s->codes[g][i] : SP_CODE_MISSING;
+    if (g != SP_NONE && code == SP_CODE_MISSING && sampan_bit(s->kept, i)) {
+      sp_error_set(error, SAMPAN_E_DATA, SP_ID_PERIOD_MISSING,
+                   "the record has no period, so it would be in no estimate");
+      sp_error_hint(error, "drop such records with `keep` or `drop`, so that they are counted");
+      return sp_error_cell(error, NULL, i + 1, job->plan->period);
+    }
     int64_t *count = t->by_period + 2 * (size_t)(code == SP_CODE_MISSING ? 0 : code + 1);
     count[0]++;
     count[1] += sampan_bit(s->kept, i);
@@ -350,6 +367,11 @@ static int32_t divide(scanner *s, const sp_machine *machine, int64_t n, sampan_e
     if (sp_coder_codes(t->coders[g], column_of(machine, job->groupings[g].required), n,
                        s->codes[g]) < 0) {
       return sp_error_memory(error);
+    }
+  }
+  for (uint32_t g = 0; g < job->n_groupings; g++) {
+    for (int64_t i = 0; i < n; i++) {
+      t->n_ungrouped[g] += s->codes[g][i] == SP_CODE_MISSING && sampan_bit(s->eligible, i);
     }
   }
   SP_TRY(count_periods(s, n, error));
@@ -391,15 +413,20 @@ static int32_t score(scanner *s, const sp_machine *machine, uint32_t index, int6
     sp_column_view(column_of(machine, b->columns[k]), &columns[k], &dictionaries[k]);
     pointers[k] = &columns[k];
   }
+  for (uint32_t c = 0; c < b->shape.n_components; c++) {
+    const int32_t type = b->shape.components[c].type;
+    s->bits_used[c] = type == SAMPAN_BIT ? s->bits[c] : NULL;
+    s->numbers_used[c] = type == SAMPAN_F64 ? s->numbers[c] : NULL;
+  }
   const sampan_batch batch = {
       .struct_size = sizeof batch, .n_columns = b->n_columns, .n_records = n, .columns = pointers};
   const sampan_scores out = {.struct_size = sizeof out,
                              .n_components = b->shape.n_components,
                              .in = s->in,
-                             .bits = s->bits,
-                             .numbers = s->numbers,
+                             .bits = s->bits_used,
+                             .numbers = s->numbers_used,
                              .cell = b->shape.n_cells > 1 ? s->cell : NULL};
-  sampan_call call = sp_job_call(job, b->plugin, b->values, error);
+  sampan_call call = sp_scratch_call(&s->scratch, b->plugin, b->values, error);
   const int32_t status = b->ops->score(&call, &b->shape, &batch, &out);
   if (status >= 0) return SAMPAN_OK;
   if (error != NULL) {
@@ -433,6 +460,15 @@ static int32_t bad_score(const sp_bound *b, int64_t i, const char *what, sampan_
   return sp_error_cell(error, NULL, i + 1, NULL);
 }
 
+/* Squares and weights multiply: a value can be too large though it is a number itself. */
+static int32_t too_large(const sp_bound *b, int64_t i, sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_TOO_LARGE,
+               "what indicator '%s' makes of the record, times its weight, is no finite number",
+               b->indicator->name);
+  sp_error_hint(error, "is the value, or the weight, as large as it should be?");
+  return sp_error_cell(error, NULL, i + 1, NULL);
+}
+
 /* Adds one record to its row: the weight, then each component in the record's cell. */
 static int32_t add_record(scanner *s, const sp_bound *b, sp_exact *lanes, int64_t *counts,
                           int64_t i, sampan_error *error) {
@@ -455,7 +491,7 @@ static int32_t add_record(scanner *s, const sp_bound *b, sp_exact *lanes, int64_
       continue;
     }
     const double product = s->weight[i] * s->numbers[c][i];
-    if (!isfinite(product)) return bad_score(b, i, "a contribution is not finite", error);
+    if (!isfinite(product)) return too_large(b, i, error);
     sp_exact_add(&lanes[1 + first + c], product);
   }
   return SAMPAN_OK;

@@ -30,6 +30,7 @@ static int32_t make(const sp_job *job, sp_totals *t) {
   t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
   t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
   t->n_dropped = calloc(plan->n_drops + 1U, sizeof *t->n_dropped);
+  t->n_ungrouped = calloc(job->n_groupings + 1U, sizeof *t->n_ungrouped);
   if (t->stratum_tuples.map == NULL || t->psu_homes == NULL || t->groups == NULL ||
       t->tables == NULL || t->n_dropped == NULL) {
     return SAMPAN_E_MEMORY;
@@ -78,6 +79,7 @@ void sp_totals_free(const sp_job *job, sp_totals *t) {
   free(t->home_strata);
   sp_map_free(t->psu_homes);
   free(t->n_dropped);
+  free(t->n_ungrouped);
   free(t->by_period);
   free(t->uses);
   free(t);

@@ -19,32 +19,43 @@ static void host_note(const sampan_call *call, const char *text) {
   if (context->note != NULL) context->note(context->note_data, text);
 }
 
-/* One word at a time, so that the compiler can keep the comparison out of the loop. */
-#define SP_PACK(op)                                                            \
-  for (int64_t w = 0; w < n_words; w++) {                                      \
-    const int64_t base = w * 64;                                               \
-    const int64_t m = n - base < 64 ? n - base : 64;                           \
-    uint64_t word = 0;                                                         \
-    for (int64_t i = 0; i < m; i++) word |= (uint64_t)(x[base + i] op c) << i; \
-    bits[w] = word;                                                            \
-  }                                                                            \
-  break
+/* A function for each comparison, so that the compiler sees a loop without a choice in it. */
+#define SP_PACK(name, op)                                                        \
+  static void name(const double *x, int64_t n, double c, uint64_t *bits) {       \
+    for (int64_t base = 0; base < n; base += 64) {                               \
+      const int64_t m = n - base < 64 ? n - base : 64;                           \
+      uint64_t word = 0;                                                         \
+      for (int64_t i = 0; i < m; i++) word |= (uint64_t)(x[base + i] op c) << i; \
+      bits[base / 64] = word;                                                    \
+    }                                                                            \
+  }
+
+SP_PACK(pack_less, <)
+SP_PACK(pack_at_most, <=)
+SP_PACK(pack_more, >)
+SP_PACK(pack_at_least, >=)
+SP_PACK(pack_equal, ==)
+SP_PACK(pack_other, !=)
 
 static void host_pack_compare(const double *x, int64_t n, int32_t op, double c, uint64_t *bits) {
-  const int64_t n_words = sampan_words(n);
   switch (op) {
     case '<':
-      SP_PACK(<);
+      pack_less(x, n, c, bits);
+      return;
     case 'l':
-      SP_PACK(<=);
+      pack_at_most(x, n, c, bits);
+      return;
     case '>':
-      SP_PACK(>);
+      pack_more(x, n, c, bits);
+      return;
     case 'g':
-      SP_PACK(>=);
+      pack_at_least(x, n, c, bits);
+      return;
     case '=':
-      SP_PACK(==);
+      pack_equal(x, n, c, bits);
+      return;
     default:
-      SP_PACK(!=);
+      pack_other(x, n, c, bits);
   }
 }
 

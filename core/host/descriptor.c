@@ -1,10 +1,12 @@
 /* descriptor.c - a module's descriptors against the rules of plugin.h.
  *
- * Only what a struct_size covers is looked at. A descriptor is constant data of an object that is
+ * Only what a struct_size covers is looked at; what it must cover at least is ABI 1.0, whatever has
+ * been appended since. A descriptor is constant data of an object that is
  * already loaded: this finds mistakes of its author, not malice. */
 #include <math.h>
 
 #include "base/text.h"
+#include "host/abi.h"
 #include "host/error_ids.h"
 #include "host/module.h"
 
@@ -152,7 +154,7 @@ static int32_t needs(const checking *c, int there, const char *what) {
 
 static int32_t check_source(const checking *c) {
   const sampan_source_ops *ops = (const sampan_source_ops *)c->plugin->ops;
-  SP_TRY(check_size(c, ops->struct_size, sizeof *ops, "sampan_source_ops"));
+  SP_TRY(check_size(c, ops->struct_size, SAMPAN_SOURCE_OPS_SIZE_1_0, "sampan_source_ops"));
   SP_TRY(check_text(c, ops->extensions, "list of extensions", 1));
   SP_TRY(needs(c, ops->schema != NULL, "schema()"));
   return needs(c, ops->read != NULL, "read()");
@@ -160,7 +162,7 @@ static int32_t check_source(const checking *c) {
 
 static int32_t check_estimator(const checking *c) {
   const sampan_estimator_ops *ops = (const sampan_estimator_ops *)c->plugin->ops;
-  SP_TRY(check_size(c, ops->struct_size, sizeof *ops, "sampan_estimator_ops"));
+  SP_TRY(check_size(c, ops->struct_size, SAMPAN_ESTIMATOR_OPS_SIZE_1_0, "sampan_estimator_ops"));
   SP_TRY(needs(c, ops->bind != NULL, "bind()"));
   SP_TRY(needs(c, ops->score != NULL, "score()"));
   SP_TRY(needs(c, ops->value != NULL, "value()"));
@@ -196,14 +198,14 @@ static int32_t check_estimator(const checking *c) {
 
 static int32_t check_interval(const checking *c) {
   const sampan_interval_ops *ops = (const sampan_interval_ops *)c->plugin->ops;
-  SP_TRY(check_size(c, ops->struct_size, sizeof *ops, "sampan_interval_ops"));
+  SP_TRY(check_size(c, ops->struct_size, SAMPAN_INTERVAL_OPS_SIZE_1_0, "sampan_interval_ops"));
   SP_TRY(needs(c, ops->limits != NULL, "limits()"));
   return needs(c, ops->units != 0, "units that it is for");
 }
 
 static int32_t check_comparison(const checking *c) {
   const sampan_comparison_ops *ops = (const sampan_comparison_ops *)c->plugin->ops;
-  SP_TRY(check_size(c, ops->struct_size, sizeof *ops, "sampan_comparison_ops"));
+  SP_TRY(check_size(c, ops->struct_size, SAMPAN_COMPARISON_OPS_SIZE_1_0, "sampan_comparison_ops"));
   SP_TRY(needs(c, ops->compare != NULL, "compare()"));
   SP_TRY(needs(c, ops->n_findings > 0, "findings"));
   return needs(c, ops->minimum > 0 && ops->minimum <= ops->maximum, "number of estimates");
@@ -211,7 +213,7 @@ static int32_t check_comparison(const checking *c) {
 
 static int32_t check_writer(const checking *c) {
   const sampan_writer_ops *ops = (const sampan_writer_ops *)c->plugin->ops;
-  SP_TRY(check_size(c, ops->struct_size, sizeof *ops, "sampan_writer_ops"));
+  SP_TRY(check_size(c, ops->struct_size, SAMPAN_WRITER_OPS_SIZE_1_0, "sampan_writer_ops"));
   SP_TRY(check_text(c, ops->extensions, "list of extensions", 1));
   return needs(c, ops->document != NULL || ops->results != NULL, "document() or results()");
 }
@@ -273,7 +275,7 @@ static int32_t check_head(const checking *c, const sampan_module *m) {
                                         : "build the plugin again with this sampan's plugin.h");
     return SAMPAN_E_PLUGIN;
   }
-  return check_size(c, m->struct_size, sizeof *m, "sampan_module");
+  return check_size(c, m->struct_size, SAMPAN_MODULE_SIZE_1_0, "sampan_module");
 }
 
 /* The module is named as its file. */
@@ -307,7 +309,8 @@ int32_t sp_module_validate(const sampan_module *module, const char *path, sampan
     if (module->plugins[i] == NULL) {
       return refuse(&c, SP_ID_PLUGIN_BROKEN, "plugin %u of the module is NULL", (unsigned)i + 1);
     }
-    SP_TRY(check_size(&c, module->plugins[i]->struct_size, sizeof(sampan_plugin), "sampan_plugin"));
+    SP_TRY(
+        check_size(&c, module->plugins[i]->struct_size, SAMPAN_PLUGIN_SIZE_1_0, "sampan_plugin"));
     c.plugin = module->plugins[i];
     SP_TRY(check_plugin(&c));
     for (uint32_t k = 0; k < i; k++) {

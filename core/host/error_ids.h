@@ -14,6 +14,7 @@ enum {
   SP_ID_MANIFEST = 5006,         /* a manifest that is none */
   SP_ID_MANIFEST_TWICE = 5007,   /* two plugins of one name in a folder */
   SP_ID_MANIFEST_DIFFERS = 5008, /* the plugin is not what its manifest says */
+  SP_ID_PLUGIN_HIDES = 5009,     /* a user's own plugin has the name of a shipped one */
 
   /* loading */
   SP_ID_PLUGIN_UNKNOWN = 5020, /* no plugin of this name */

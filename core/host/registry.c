@@ -23,8 +23,22 @@ struct sp_registry {
   sp_arena *arena;
   sp_plugin_info *infos;
   const sampan_plugin **loaded; /* by info; NULL: not yet */
-  uint32_t n_infos;
+  sp_broken_manifest *broken;
+  uint32_t n_infos, n_broken;
 };
+
+/* The folder that is being read. */
+typedef struct place {
+  const char *path; /* resolved */
+  int fd;
+  uint32_t number;
+  int32_t origin;
+  const int32_t *origins; /* by number; NULL: all shipped */
+} place;
+
+static int32_t origin_of(const int32_t *origins, uint32_t folder) {
+  return origins != NULL ? origins[folder] : SP_FOLDER_SHIPPED;
+}
 
 /* ---- reading manifests -------------------------------------------------------------------- */
 
@@ -66,9 +80,44 @@ static int order_infos(const void *a, const void *b) {
   return order((const sp_plugin_info *)a, (const sp_plugin_info *)b);
 }
 
-/* Adds what a manifest tells, unless an earlier folder (infos before n_earlier) has the name. */
-static int32_t add_infos(sp_registry *r, const sp_plugin_info *infos, uint32_t n,
-                         uint32_t n_earlier, sampan_error *error) {
+/* Keeps an error until somebody asks for what it is about. */
+static const sampan_error *keep_error(sp_registry *r, const sampan_error *error) {
+  sampan_error *kept = (sampan_error *)sp_arena_alloc(r->arena, sizeof *kept);
+  if (kept != NULL) *kept = *error;
+  return kept;
+}
+
+/* Two plugins of one kind and name, of which the first would be taken. */
+static int32_t meet(sp_registry *r, sp_plugin_info *first, const sp_plugin_info *second,
+                    const place *at, sampan_error *error) {
+  sampan_error why;
+  if (first->broken != NULL) return SAMPAN_OK;
+  sp_error_clear(&why);
+  if (first->folder == at->number) {
+    (void)sp_error_set(&why, SAMPAN_E_PLUGIN, SP_ID_MANIFEST_TWICE,
+                       "%s '%s' is in this folder twice: in module %s and in module %s",
+                       sp_kind_name(first->kind), first->name, first->module, second->module);
+    (void)sp_error_hint(&why, "remove one of them");
+  } else if (origin_of(at->origins, first->folder) == SP_FOLDER_OWN &&
+             at->origin == SP_FOLDER_SHIPPED && strcmp(first->digest, second->digest) != 0) {
+    (void)sp_error_set(&why, SAMPAN_E_PLUGIN, SP_ID_PLUGIN_HIDES,
+                       "your own %s '%s' has the name of one that came with sampan, %.200s",
+                       sp_kind_name(first->kind), first->name, second->file);
+    (void)sp_error_hint(&why,
+                        "give it another name, remove it, or say that it is meant: --plugin-dir "
+                        "%.*s",
+                        (int)(strrchr(first->file, '/') - first->file), first->file);
+  } else {
+    return SAMPAN_OK;
+  }
+  (void)sp_error_file(&why, first->file);
+  first->broken = keep_error(r, &why);
+  return first->broken != NULL ? SAMPAN_OK : sp_error_memory(error);
+}
+
+/* Adds what a manifest tells, but for names that are there. */
+static int32_t add_infos(sp_registry *r, const sp_plugin_info *infos, uint32_t n, const place *at,
+                         sampan_error *error) {
   sp_plugin_info *grown = (sp_plugin_info *)sp_arena_grow(r->arena, r->infos, r->n_infos,
                                                           (uint64_t)r->n_infos + n, sizeof *grown);
   if (grown == NULL) return sp_error_memory(error), SAMPAN_E_MEMORY;
@@ -76,38 +125,60 @@ static int32_t add_infos(sp_registry *r, const sp_plugin_info *infos, uint32_t n
   for (uint32_t i = 0; i < n; i++) {
     uint32_t k = 0;
     while (k < r->n_infos && order(&r->infos[k], &infos[i]) != 0) k++;
-    if (k < n_earlier) continue;
     if (k < r->n_infos) {
-      (void)sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_MANIFEST_TWICE,
-                         "%s '%s' is in this folder twice: in module %s and in module %s",
-                         sp_kind_name(infos[i].kind), infos[i].name, r->infos[k].module,
-                         infos[i].module);
-      (void)sp_error_hint(error, "remove one of them");
-      (void)sp_error_file(error, infos[i].file);
-      return SAMPAN_E_PLUGIN;
+      SP_TRY(meet(r, &r->infos[k], &infos[i], at, error));
+      continue;
     }
-    r->infos[r->n_infos++] = infos[i];
+    r->infos[r->n_infos] = infos[i];
+    r->infos[r->n_infos++].folder = at->number;
   }
   return SAMPAN_OK;
 }
 
-static int32_t read_manifest(sp_registry *r, int folder, const char *real, const char *name,
-                             uint32_t n_earlier, sampan_error *error) {
+/* *text is what could be read of it. */
+static int32_t read_manifest(sp_registry *r, const place *at, const char *name, const char *path,
+                             char **text, sampan_error *error) {
   const size_t n_stem = strlen(name) - strlen(".plugin");
-  const char *path = sp_arena_printf(r->arena, "%s/%s", real, name);
-  const char *object = sp_arena_printf(r->arena, "%s/%.*s.so", real, (int)n_stem, name);
+  const char *object = sp_arena_printf(r->arena, "%s/%.*s.so", at->path, (int)n_stem, name);
   sp_plugin_info *infos;
   uint32_t n_infos;
   uint64_t n = 0;
-  char *text = NULL;
   int fd;
-  if (path == NULL || object == NULL) return sp_error_memory(error), SAMPAN_E_MEMORY;
-  SP_TRY(sp_trust_file(folder, real, name, &fd, error));
-  const int32_t status = read_text(r->arena, fd, path, &text, &n, error);
+  if (object == NULL) return sp_error_memory(error), SAMPAN_E_MEMORY;
+  SP_TRY(sp_trust_file(at->fd, at->path, name, &fd, error));
+  const int32_t status = read_text(r->arena, fd, path, text, &n, error);
   (void)close(fd);
   if (status < 0) return status;
-  SP_TRY(sp_manifest_read(path, text, n, object, r->arena, &infos, &n_infos, error));
-  return add_infos(r, infos, n_infos, n_earlier, error);
+  SP_TRY(sp_manifest_read(path, *text, n, object, r->arena, &infos, &n_infos, error));
+  return add_infos(r, infos, n_infos, at, error);
+}
+
+/* One that cannot be read is kept for those who need it: others have no part in it. */
+static int32_t take_manifest(sp_registry *r, const place *at, const char *name,
+                             sampan_error *error) {
+  sampan_error why;
+  char *text = NULL;
+  const char *path = sp_arena_printf(r->arena, "%s/%s", at->path, name);
+  if (path == NULL) return sp_error_memory(error), SAMPAN_E_MEMORY;
+  sp_error_clear(&why);
+  const int32_t status = read_manifest(r, at, name, path, &text, &why);
+  if (status >= 0) return SAMPAN_OK;
+  if (status == SAMPAN_E_MEMORY) return sp_error_memory(error), SAMPAN_E_MEMORY;
+  const sp_broken_manifest broken = {
+      .module = sp_arena_text_n(r->arena, name, strlen(name) - strlen(".plugin")),
+      .file = path,
+      .text = text != NULL ? text : "",
+      .error = keep_error(r, &why),
+      .folder = at->number,
+      .origin = at->origin};
+  sp_broken_manifest *grown = (sp_broken_manifest *)sp_arena_grow(
+      r->arena, r->broken, r->n_broken, r->n_broken + UINT64_C(1), sizeof *grown);
+  if (grown == NULL || broken.module == NULL || broken.error == NULL) {
+    return sp_error_memory(error), SAMPAN_E_MEMORY;
+  }
+  r->broken = grown;
+  r->broken[r->n_broken++] = broken;
+  return SAMPAN_OK;
 }
 
 static int order_names(const void *a, const void *b) {
@@ -144,35 +215,35 @@ static int32_t list_manifests(sp_arena *arena, DIR *folder, const char *real, co
   return SAMPAN_OK;
 }
 
-static int32_t read_folder(sp_registry *r, const char *path, int must_exist, sampan_error *error) {
-  const char *real, **names = NULL;
+static int32_t read_folder(sp_registry *r, const char *path, uint32_t number,
+                           const int32_t *origins, sampan_error *error) {
+  place at = {.number = number, .origin = origin_of(origins, number), .origins = origins};
+  const char **names = NULL;
   uint32_t n = 0;
-  int fd;
-  SP_TRY(sp_trust_folder(path, r->arena, &real, &fd, error));
-  if (fd < 0) {
-    if (!must_exist) return SAMPAN_OK;
+  SP_TRY(sp_trust_folder(path, r->arena, &at.path, &at.fd, error));
+  if (at.fd < 0) {
+    if (at.origin != SP_FOLDER_NAMED) return SAMPAN_OK;
     (void)sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_FOLDER_MISSING,
                        "there is no such plugin folder");
     (void)sp_error_hint(error, "check --plugin-dir and SAMPAN_PLUGIN_PATH");
     (void)sp_error_file(error, path);
     return SAMPAN_E_PLUGIN;
   }
-  DIR *folder = fdopendir(fd);
+  DIR *folder = fdopendir(at.fd);
   if (folder == NULL) {
-    const int number = errno;
-    (void)close(fd);
-    return file_error(real, number, error);
+    const int why = errno;
+    (void)close(at.fd);
+    return file_error(at.path, why, error);
   }
-  const uint32_t n_earlier = r->n_infos;
-  int32_t status = list_manifests(r->arena, folder, real, &names, &n, error);
+  int32_t status = list_manifests(r->arena, folder, at.path, &names, &n, error);
   for (uint32_t i = 0; status == SAMPAN_OK && i < n; i++) {
-    status = read_manifest(r, fd, real, names[i], n_earlier, error);
+    status = take_manifest(r, &at, names[i], error);
   }
   (void)closedir(folder);
   return status;
 }
 
-int32_t sp_registry_open(const char *const *folders, const int32_t *must_exist, uint32_t n_folders,
+int32_t sp_registry_open(const char *const *folders, const int32_t *origins, uint32_t n_folders,
                          sp_registry **out, sampan_error *error) {
   *out = NULL;
   sp_registry *r = (sp_registry *)calloc(1, sizeof *r);
@@ -183,7 +254,7 @@ int32_t sp_registry_open(const char *const *folders, const int32_t *must_exist, 
   }
   int32_t status = SAMPAN_OK;
   for (uint32_t i = 0; i < n_folders && status == SAMPAN_OK; i++) {
-    status = read_folder(r, folders[i], must_exist != NULL && must_exist[i], error);
+    status = read_folder(r, folders[i], i, origins, error);
   }
   if (status == SAMPAN_OK) {
     if (r->n_infos > 1) qsort(r->infos, r->n_infos, sizeof *r->infos, order_infos);
@@ -210,6 +281,11 @@ void sp_registry_free(sp_registry *registry) {
 const sp_plugin_info *sp_registry_list(const sp_registry *registry, uint32_t *n) {
   *n = registry->n_infos;
   return registry->infos;
+}
+
+const sp_broken_manifest *sp_registry_broken(const sp_registry *registry, uint32_t *n) {
+  *n = registry->n_broken;
+  return registry->broken;
 }
 
 const sp_plugin_info *sp_registry_find(const sp_registry *registry, int32_t kind,
@@ -248,6 +324,48 @@ const sp_plugin_info *sp_registry_by_extension(const sp_registry *registry, int3
 
 /* ---- loading ------------------------------------------------------------------------------ */
 
+/* 1 if the module of a manifest that could not be read may hold a plugin of this name. */
+static int may_hold(const sp_broken_manifest *b, const char *name) {
+  static const char key[] = "name: ", more[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+  const size_t n = strlen(name);
+  if (strcmp(b->module, name) == 0) return 1;
+  for (const char *at = strstr(b->text, key); at != NULL; at = strstr(at, key)) {
+    at += sizeof key - 1;
+    if (strncmp(at, name, n) == 0 && (at[n] == '\0' || strchr(more, at[n]) == NULL)) return 1;
+  }
+  return 0;
+}
+
+/* The manifest, not to be read, that stands between the name and its plugin (NULL: none known). An
+ * own folder hides nothing, so what is broken there stands before no other plugin. */
+static const sp_broken_manifest *obstacle(const sp_registry *r, const sp_plugin_info *info,
+                                          const char *name) {
+  for (uint32_t i = 0; i < r->n_broken; i++) {
+    const sp_broken_manifest *b = &r->broken[i];
+    if (info != NULL && (b->origin == SP_FOLDER_OWN || b->folder >= info->folder)) continue;
+    if (may_hold(b, name)) return b;
+  }
+  return NULL;
+}
+
+static int32_t report(const sampan_error *kept, const char *name, sampan_error *error) {
+  if (error != NULL) {
+    *error = *kept;
+    (void)snprintf(error->plugin, sizeof error->plugin, "%.60s", name);
+  }
+  return kept->status;
+}
+
+/* Names the manifest in the message, as a plan's place may take that of the file. */
+static int32_t report_manifest(const sp_broken_manifest *b, const char *name, sampan_error *error) {
+  const int32_t status = report(b->error, name, error);
+  if (error != NULL) {
+    (void)snprintf(error->message, sizeof error->message, "the manifest %.400s: %.300s", b->file,
+                   b->error->message);
+  }
+  return status;
+}
+
 static int32_t unknown(const sp_registry *r, int32_t kind, const char *name, sampan_error *error) {
   const char *kind_name = sp_kind_name(kind);
   (void)sp_error_set(error, SAMPAN_E_PLAN, SP_ID_PLUGIN_UNKNOWN, "there is no %s '%.60s'",
@@ -268,6 +386,11 @@ static int32_t unknown(const sp_registry *r, int32_t kind, const char *name, sam
   }
   if (nearest != NULL) {
     (void)sp_error_hint(error, "did you mean '%s'? `sampan plugins` lists them all", nearest);
+  } else if (r->n_broken > 0) {
+    (void)sp_error_hint(error,
+                        "the manifest of %.60s cannot be read; `sampan plugins` says why, and "
+                        "lists all",
+                        r->broken[0].module);
   } else {
     (void)sp_error_hint(error, "`sampan plugins` lists them all");
   }
@@ -310,7 +433,10 @@ int32_t sp_registry_load(sp_registry *registry, int32_t kind, const char *name,
                          const sampan_plugin **out, sampan_error *error) {
   *out = NULL;
   const sp_plugin_info *info = sp_registry_find(registry, kind, name);
+  const sp_broken_manifest *broken = obstacle(registry, info, name);
+  if (broken != NULL) return report_manifest(broken, name, error);
   if (info == NULL) return unknown(registry, kind, name, error);
+  if (info->broken != NULL) return report(info->broken, name, error);
   const sampan_plugin **slot = &registry->loaded[info - registry->infos];
   if (*slot == NULL) {
     const int32_t status = load_info(info, slot, error);

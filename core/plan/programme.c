@@ -7,11 +7,13 @@
 static const char *const top_keys[] = {"sampan_programme", "annex", "plans", "groups", "remarks"};
 
 static int32_t read_annex(const sp_reading *r, const sp_yaml *node, sp_programme *out) {
-  static const char *const keys[] = {"number", "title",  "subtitle",      "document",
-                                     "cycle",  "issuer", "baseline_name", "current_name"};
-  sp_label *const labels[] = {&out->annex_number,  &out->title,       &out->subtitle,
-                              &out->document,      &out->cycle,       &out->issuer,
-                              &out->baseline_name, &out->current_name};
+  static const char *const keys[] = {
+      "number", "title",         "subtitle",     "document",           "cycle",
+      "issuer", "baseline_name", "current_name", "baseline_fieldwork", "current_fieldwork"};
+  sp_label *const labels[] = {&out->annex_number,     &out->title,        &out->subtitle,
+                              &out->document,         &out->cycle,        &out->issuer,
+                              &out->baseline_name,    &out->current_name, &out->baseline_fieldwork,
+                              &out->current_fieldwork};
   SP_TRY(sp_read_map(r, node, keys, SP_COUNT(keys), "annex"));
   for (uint32_t i = 0; i < SP_COUNT(keys); i++) {
     const sp_yaml *text = sp_yaml_get(node, keys[i]);
@@ -167,6 +169,7 @@ int32_t sp_programme_read(const char *path, sp_programme **out, sampan_error *er
   programme->annex_number = programme->title = programme->subtitle = programme->document = none;
   programme->cycle = programme->issuer = none;
   programme->baseline_name = programme->current_name = none;
+  programme->baseline_fieldwork = programme->current_fieldwork = none;
   status = read_programme(&r, path, programme);
   if (status != SAMPAN_OK) {
     sp_programme_free(programme);

@@ -15,6 +15,7 @@ typedef struct sp_reference {
   const char *period; /* value of the plan's period column; NULL where it has none */
   double value, std_error,
       df; /* is_value; std_error 0: known without error; df HUGE_VAL if not given */
+  const char *definition_version; /* is_value: NULL where it states none */
   sp_label source;
   const sp_yaml *place;
 } sp_reference;
@@ -57,6 +58,7 @@ typedef struct sp_goal {
   int32_t decimals;  /* -1: by unit */
   int32_t reserved;
   sp_reference baseline, current;
+  sp_reference coverage; /* the share of those concerned whom a register holds */
   const sp_comparator *comparators;
   uint32_t n_comparators;
   uint32_t n_by;
@@ -86,6 +88,7 @@ typedef struct sp_programme {
   const char *file, *folder, *digest;
   const char *number; /* "附件1" */
   sp_label annex_number, title, subtitle, document, cycle, issuer, baseline_name, current_name;
+  sp_label baseline_fieldwork, current_fieldwork; /* when the data were collected; "": not said */
   const sp_programme_plan *plans;
   uint32_t n_plans;
   uint32_t n_groups;

@@ -80,7 +80,8 @@ static int32_t read_value(const sp_reading *r, const sp_yaml *map, const sp_yaml
                           sp_reference *out) {
   static const char *const others[] = {"plan", "indicator", "period"};
   const sp_yaml *std_error = sp_yaml_get(map, "std_error"), *df = sp_yaml_get(map, "df"),
-                *source = sp_yaml_get(map, "source");
+                *source = sp_yaml_get(map, "source"),
+                *version = sp_yaml_get(map, "definition_version");
   for (uint32_t i = 0; i < SP_COUNT(others); i++) {
     const sp_yaml *other = sp_yaml_get(map, others[i]);
     if (other == NULL) continue;
@@ -101,14 +102,17 @@ static int32_t read_value(const sp_reading *r, const sp_yaml *map, const sp_yaml
       return sp_yaml_error(df, r->file, SP_ID_VALUE_NUMBER, r->error, "'df' must be above 0");
     }
   }
+  if (version != NULL) {
+    SP_TRY(sp_read_text(r, version, "definition_version", &out->definition_version));
+  }
   return source != NULL ? sp_read_label(r, source, "source", &out->source) : SAMPAN_OK;
 }
 
 int32_t sp_programme_reference(const sp_reading *r, const sp_programme *programme,
                                const sp_yaml *map, int32_t is_checklist, sp_reference *out) {
-  static const char *const keys[] = {"plan",      "indicator", "period", "value",
-                                     "std_error", "df",        "source", "label"};
-  static const char *const value_only[] = {"std_error", "df"};
+  static const char *const keys[] = {"plan", "indicator",          "period", "value", "std_error",
+                                     "df",   "definition_version", "source", "label"};
+  static const char *const value_only[] = {"std_error", "df", "definition_version"};
   const sp_plan *plan;
   SP_TRY(sp_read_map(r, map, keys, SP_COUNT(keys), "reference"));
   out->given = 1;
@@ -277,7 +281,7 @@ int32_t sp_programme_goal(const sp_reading *r, const sp_programme *programme, co
   static const char *const keys[] = {
       "number",  "label",       "unit",   "kind",   "direction", "decimals",    "baseline",
       "current", "comparators", "by",     "target", "lead",      "cooperating", "definition",
-      "source",  "note",        "clause", "item",   "deadline"};
+      "source",  "note",        "clause", "item",   "deadline",  "coverage"};
   int64_t decimals = -1;
   SP_TRY(sp_read_map(r, map, keys, SP_COUNT(keys), "goals"));
   out->place = map;
@@ -290,6 +294,7 @@ int32_t sp_programme_goal(const sp_reading *r, const sp_programme *programme, co
   out->decimals = (int32_t)decimals;
   SP_TRY(read_reference(r, programme, map, "baseline", is_checklist, &out->baseline));
   SP_TRY(read_reference(r, programme, map, "current", is_checklist, &out->current));
+  SP_TRY(read_reference(r, programme, map, "coverage", 0, &out->coverage));
   if (kind == NULL) out->kind = kind_of(programme, out);
   if (comparators != NULL) SP_TRY(read_comparators(r, programme, comparators, out));
   SP_TRY(read_item(r, programme, map, out));

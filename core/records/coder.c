@@ -4,10 +4,13 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "records/error_ids.h"
 
 struct sp_coder {
-  sp_map *texts;   /* the values, by text */
-  sp_map *numbers; /* bits of a double -> position in `of_number` */
+  sp_map *texts;    /* the values, by text */
+  sp_map *numbers;  /* bits of a double -> position in `of_number` */
+  sp_map *odd;      /* decimals as they are written shortest, where a text writes them otherwise */
+  uint32_t *of_odd; /* that text */
   uint32_t *of_number;
   uint32_t n_of_number;
   uint32_t n_of_text;
@@ -22,7 +25,8 @@ sp_coder *sp_coder_new(void) {
   if (c == NULL) return NULL;
   c->texts = sp_map_new(1);
   c->numbers = sp_map_new(2);
-  if (c->texts == NULL || c->numbers == NULL) {
+  c->odd = sp_map_new(3);
+  if (c->texts == NULL || c->numbers == NULL || c->odd == NULL) {
     sp_coder_free(c);
     return NULL;
   }
@@ -33,6 +37,8 @@ void sp_coder_free(sp_coder *c) {
   if (c == NULL) return;
   sp_map_free(c->texts);
   sp_map_free(c->numbers);
+  sp_map_free(c->odd);
+  free(c->of_odd);
   free(c->of_number);
   free(c->of_text);
   free(c);
@@ -58,47 +64,124 @@ static uint32_t number_code(sp_coder *c, double x) {
   return c->last_code;
 }
 
-static uint32_t text_code(sp_coder *c, const sp_dictionary *d, uint32_t code) {
+/* The shortest way to write the decimal number that a text is, in at most as many bytes and a
+ * one; 0 if it is none. By digits, not by value: two long codes may be near one double. An
+ * exponent makes no number here: 1E2 and 100 are two block codes. */
+static uint64_t shortest(const char *text, char *out) {
+  const char *end = text + strlen(text), *point;
+  while (*text == ' ' || *text == '\t') text++;
+  while (end > text && (end[-1] == ' ' || end[-1] == '\t')) end--;
+  const int negative = *text == '-';
+  if (text < end && (*text == '-' || *text == '+')) text++;
+  uint32_t n_digits = 0, n_points = 0;
+  for (const char *t = text; t < end; t++) {
+    if (*t != '.' && (*t < '0' || *t > '9')) return 0;
+    n_points += *t == '.';
+    n_digits += *t != '.';
+  }
+  if (n_digits == 0 || n_points > 1) return 0;
+  point = n_points > 0 ? strchr(text, '.') : end;
+  while (end > point && (end[-1] == '0' || end[-1] == '.')) end--;
+  while (text < point && *text == '0') text++;
+  uint64_t n = 0;
+  const int is_zero = text >= end;
+  if (negative && !is_zero) out[n++] = '-';
+  if (text >= point) out[n++] = '0'; /* a zero was there, or the text is .5 and is odd by it */
+  if (!is_zero) {
+    memcpy(out + n, text, (size_t)(end - text));
+    n += (uint64_t)(end - text);
+  }
+  return n;
+}
+
+/* A text that is new: is it the same number as one before? */
+static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const char *column,
+                          sampan_error *error) {
+  char place[64];
+  const uint64_t n_text = strlen(text);
+  char *number = n_text + 2 <= sizeof place ? place : malloc(n_text + 2);
+  if (number == NULL) return sp_error_memory(error);
+  const uint64_t n = shortest(text, number);
+  uint32_t twin = SP_MAP_NONE;
+  int32_t status = SAMPAN_OK;
+  if (n > 0) {
+    const uint32_t known = sp_map_find(c->odd, number, n);
+    if (known != SP_MAP_NONE) {
+      twin = c->of_odd[known];
+    } else if (n != n_text || memcmp(number, text, n) != 0) {
+      twin = sp_map_find(c->texts, number, n);
+      const uint32_t size = sp_map_size(c->odd);
+      uint32_t *grown = realloc(c->of_odd, (size + (size_t)1) * sizeof *grown);
+      if (grown != NULL) c->of_odd = grown;
+      if (grown == NULL || sp_map_add(c->odd, number, n) == SP_MAP_NONE) {
+        status = sp_error_memory(error);
+      } else {
+        grown[size] = ours;
+      }
+    }
+  }
+  if (number != place) free(number);
+  if (status < 0 || twin == SP_MAP_NONE) return status;
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_TWO_TEXTS,
+               "column '%s' holds \"%s\" and \"%s\": one number, but two texts and so two groups",
+               column, sp_map_key(c->texts, twin, NULL), text);
+  return sp_error_hint(error,
+                       "if they mean the same, types: {%s: number} makes them one; if not, recode "
+                       "them to texts that no one can take for each other",
+                       column);
+}
+
+static int32_t text_code(sp_coder *c, const sp_column *column, int64_t i, uint32_t *out,
+                         sampan_error *error) {
+  const sp_dictionary *d = column->dictionary;
+  const uint32_t code = column->code[i];
   if (code >= c->n_of_text) {
     uint32_t *grown = realloc(c->of_text, d->capacity * sizeof *grown);
-    if (grown == NULL) return SP_MAP_NONE;
+    if (grown == NULL) return sp_error_memory(error);
     memset(grown + c->n_of_text, 0, (d->capacity - c->n_of_text) * sizeof *grown);
     c->of_text = grown;
     c->n_of_text = d->capacity;
   }
   if (c->of_text[code] == 0) {
+    const uint32_t size = sp_map_size(c->texts);
     const uint32_t ours = sp_map_add(c->texts, d->text[code], strlen(d->text[code]));
-    if (ours == SP_MAP_NONE) return SP_MAP_NONE;
+    if (ours == SP_MAP_NONE) return sp_error_memory(error);
+    if (ours == size) SP_TRY(check_twin(c, ours, d->text[code], column->name, error));
     c->of_text[code] = ours + 1;
   }
-  return c->of_text[code] - 1;
+  *out = c->of_text[code] - 1;
+  return SAMPAN_OK;
 }
 
-int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out) {
+int32_t sp_coder_number(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                        sampan_error *error) {
   uint32_t truth[2] = {0, 0};
   if (column->type == SAMPAN_TRUTH) {
     truth[0] = sp_map_add(c->texts, "false", 5);
     truth[1] = sp_map_add(c->texts, "true", 4);
-    if (truth[0] == SP_MAP_NONE || truth[1] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+    if (truth[0] == SP_MAP_NONE || truth[1] == SP_MAP_NONE) return sp_error_memory(error);
   }
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(column->present, i)) {
       out[i] = SP_CODE_MISSING;
       continue;
     }
-    switch (column->type) {
-      case SAMPAN_NUMBER:
-        out[i] = number_code(c, column->number[i]);
-        break;
-      case SAMPAN_TEXT:
-        out[i] = text_code(c, column->dictionary, column->code[i]);
-        break;
-      default:
-        out[i] = truth[sampan_bit(column->truth, i)];
+    if (column->type == SAMPAN_NUMBER) {
+      out[i] = number_code(c, column->number[i]);
+      if (out[i] == SP_MAP_NONE) return sp_error_memory(error);
+    } else if (column->type == SAMPAN_TRUTH) {
+      out[i] = truth[sampan_bit(column->truth, i)];
+    } else if (text_code(c, column, i, &out[i], error) < 0) {
+      const int32_t status = error != NULL ? error->status : SAMPAN_E_DATA;
+      if (status == SAMPAN_E_DATA) (void)sp_error_cell(error, NULL, i + 1, column->name);
+      return status;
     }
-    if (out[i] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
   }
   return SAMPAN_OK;
+}
+
+int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out) {
+  return sp_coder_number(c, column, n, out, NULL);
 }
 
 const char *sp_coder_text(const sp_coder *c, uint32_t code) {

@@ -147,13 +147,12 @@ static int32_t add_column(sp_stream *s, loading *l, sp_program *program, const c
   return SAMPAN_OK;
 }
 
-static int32_t load(sp_stream *s, loading *l, sp_program *program, const sp_machine *machine,
-                    const sp_wave_files *wave, sampan_error *error) {
+static int32_t load(sp_stream *s, loading *l, uint32_t wave, uint32_t j, sp_program *program,
+                    sampan_error *error) {
   const sp_join *join = l->join;
   const sampan_schema *schema = &l->file->source.schema;
   sp_side *side = l->side;
   const uint32_t most = schema->n_fields + join->n_by;
-  (void)machine;
   l->batch = sp_arena_array(side->arena, most, sizeof *l->batch);
   l->dictionaries = sp_arena_array(side->arena, most, sizeof *l->dictionaries);
   l->by_fill = sp_arena_array(side->arena, most, sizeof *l->by_fill);
@@ -177,11 +176,8 @@ static int32_t load(sp_stream *s, loading *l, sp_program *program, const sp_mach
   for (uint32_t i = 0; i < schema->n_fields; i++) {
     const char *name = schema->fields[i].name;
     const uint32_t field = sp_program_find_field(program, name);
-    int is_key = sp_schema_find(&wave->main.source.schema, name) != UINT32_MAX;
-    for (uint32_t k = 0; k < join->n_by; k++) {
-      is_key = is_key || strcmp(join->by_there[k], name) == 0;
-    }
-    if (is_key || field == UINT32_MAX || !sp_program_field_used(program, field)) continue;
+    if (field == UINT32_MAX || !sp_program_field_used(program, field)) continue;
+    if (!sp_side_provides(&s->plan->waves[wave], &s->waves[wave], j, name)) continue;
     const uint32_t c = side->n_columns++;
     const int32_t type = sp_program_field_type(program, field);
     SP_TRY(add_column(s, l, program, name, name, type, error));
@@ -200,19 +196,19 @@ static int32_t load(sp_stream *s, loading *l, sp_program *program, const sp_mach
                             .data = l,
                             .intern = intern,
                             .batch = take_batch};
-  SP_TRY(sp_source_read(&l->file->source, &sink, s->context, NULL, NULL, NULL, error));
+  SP_TRY(sp_file_read(s, l->file, &sink, NULL, NULL, error));
   return sp_file_finish(s, l->file, side->n_records, error);
 }
 
-int32_t sp_side_load(sp_stream *s, const sp_join *join, sp_file *file, sp_program *program,
-                     const sp_machine *machine, const sp_wave_files *wave, sp_side *out,
+int32_t sp_side_load(sp_stream *s, uint32_t wave, uint32_t j, sp_program *program, sp_side *out,
                      sampan_error *error) {
   memset(out, 0, sizeof *out);
   out->arena = sp_arena_new(0);
   if (out->arena == NULL) return sp_error_memory(error);
-  loading l = {.join = join, .file = file, .side = out};
+  loading l = {
+      .join = &s->plan->waves[wave].joins[j], .file = &s->waves[wave].joins[j], .side = out};
   sp_buffer_init(&l.key);
-  const int32_t status = load(s, &l, program, machine, wave, error);
+  const int32_t status = load(s, &l, wave, j, program, error);
   for (uint32_t f = 0; f < l.n_fills; f++) {
     if (l.dictionaries[f].map != NULL) sp_dictionary_clear(&l.dictionaries[f]);
   }

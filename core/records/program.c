@@ -16,36 +16,10 @@ sp_program *sp_program_new(sp_arena *arena, const char *file) {
   return p;
 }
 
-/* A larger copy of an array of the arena, or NULL when out of memory. */
-static void *grow(sp_arena *arena, const void *array, uint32_t n, uint32_t *capacity,
-                  uint64_t size) {
-  const uint32_t wanted = *capacity != 0 ? *capacity * 2 : 32;
-  void *grown = sp_arena_grow(arena, array, n, wanted, size);
-  if (grown != NULL) *capacity = wanted;
-  return grown;
-}
-
 /* Whether there is room for one more element. */
 #define SP_ROOM(arena, array, n, capacity) \
-  ((n) < (capacity) || ((array) = grow(arena, array, n, &(capacity), sizeof *(array))) != NULL)
-
-uint32_t sp_program_symbol(const sp_program *p, const char *name) {
-  for (uint32_t i = 0; i < p->n_symbols; i++) {
-    if (strcmp(p->symbols[i].name, name) == 0) return i;
-  }
-  return UINT32_MAX;
-}
-
-static int32_t add_symbol(sp_program *p, const char *name, sp_symbol **out, sampan_error *error) {
-  if (!SP_ROOM(p->arena, p->symbols, p->n_symbols, p->symbol_capacity)) {
-    return sp_error_memory(error);
-  }
-  sp_symbol *s = &p->symbols[p->n_symbols++];
-  s->name = name;
-  s->reg = UINT32_MAX;
-  *out = s;
-  return SAMPAN_OK;
-}
+  ((n) < (capacity) ||                     \
+   ((array) = sp_program_grow(arena, array, n, &(capacity), sizeof *(array))) != NULL)
 
 int32_t sp_program_field(sp_program *p, const char *name, int32_t type, uint32_t *out,
                          sampan_error *error) {
@@ -56,11 +30,16 @@ int32_t sp_program_field(sp_program *p, const char *name, int32_t type, uint32_t
                         "the plan's own settings",
                         name);
   }
-  SP_TRY(add_symbol(p, name, &s, error));
+  SP_TRY(sp_program_add_symbol(p, name, &s, error));
   s->type = type;
+  s->has_reasons = type != 0;
   *out = p->n_symbols - 1;
   p->n_fields = p->n_symbols;
   return SAMPAN_OK;
+}
+
+void sp_program_no_reasons(sp_program *p, uint32_t field) {
+  p->symbols[field].has_reasons = 0;
 }
 
 int32_t sp_program_define(sp_program *p, const char *name, const sp_expr *expr,
@@ -72,7 +51,7 @@ int32_t sp_program_define(sp_program *p, const char *name, const sp_expr *expr,
                          name);
   }
   SP_TRY(sp_program_names(p, expr, error));
-  SP_TRY(add_symbol(p, name, &s, error));
+  SP_TRY(sp_program_add_symbol(p, name, &s, error));
   s->expr = expr;
   return SAMPAN_OK;
 }
@@ -121,6 +100,10 @@ uint32_t sp_program_find_field(const sp_program *p, const char *name) {
 
 static int32_t new_register(sp_program *p, const char *name, int32_t type, uint32_t *out,
                             sampan_error *error) {
+  if (type != SAMPAN_NUMBER && type != SAMPAN_TEXT && type != SAMPAN_TRUTH) {
+    return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_TYPE, "a column of no single type (%d)",
+                        (int)type);
+  }
   if (!SP_ROOM(p->arena, p->registers, p->n_registers, p->register_capacity)) {
     return sp_error_memory(error);
   }
@@ -184,21 +167,25 @@ static int32_t coerce(sp_program *p, const sp_expr *e, int32_t types, uint32_t *
 static int32_t generate(sp_program *p, const sp_expr *e, int32_t types, uint32_t *reg,
                         sampan_error *error);
 
-static int32_t generate_symbol(sp_program *p, uint32_t index, int32_t types, uint32_t *reg,
-                               sampan_error *error) {
+/* One type of a mask, where nothing tells which. */
+static int32_t one_type(int32_t types) {
+  return (types & SAMPAN_NUMBER) != 0 ? SAMPAN_NUMBER
+         : (types & SAMPAN_TEXT) != 0 ? SAMPAN_TEXT
+                                      : SAMPAN_TRUTH;
+}
+
+/* The register of a column. Derived ones have theirs already: see generate_derived(). */
+static int32_t symbol_register(sp_program *p, uint32_t index, uint32_t *reg, sampan_error *error) {
   sp_symbol *s = &p->symbols[index];
   if (s->reg == UINT32_MAX && s->expr != NULL) {
-    uint32_t made = UINT32_MAX;
-    SP_TRY(generate(p, s->expr, s->type != 0 ? s->type : types, &made, error));
-    s = &p->symbols[index];
-    s->reg = made;
-    s->type = p->registers[made].type;
-    if (p->registers[made].name[0] == '\0') p->registers[made].name = s->name;
-  } else if (s->reg == UINT32_MAX) {
-    if (s->type == 0) s->type = SAMPAN_TEXT;
-    uint32_t made = UINT32_MAX;
-    SP_TRY(new_register(p, s->name, s->type, &made, error));
-    s->reg = made;
+    return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_UNKNOWN_COLUMN,
+                        "derived column '%s' is used before it is made", s->name);
+  }
+  if (s->reg == UINT32_MAX) {
+    const int guessed = s->type == 0;
+    if (guessed) s->type = SAMPAN_TEXT;
+    SP_TRY(new_register(p, s->name, s->type, &s->reg, error));
+    p->registers[s->reg].guessed = guessed;
   }
   *reg = s->reg;
   return SAMPAN_OK;
@@ -226,7 +213,7 @@ static int32_t generate_arguments(sp_program *p, const sp_expr *e, uint32_t n, i
     if (a->kind == SP_EXPR_RANGE) SP_TRY(sp_program_range(p, a, &names, &n_names, error));
     for (uint32_t j = 0; j < n_names; j++, k++) {
       if (names != NULL) {
-        SP_TRY(generate_symbol(p, sp_program_symbol(p, names[j]), types, &regs[k], error));
+        SP_TRY(symbol_register(p, sp_program_symbol(p, names[j]), &regs[k], error));
       } else {
         SP_TRY(generate(p, a, types, &regs[k], error));
       }
@@ -319,17 +306,29 @@ static int32_t cut_labels(sp_program *p, const sp_expr *e, sp_operation *o, samp
   return SAMPAN_OK;
 }
 
+/* Read as texts, 1 and 1.0 would differ: which it is must be said. */
+static int32_t unknown_types(const sp_program *p, const sp_expr *e, sampan_error *error) {
+  const char *name = e->args[0]->kind == SP_EXPR_NAME   ? e->args[0]->text
+                     : e->args[1]->kind == SP_EXPR_NAME ? e->args[1]->text
+                                                        : NULL;
+  sp_expr_error(e, p->file, SP_ID_TYPE, error,
+                "nothing tells whether the two sides of %s are numbers or texts", e->text);
+  return sp_error_hint(error, "say it of the columns, as in: types: {%s: number}",
+                       name != NULL ? name : "COLUMN");
+}
+
 static int32_t generate_compare(sp_program *p, const sp_expr *e, const sp_function *f,
                                 uint32_t *reg, sampan_error *error) {
   const int swap = e->text[0] == '>';
-  const int32_t order = f->op == SP_OP_LESS || f->op == SP_OP_LESS_EQUAL;
-  const int32_t any = SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH;
-  int32_t types = order ? SAMPAN_NUMBER : any;
+  const int32_t types = sp_function_takes(f, 0, SAMPAN_TRUTH);
   uint32_t regs[2];
   SP_TRY(generate(p, e->args[swap], types, &regs[0], error));
   SP_TRY(coerce(p, e->args[swap], types, &regs[0], error));
   SP_TRY(generate(p, e->args[!swap], types, &regs[1], error));
   SP_TRY(coerce(p, e->args[!swap], types, &regs[1], error));
+  if (p->registers[regs[0]].guessed && p->registers[regs[1]].guessed) {
+    return unknown_types(p, e, error);
+  }
   if (p->registers[regs[0]].type != p->registers[regs[1]].type) {
     const sp_expr *left = e->args[swap], *right = e->args[!swap];
     if (p->registers[regs[0]].type == SAMPAN_NUMBER) {
@@ -364,23 +363,31 @@ static int32_t generate_between(sp_program *p, const sp_expr *e, uint32_t *reg,
 static int32_t generate_choice(sp_program *p, const sp_expr *e, const sp_function *f, int32_t types,
                                uint32_t *reg, sampan_error *error) {
   const uint32_t first = f->op == SP_OP_IF ? 1 : 0;
-  int32_t type = sp_program_infer(p, e, 0);
-  if (type == 0) type = (types & SAMPAN_NUMBER) != 0 ? SAMPAN_NUMBER : types;
+  int32_t type = sp_program_known(p, e);
+  if (type == 0) type = one_type(types);
   uint32_t *regs = sp_arena_array(p->arena, e->n_args, sizeof *regs);
   if (regs == NULL) return sp_error_memory(error);
+  int guessed = 0, told = 0;
   for (uint32_t i = 0; i < e->n_args; i++) {
-    const int32_t want = i < first ? SAMPAN_TRUTH : type;
+    const int32_t want = sp_function_takes(f, i, type);
     SP_TRY(generate(p, e->args[i], want, &regs[i], error));
     SP_TRY(coerce(p, e->args[i], want, &regs[i], error));
+    if (i < first || e->args[i]->kind == SP_EXPR_MISSING) continue;
+    if (p->registers[regs[i]].guessed) {
+      guessed = 1;
+    } else {
+      told = 1;
+    }
   }
   sp_operation *o;
-  return emit(p, f->op, type, regs, e->n_args, &o, reg, error);
+  SP_TRY(emit(p, f->op, type, regs, e->n_args, &o, reg, error));
+  p->registers[*reg].guessed = guessed && !told;
+  return SAMPAN_OK;
 }
 
 static int32_t generate_call(sp_program *p, const sp_expr *e, int32_t types, uint32_t *reg,
                              sampan_error *error) {
   const sp_function *f = sp_function_find(e->text);
-  const int32_t any = SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH;
   uint32_t *regs, n_regs;
   sp_operation *o;
   switch (f->shape) {
@@ -391,10 +398,7 @@ static int32_t generate_call(sp_program *p, const sp_expr *e, int32_t types, uin
     case SP_SHAPE_CHOICE:
       return generate_choice(p, e, f, types, reg, error);
     case SP_SHAPE_LIST: { /* in, starts_with, cut, round, is_missing: constants follow */
-      const int32_t want = f->op == SP_OP_IN           ? SAMPAN_NUMBER | SAMPAN_TEXT
-                           : f->op == SP_OP_IS_MISSING ? any
-                                                       : f->argument;
-      SP_TRY(generate_arguments(p, e, 1, want, &regs, &n_regs, error));
+      SP_TRY(generate_arguments(p, e, 1, f->argument, &regs, &n_regs, error));
       if (n_regs != 1) {
         return sp_expr_error(e, p->file, SP_ID_ARGUMENTS, error, "%s takes one column", e->text);
       }
@@ -421,7 +425,7 @@ static int32_t generate(sp_program *p, const sp_expr *e, int32_t types, uint32_t
   sp_operation *o;
   switch (e->kind) {
     case SP_EXPR_NAME:
-      return generate_symbol(p, sp_program_symbol(p, e->text), types, reg, error);
+      return symbol_register(p, sp_program_symbol(p, e->text), reg, error);
     case SP_EXPR_NUMBER:
     case SP_EXPR_TRUTH:
       SP_TRY(emit(p, SP_OP_CONSTANT, e->kind == SP_EXPR_TRUTH ? SAMPAN_TRUTH : SAMPAN_NUMBER, NULL,
@@ -435,11 +439,7 @@ static int32_t generate(sp_program *p, const sp_expr *e, int32_t types, uint32_t
       o->n_texts = 1;
       return SAMPAN_OK;
     case SP_EXPR_MISSING:
-      return emit(p, SP_OP_CONSTANT,
-                  (types & SAMPAN_NUMBER) != 0 ? SAMPAN_NUMBER
-                  : (types & SAMPAN_TEXT) != 0 ? SAMPAN_TEXT
-                                               : SAMPAN_TRUTH,
-                  NULL, 0, &o, reg, error);
+      return emit(p, SP_OP_CONSTANT, one_type(types), NULL, 0, &o, reg, error);
     case SP_EXPR_RANGE:
       return sp_expr_error(e, p->file, SP_ID_RANGE, error,
                            "a range of columns stands for several values; it goes inside sum(), "
@@ -449,8 +449,43 @@ static int32_t generate(sp_program *p, const sp_expr *e, int32_t types, uint32_t
   }
 }
 
+/* Marks the columns that an expression needs, with the types that it takes of them. */
+static void mark(sp_program *p, const sp_expr *e, int32_t types) {
+  if (e->kind == SP_EXPR_NAME) {
+    sp_symbol *s = &p->symbols[sp_program_symbol(p, e->text)];
+    const int32_t both = s->needed ? s->types & types : types;
+    s->needed = 1;
+    if (both != 0) s->types = both;
+  } else if (e->kind == SP_EXPR_CALL) { /* a range holds fields: they need no mark */
+    const sp_function *f = sp_function_find(e->text);
+    for (uint32_t i = 0; i < e->n_args; i++) {
+      mark(p, e->args[i], sp_function_takes(f, i, types));
+    }
+  }
+}
+
+/* The derived columns that are needed, in the order of their definition: they refer backwards, so
+ * each finds its parts made, and a chain of them costs no stack. */
+static int32_t generate_derived(sp_program *p, sampan_error *error) {
+  for (uint32_t i = 0; i < p->n_required; i++) mark(p, p->required[i].expr, p->required[i].types);
+  for (uint32_t i = p->n_symbols; i-- > p->n_fields;) {
+    const sp_symbol *s = &p->symbols[i];
+    if (s->needed) mark(p, s->expr, s->type != 0 ? s->type : s->types);
+  }
+  for (uint32_t i = p->n_fields; i < p->n_symbols; i++) {
+    sp_symbol *s = &p->symbols[i];
+    if (!s->needed) continue;
+    SP_TRY(generate(p, s->expr, s->type != 0 ? s->type : s->types, &s->reg, error));
+    sp_register *r = &p->registers[s->reg];
+    s->type = r->type;
+    if (r->name[0] == '\0') r->name = s->name;
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_program_compile(sp_program *p, sampan_error *error) {
   sp_program_settle_types(p);
+  SP_TRY(generate_derived(p, error));
   for (uint32_t i = 0; i < p->n_required; i++) {
     sp_required *r = &p->required[i];
     SP_TRY(generate(p, r->expr, r->types, &r->reg, error));

@@ -19,6 +19,9 @@ sp_program *sp_program_new(sp_arena *arena, const char *file);
 /* Adds a field, in file order (ranges go by it). type 0: not known. A name comes once. */
 int32_t sp_program_field(sp_program *program, const char *name, int32_t type, uint32_t *out,
                          sampan_error *error) SP_CHECK;
+/* No file says why a value of this field is missing: a constant of the plan, a column of a CSV
+ * file. Else a field has reasons if its type is known. */
+void sp_program_no_reasons(sp_program *program, uint32_t field);
 /* Adds a derived column; it may use fields and derived columns that were added before it. */
 int32_t sp_program_define(sp_program *program, const char *name, const sp_expr *expr,
                           sampan_error *error) SP_CHECK;

@@ -15,6 +15,19 @@ uint32_t sp_schema_find(const sampan_schema *schema, const char *name) {
   return UINT32_MAX;
 }
 
+static int32_t check_digest(const sp_stream *s, const sp_file *file, sampan_error *error) {
+  if (file->asserted_digest == NULL || strcmp(file->asserted_digest, file->fact->digest) == 0) {
+    return SAMPAN_OK;
+  }
+  sp_yaml_error(file->place, s->plan->file, SP_ID_DIGEST, error,
+                "'%s' is not the file that the plan means: its SHA-256 is %s", file->given,
+                file->fact->digest);
+  sp_error_hint(error, "fetch the file that the plan was made for, or correct `sha256`");
+  if (error != NULL) error->status = SAMPAN_E_DATA;
+  return SAMPAN_E_DATA;
+}
+
+/* `out` has what the plan asserts of the file. */
 static int32_t open_file(sp_stream *s, sp_registry *registry, const char *folder_data,
                          const char *path, const char *given, const sp_choice *choice,
                          const sp_yaml *place, sp_file *out, sampan_error *error) {
@@ -46,7 +59,9 @@ static int32_t open_file(sp_stream *s, sp_registry *registry, const char *folder
   out->fact->file = given;
   out->fact->source = plugin->name;
   out->fact->n_unmatched = -1;
+  out->stamp = sp_file_stamp_of(path);
   SP_TRY(sp_input_digest(path, out->fact->digest, &out->fact->n_bytes, error));
+  SP_TRY(check_digest(s, out, error));
   SP_TRY(sp_source_schema(&out->source, s->context, error));
   out->fact->proven = out->source.schema.complete;
   if (out->source.schema.n_fields == 0) {
@@ -68,18 +83,18 @@ static int32_t open_all(sp_stream *s, sp_registry *registry, const char *folder_
   for (uint32_t w = 0; w < plan->n_waves; w++) {
     const sp_wave *wave = &plan->waves[w];
     sp_wave_files *files = &s->waves[w];
-    SP_TRY(open_file(s, registry, folder_data, wave->file, wave->given, &wave->source, wave->place,
-                     &files->main, error));
     files->main.asserted = wave->n_records;
     files->main.asserted_digest = wave->sha256;
+    SP_TRY(open_file(s, registry, folder_data, wave->file, wave->given, &wave->source, wave->place,
+                     &files->main, error));
     files->joins = sp_arena_array(arena, wave->n_joins + 1U, sizeof *files->joins);
     if (files->joins == NULL) return sp_error_memory(error);
     for (uint32_t j = 0; j < wave->n_joins; j++) {
       const sp_join *join = &wave->joins[j];
-      SP_TRY(open_file(s, registry, folder_data, join->file, join->given, &join->source,
-                       join->place, &files->joins[j], error));
       files->joins[j].asserted = join->n_records;
       files->joins[j].asserted_digest = join->sha256;
+      SP_TRY(open_file(s, registry, folder_data, join->file, join->given, &join->source,
+                       join->place, &files->joins[j], error));
       files->joins[j].fact->n_unmatched = 0;
     }
   }
@@ -118,6 +133,22 @@ static int is_join_key(const sp_join *join, const char *name) {
   return 0;
 }
 
+int sp_side_provides(const sp_wave *wave, const sp_wave_files *files, uint32_t j,
+                     const char *name) {
+  return !is_join_key(&wave->joins[j], name) &&
+         sp_schema_find(&files->joins[j].source.schema, name) != UINT32_MAX;
+}
+
+/* File j of a wave gives the records the column: 0 is the main file, then the joined ones. */
+static int provides(const sp_stream *s, uint32_t w, uint32_t j, const char *name) {
+  if (j > 0) return sp_side_provides(&s->plan->waves[w], &s->waves[w], j - 1, name);
+  return sp_schema_find(&s->waves[w].main.source.schema, name) != UINT32_MAX;
+}
+
+static const sp_file *file_of(const sp_stream *s, uint32_t w, uint32_t j) {
+  return j == 0 ? &s->waves[w].main : &s->waves[w].joins[j - 1];
+}
+
 /* What one file says of a column's type, 0 if it says nothing or has no such column. */
 static int32_t type_in(const sp_file *file, const char *name) {
   const uint32_t i = sp_schema_find(&file->source.schema, name);
@@ -138,9 +169,8 @@ static int32_t settle_type(const sp_stream *s, const char *name, int32_t *out,
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
     const sp_wave *wave = &s->plan->waves[w];
     for (uint32_t j = 0; j <= wave->n_joins; j++) {
-      const sp_file *file = j == 0 ? &s->waves[w].main : &s->waves[w].joins[j - 1];
-      int32_t here = 0;
-      if (j == 0 || !is_join_key(&wave->joins[j - 1], name)) here = type_in(file, name);
+      const sp_file *file = file_of(s, w, j);
+      int32_t here = provides(s, w, j, name) ? type_in(file, name) : 0;
       for (uint32_t k = 0; j > 0 && k < wave->joins[j - 1].n_by; k++) {
         const sp_join *join = &wave->joins[j - 1];
         if (strcmp(join->by[k], name) == 0) here = type_in(file, join->by_there[k]);
@@ -161,12 +191,25 @@ static int32_t settle_type(const sp_stream *s, const char *name, int32_t *out,
   return SAMPAN_OK;
 }
 
+/* A source that does not tell a column's type, such as CSV, does not tell why values are missing.
+ */
+static int has_reasons(const sp_stream *s, const char *name) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    for (uint32_t j = 0; j <= s->plan->waves[w].n_joins; j++) {
+      if (provides(s, w, j, name) && type_in(file_of(s, w, j), name) != 0) return 1;
+    }
+  }
+  return 0;
+}
+
 static int32_t add_field(sp_stream *s, sp_program *program, const char *name, sampan_error *error) {
-  int32_t type;
-  uint32_t index;
+  int32_t type = 0;
+  uint32_t index = 0;
   if (sp_program_find_field(program, name) != UINT32_MAX) return SAMPAN_OK;
   SP_TRY(settle_type(s, name, &type, error));
-  return sp_program_field(program, name, type, &index, error);
+  SP_TRY(sp_program_field(program, name, type, &index, error));
+  if (!has_reasons(s, name)) sp_program_no_reasons(program, index);
+  return SAMPAN_OK;
 }
 
 static int32_t note_conflict(sp_stream *s, const char *name, const sp_join *join,
@@ -187,12 +230,9 @@ static int32_t join_fields(sp_stream *s, const sp_wave *wave, const sp_wave_file
   const sampan_schema *schema = &files->joins[j].source.schema;
   for (uint32_t i = 0; i < schema->n_fields; i++) {
     const char *name = schema->fields[i].name;
-    if (is_join_key(join, name)) continue;
+    if (!sp_side_provides(wave, files, j, name)) continue;
     int taken = sp_schema_find(&files->main.source.schema, name) != UINT32_MAX;
-    for (uint32_t k = 0; k < j; k++) {
-      taken = taken || (!is_join_key(&wave->joins[k], name) &&
-                        sp_schema_find(&files->joins[k].source.schema, name) != UINT32_MAX);
-    }
+    for (uint32_t k = 0; k < j; k++) taken = taken || sp_side_provides(wave, files, k, name);
     if (taken) {
       SP_TRY(note_conflict(s, name, join, error));
     } else {
@@ -281,10 +321,7 @@ static int32_t no_key(const sp_stream *s, const sp_join *join, const char *key, 
 static const char *file_with(const sp_wave *wave, const sp_wave_files *files, const char *name) {
   if (sp_schema_find(&files->main.source.schema, name) != UINT32_MAX) return wave->given;
   for (uint32_t j = 0; j < wave->n_joins; j++) {
-    if (is_join_key(&wave->joins[j], name)) continue;
-    if (sp_schema_find(&files->joins[j].source.schema, name) != UINT32_MAX) {
-      return wave->joins[j].given;
-    }
+    if (sp_side_provides(wave, files, j, name)) return wave->joins[j].given;
   }
   return NULL;
 }
@@ -346,6 +383,7 @@ int32_t sp_stream_fields(sp_stream *s, sp_program *program, sampan_error *error)
                              sp_parse_number(set->value->text, strlen(set->value->text), &x) == 0;
       SP_TRY(sp_program_field(program, set->name, number ? SAMPAN_NUMBER : SAMPAN_TEXT, &index,
                               error));
+      if (!has_reasons(s, set->name)) sp_program_no_reasons(program, index);
     }
   }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
@@ -362,9 +400,8 @@ const sp_file_fact *sp_stream_files(const sp_stream *s, uint32_t *n) {
 const sampan_field *sp_stream_label(const sp_stream *s, const char *field) {
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
     for (uint32_t j = 0; j <= s->plan->waves[w].n_joins; j++) {
-      const sp_file *file = j == 0 ? &s->waves[w].main : &s->waves[w].joins[j - 1];
-      const uint32_t i = sp_schema_find(&file->source.schema, field);
-      if (i != UINT32_MAX) return &file->source.schema.fields[i];
+      const sampan_schema *schema = &file_of(s, w, j)->source.schema;
+      if (provides(s, w, j, field)) return &schema->fields[sp_schema_find(schema, field)];
     }
   }
   return NULL;

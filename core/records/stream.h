@@ -39,7 +39,12 @@ typedef int32_t sp_batch_fn(void *data, sp_machine *machine, uint32_t wave, int6
 typedef void sp_stream_progress_fn(void *data, int64_t bytes_done, int64_t bytes_total,
                                    int64_t n_records);
 
-/* Reads every record of every wave, in order, through `machine`. `capacity` is the machine's. */
+/* Reads every record of every wave, in order, through `machine`. `capacity` is the machine's.
+ *
+ * Memory does not grow with the records, but for text columns: the machine keeps every distinct
+ * text until it is freed, as a source may rely on the code of a text all through a read. So a join
+ * by a text key that is different in every record costs that key's bytes and some 30 more each;
+ * `types: {key: number}` costs nothing. */
 int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_machine *machine,
                        int64_t capacity, sp_batch_fn *batch, void *data,
                        sp_stream_progress_fn *progress, void *progress_data,

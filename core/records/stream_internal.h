@@ -2,17 +2,30 @@
 #ifndef SP_RECORDS_STREAM_INTERNAL_H
 #define SP_RECORDS_STREAM_INTERNAL_H
 
+#include <sys/stat.h>
+#include <time.h>
+
 #include "records/stream.h"
 
 /* Key columns of a join. */
 enum { SP_MOST_KEYS = 16 };
+
+/* What tells that a file was replaced or written to: it is opened more than once, for its digest,
+ * its header and its records. (A change of as many bytes within the clock's tick goes unseen.) */
+typedef struct sp_file_stamp {
+  dev_t device;
+  ino_t inode;
+  off_t size;
+  struct timespec modified;
+} sp_file_stamp;
 
 /* A file of the plan with its source. */
 typedef struct sp_file {
   sp_source source;
   const char *given;
   const sp_yaml *place;
-  int64_t asserted; /* records, or -1 */
+  sp_file_stamp stamp; /* when it was opened */
+  int64_t asserted;    /* records, or -1 */
   const char *asserted_digest;
   sp_file_fact *fact;
 } sp_file;
@@ -55,14 +68,20 @@ int32_t sp_missing_codes(const sp_stream *stream, sp_program *program, const cha
                          const char *const **out, uint32_t *n, sampan_error *error) SP_CHECK;
 /* Clears the values of `column` that are one of the codes (numbers by value). */
 void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, uint32_t n_codes);
+/* The side table j of a wave has the column, and not as a key of its join. */
+int sp_side_provides(const sp_wave *wave, const sp_wave_files *files, uint32_t j, const char *name);
+/* All 0 where there is no such file. */
+sp_file_stamp sp_file_stamp_of(const char *path);
+/* Reads the records of a file, which must be the one that was opened all the while. */
+int32_t sp_file_read(sp_stream *stream, sp_file *file, const sampan_sink *sink,
+                     sp_progress_fn *progress, void *progress_data, sampan_error *error) SP_CHECK;
 /* What the plan asserts of a file against what was read. */
 int32_t sp_file_finish(const sp_stream *stream, sp_file *file, int64_t n_records,
                        sampan_error *error) SP_CHECK;
 
 /* Loads the side table of a join. */
-int32_t sp_side_load(sp_stream *stream, const sp_join *join, sp_file *file, sp_program *program,
-                     const sp_machine *machine, const sp_wave_files *wave, sp_side *out,
-                     sampan_error *error) SP_CHECK;
+int32_t sp_side_load(sp_stream *stream, uint32_t wave, uint32_t j, sp_program *program,
+                     sp_side *out, sampan_error *error) SP_CHECK;
 void sp_side_clear(sp_side *side);
 /* Fills the machine's columns for n records from the side table; the number of unmatched records is
  * added to *n_unmatched. */

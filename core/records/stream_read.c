@@ -41,6 +41,41 @@ void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, ui
   }
 }
 
+sp_file_stamp sp_file_stamp_of(const char *path) {
+  struct stat st;
+  sp_file_stamp stamp;
+  memset(&stamp, 0, sizeof stamp);
+  if (stat(path, &st) != 0) return stamp;
+  stamp.device = st.st_dev;
+  stamp.inode = st.st_ino;
+  stamp.size = st.st_size;
+  stamp.modified = st.st_mtim;
+  return stamp;
+}
+
+static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
+  const sp_file_stamp then = file->stamp, now = sp_file_stamp_of(file->source.file);
+  if (now.device == then.device && now.inode == then.inode && now.size == then.size &&
+      now.modified.tv_sec == then.modified.tv_sec &&
+      now.modified.tv_nsec == then.modified.tv_nsec) {
+    return SAMPAN_OK;
+  }
+  sp_error_clear(error); /* whatever the read found is not worth telling */
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED, "the file changed while it was being read");
+  sp_error_hint(error, "run again when no other program writes to it; or read a copy");
+  return sp_error_file(error, file->source.file);
+}
+
+int32_t sp_file_read(sp_stream *s, sp_file *file, const sampan_sink *sink, sp_progress_fn *progress,
+                     void *progress_data, sampan_error *error) {
+  SP_TRY(check_unchanged(file, error));
+  const int32_t status =
+      sp_source_read(&file->source, sink, s->context, progress, progress_data, NULL, error);
+  if (status == SAMPAN_E_CANCELLED) return status;
+  SP_TRY(check_unchanged(file, error));
+  return status;
+}
+
 int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sampan_error *error) {
   file->fact->n_records = n_records;
   if (file->asserted >= 0 && file->asserted != n_records) {
@@ -50,14 +85,6 @@ int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sam
     sp_error_hint(error, "was the file cut off, or is it another one? else correct `rows`");
     if (error != NULL) error->status = SAMPAN_E_INCOMPLETE;
     return SAMPAN_E_INCOMPLETE;
-  }
-  if (file->asserted_digest != NULL && strcmp(file->asserted_digest, file->fact->digest) != 0) {
-    sp_yaml_error(file->place, s->plan->file, SP_ID_DIGEST, error,
-                  "'%s' is not the file that the plan means: its SHA-256 is %s", file->given,
-                  file->fact->digest);
-    sp_error_hint(error, "fetch the file that the plan was made for, or correct `sha256`");
-    if (error != NULL) error->status = SAMPAN_E_DATA;
-    return SAMPAN_E_DATA;
   }
   /* What the format cannot prove, the plan can: the file is the one it means, or as long. */
   if (file->asserted >= 0 || file->asserted_digest != NULL) file->fact->proven = 1;
@@ -93,6 +120,7 @@ static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) 
 static int32_t fill_fixed(sp_column *c, const sp_setting *set, int64_t n) {
   const size_t bytes = (size_t)sampan_words(n) * sizeof(uint64_t);
   memset(c->present, set != NULL ? 0xff : 0, bytes);
+  if (c->reason != NULL) memset(c->reason, 0, (size_t)n); /* a wave before may have had some */
   double x = 0;
   uint32_t code = 0;
   if (set != NULL && c->type == SAMPAN_NUMBER) {
@@ -216,7 +244,7 @@ static int32_t map_columns(reading *r, sampan_error *error) {
     const uint32_t in_main = sp_schema_find(&files->main.source.schema, name);
     int in_side = 0;
     for (uint32_t j = 0; j < wave->n_joins; j++) {
-      in_side = in_side || sp_schema_find(&files->joins[j].source.schema, name) != UINT32_MAX;
+      in_side = in_side || sp_side_provides(wave, files, j, name);
     }
     if (in_main != UINT32_MAX) {
       SP_TRY(main_column(r, f, in_main, error));
@@ -244,8 +272,7 @@ static int32_t read_wave(reading *r, sampan_error *error) {
   }
   SP_TRY(map_columns(r, error));
   for (uint32_t j = 0; j < wave->n_joins; j++) {
-    SP_TRY(sp_side_load(s, &wave->joins[j], &files->joins[j], r->program, r->machine, files,
-                        &r->sides[j], error));
+    SP_TRY(sp_side_load(s, r->wave, j, r->program, &r->sides[j], error));
   }
   const sampan_sink sink = {.struct_size = sizeof sink,
                             .n_fills = r->n_fills,
@@ -254,8 +281,7 @@ static int32_t read_wave(reading *r, sampan_error *error) {
                             .data = r,
                             .intern = intern,
                             .batch = take_batch};
-  SP_TRY(sp_source_read(&files->main.source, &sink, s->context, r->progress != NULL ? tell : NULL,
-                        r, NULL, error));
+  SP_TRY(sp_file_read(s, &files->main, &sink, r->progress != NULL ? tell : NULL, r, error));
   return sp_file_finish(s, &files->main, r->row, error);
 }
 

@@ -75,6 +75,31 @@ static int32_t unknown_column(sp_program *p, const sp_expr *e, sampan_error *err
   return nearest != NULL ? sp_error_hint(error, "did you mean '%s'?", nearest) : status;
 }
 
+/* is_missing(column, "r"): one letter, of a column whose file has such. Else it would be false
+ * everywhere, and nobody would know. */
+static int32_t check_reason(const sp_program *p, const sp_expr *e, sampan_error *error) {
+  const sp_expr *column = e->args[0], *reason = e->args[1];
+  if (reason->kind != SP_EXPR_TEXT || strlen(reason->text) != 1 ||
+      strchr("abcdefghijklmnopqrstuvwxyz_", reason->text[0]) == NULL) {
+    return sp_expr_error(reason, p->file, SP_ID_ARGUMENTS, error,
+                         "a reason for a missing value is one letter from a to z, or _, in quotes");
+  }
+  const uint32_t field =
+      column->kind == SP_EXPR_NAME ? sp_program_find_field(p, column->text) : UINT32_MAX;
+  if (field == UINT32_MAX) {
+    (void)sp_expr_error(column, p->file, SP_ID_ARGUMENTS, error,
+                        "only a column of a file has reasons for missing values");
+    return sp_error_hint(error, "ask of the columns that this is made from");
+  }
+  if (p->symbols[field].has_reasons) return SAMPAN_OK;
+  (void)sp_expr_error(column, p->file, SP_ID_ARGUMENTS, error,
+                      "the files give no reasons for missing values of '%s'", column->text);
+  return sp_error_hint(error,
+                       "CSV has none: is_missing(%s) is true of all; to tell a code apart, leave "
+                       "it out of `missing` and compare with it",
+                       column->text);
+}
+
 int32_t sp_program_names(sp_program *p, const sp_expr *e, sampan_error *error) {
   if (e->kind == SP_EXPR_NAME && sp_program_symbol(p, e->text) == UINT32_MAX) {
     return unknown_column(p, e, error);
@@ -100,31 +125,12 @@ int32_t sp_program_names(sp_program *p, const sp_expr *e, sampan_error *error) {
                          f->minimum == 1 ? "" : "s", e->n_args);
   }
   for (uint32_t i = 0; i < e->n_args; i++) SP_TRY(sp_program_names(p, e->args[i], error));
-  return SAMPAN_OK;
+  return f->op == SP_OP_IS_MISSING && e->n_args == 2 ? check_reason(p, e, error) : SAMPAN_OK;
 }
 
-static int32_t infer_symbol(sp_program *p, uint32_t index, int32_t want) {
-  sp_symbol *s = &p->symbols[index];
-  if (s->type != 0) return s->type;
-  if (s->expr == NULL && want == SAMPAN_TRUTH) return 0;
-  const int32_t type = s->expr != NULL ? sp_program_infer(p, s->expr, want) : want;
-  if (type != 0) {
-    p->symbols[index].type = type;
-    p->changed = 1;
-  }
-  return type;
-}
-
-/* Arguments that must be of one type among them: what any of them is known to be, all become. */
-static int32_t infer_same(sp_program *p, const sp_expr *e, uint32_t from, int32_t want) {
-  int32_t type = want;
-  for (uint32_t i = from; i < e->n_args && type == 0; i++) {
-    type = sp_program_infer(p, e->args[i], 0);
-  }
-  if (type != 0) {
-    for (uint32_t i = from; i < e->n_args; i++) sp_program_infer(p, e->args[i], type);
-  }
-  return type;
+int32_t sp_function_takes(const sp_function *f, uint32_t i, int32_t types) {
+  if (f->shape == SP_SHAPE_CHOICE) return f->op == SP_OP_IF && i == 0 ? SAMPAN_TRUTH : types;
+  return f->argument;
 }
 
 /* The one type of a mask, or 0. */
@@ -132,31 +138,15 @@ static int32_t single(int32_t types) {
   return types == SAMPAN_NUMBER || types == SAMPAN_TEXT || types == SAMPAN_TRUTH ? types : 0;
 }
 
-static int32_t infer_call(sp_program *p, const sp_expr *e, int32_t want) {
-  const sp_function *f = sp_function_find(e->text);
-  switch (f->shape) {
-    case SP_SHAPE_COMPARE:
-      infer_same(p, e, 0, single(f->argument));
-      return SAMPAN_TRUTH;
-    case SP_SHAPE_CHOICE:
-      if (f->op == SP_OP_IF) sp_program_infer(p, e->args[0], SAMPAN_TRUTH);
-      return infer_same(p, e, f->op == SP_OP_IF ? 1 : 0, want);
-    case SP_SHAPE_LIST:
-      if (f->op == SP_OP_IN) {
-        infer_same(p, e, 0, 0);
-      } else {
-        sp_program_infer(p, e->args[0], single(f->argument));
-      }
-      return f->result;
-    default:
-      for (uint32_t i = 0; i < e->n_args; i++) {
-        sp_program_infer(p, e->args[i], single(f->argument));
-      }
-      return f->result;
-  }
+/* What is known of any of the arguments from `first` on. */
+static int32_t known_among(const sp_program *p, const sp_expr *e, uint32_t first) {
+  int32_t type = 0;
+  for (uint32_t i = first; i < e->n_args && type == 0; i++) type = sp_program_known(p, e->args[i]);
+  return type;
 }
 
-int32_t sp_program_infer(sp_program *p, const sp_expr *e, int32_t want) {
+int32_t sp_program_known(const sp_program *p, const sp_expr *e) {
+  const sp_function *f;
   switch (e->kind) {
     case SP_EXPR_NUMBER:
       return SAMPAN_NUMBER;
@@ -165,30 +155,73 @@ int32_t sp_program_infer(sp_program *p, const sp_expr *e, int32_t want) {
     case SP_EXPR_TRUTH:
       return SAMPAN_TRUTH;
     case SP_EXPR_NAME:
-      /* A field is never true or false by itself: wanted as such, it stays open and is refused. */
-      return infer_symbol(p, sp_program_symbol(p, e->text), want);
-    case SP_EXPR_RANGE: {
-      const uint32_t first = sp_program_symbol(p, e->text), last = sp_program_symbol(p, e->last);
-      for (uint32_t i = first; i <= last && i < p->n_fields; i++) infer_symbol(p, i, want);
-      return want;
-    }
+      return p->symbols[sp_program_symbol(p, e->text)].type;
     case SP_EXPR_CALL:
-      return infer_call(p, e, want);
+      f = sp_function_find(e->text);
+      return f->result != 0 ? f->result : known_among(p, e, f->op == SP_OP_IF ? 1 : 0);
     default:
-      return want;
+      return 0;
   }
 }
 
+/* A use asks for a type. A field becomes it, unless that is true or false: no field is, and it
+ * stays open to be refused. A derived column passes it on when its turn comes, not here: a chain of
+ * them may be long. */
+static void want_symbol(sp_program *p, uint32_t index, int32_t want) {
+  sp_symbol *s = &p->symbols[index];
+  if (s->type != 0 || want == 0 || (s->expr == NULL && want == SAMPAN_TRUTH)) return;
+  int32_t *asked = s->expr == NULL ? &s->type : want == SAMPAN_TRUTH ? &s->want_truth : &s->want;
+  if (*asked != 0) return;
+  *asked = want;
+  p->changed = 1;
+}
+
+/* Tells the columns of an expression what is wanted of them. Every part is visited once. */
+static void infer(sp_program *p, const sp_expr *e, int32_t want) {
+  if (e->kind == SP_EXPR_NAME) {
+    want_symbol(p, sp_program_symbol(p, e->text), want);
+  } else if (e->kind == SP_EXPR_RANGE) {
+    const uint32_t first = sp_program_symbol(p, e->text), last = sp_program_symbol(p, e->last);
+    for (uint32_t i = first; i <= last && i < p->n_fields; i++) want_symbol(p, i, want);
+  }
+  if (e->kind != SP_EXPR_CALL) return;
+  const sp_function *f = sp_function_find(e->text);
+  const uint32_t first = f->op == SP_OP_IF ? 1 : 0;
+  int32_t type = single(f->argument);
+  if (f->shape == SP_SHAPE_CHOICE) type = want;
+  /* Arguments of one type among them: what any is known to be, all become. */
+  const int same = f->shape == SP_SHAPE_CHOICE || f->shape == SP_SHAPE_COMPARE || f->op == SP_OP_IN;
+  if (same && type == 0) type = known_among(p, e, first);
+  const uint32_t n = f->shape == SP_SHAPE_LIST ? 1 : e->n_args; /* constants follow */
+  for (uint32_t i = 0; i < n; i++) infer(p, e->args[i], i < first ? SAMPAN_TRUTH : type);
+}
+
+/* The type of a derived column, from its parts, else from what its uses ask for; its parts are
+ * told. */
+static void infer_symbol(sp_program *p, uint32_t index) {
+  sp_symbol *s = &p->symbols[index];
+  if (s->type == 0) {
+    s->type = sp_program_known(p, s->expr);
+    if (s->type == 0) s->type = s->want;
+    if (s->type == 0 && s->expr->kind != SP_EXPR_NAME) s->type = s->want_truth;
+    if (s->type != 0) p->changed = 1;
+  }
+  infer(p, s->expr, s->type);
+}
+
+/* Types run forwards along a chain of derived columns, wants backwards: a round goes both ways. It
+ * ends, as every round but the last settles something for good. */
 void sp_program_settle_types(sp_program *p) {
   do {
     p->changed = 0;
-    for (uint32_t i = p->n_fields; i < p->n_symbols; i++) infer_symbol(p, i, 0);
+    for (uint32_t i = p->n_fields; i < p->n_symbols; i++) infer_symbol(p, i);
     for (uint32_t i = 0; i < p->n_required; i++) {
       const int32_t types = p->required[i].types;
       const int32_t want = types == SP_ANY                ? 0
                            : (types & SAMPAN_NUMBER) != 0 ? SAMPAN_NUMBER
                                                           : single(types);
-      sp_program_infer(p, p->required[i].expr, want);
+      infer(p, p->required[i].expr, want);
     }
+    for (uint32_t i = p->n_symbols; i-- > p->n_fields;) infer_symbol(p, i);
   } while (p->changed);
 }

@@ -6,6 +6,7 @@
 __extension__ typedef unsigned __int128 sp_u128;
 
 void sp_exact_merge(sp_exact *sum, const sp_exact *other) {
+  sum->not_finite |= other->not_finite;
   if (other->top == 0) return;
   if (other->top > sum->top) sp_exact_raise(sum, other->top);
   const int32_t below = sum->top - other->top;
@@ -37,6 +38,7 @@ static int sp_exact_digits(const sp_exact *sum, uint32_t digit[SP_DIGITS]) {
 }
 
 double sp_exact_value(const sp_exact *sum) {
+  if (sum->not_finite) return NAN;
   if (sum->top == 0) return 0.0;
   uint32_t digit[SP_DIGITS];
   const int sign = sp_exact_digits(sum, digit);

@@ -20,16 +20,16 @@
 typedef struct sp_exact {
   int64_t limb[SP_EXACT_LIMBS]; /* limb[0] at position `top`, the others below it */
   int32_t top;                  /* 0: no summand yet; else position + 1 */
-  int32_t reserved;
+  int32_t not_finite;           /* 1: a summand was infinite or NaN; the sum is NaN */
 } sp_exact;
 
 /* A double in slices, made once and added to many sums. */
 typedef struct sp_slices {
   int64_t slice[3]; /* slice[0] at position `top` */
-  int32_t top;      /* as in sp_exact; 0 for a zero */
+  int32_t top;      /* as in sp_exact; 0 for a zero, -1 where the double is not finite */
 } sp_slices;
 
-/* Cuts a finite double. */
+/* Cuts a double. */
 static inline sp_slices sp_slice(double x) {
   sp_slices out = {{0, 0, 0}, 0};
   uint64_t bits;
@@ -37,6 +37,10 @@ static inline sp_slices sp_slice(double x) {
   const uint32_t biased = (uint32_t)(bits >> 52) & 0x7ff;
   uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
   if (biased == 0 && mantissa == 0) return out;
+  if (biased == 0x7ff) {
+    out.top = -1;
+    return out;
+  }
   if (biased != 0) mantissa |= UINT64_C(1) << 52;
   const uint32_t place =
       (biased != 0 ? biased : 1) + 17; /* of the lowest bit; 17 keeps it above 0 */
@@ -73,6 +77,10 @@ static inline void sp_exact_raise(sp_exact *sum, int32_t top) {
 
 /* Adds a cut double. */
 static inline void sp_exact_add_slices(sp_exact *sum, const sp_slices *x) {
+  if (x->top < 0) {
+    sum->not_finite = 1;
+    return;
+  }
   if (x->top > sum->top) sp_exact_raise(sum, x->top);
   const int32_t below = sum->top - x->top;
   for (int32_t i = 0; i < 3 && below + i < SP_EXACT_LIMBS; i++) {
@@ -80,7 +88,7 @@ static inline void sp_exact_add_slices(sp_exact *sum, const sp_slices *x) {
   }
 }
 
-/* Adds a finite double. */
+/* Adds a double. */
 static inline void sp_exact_add(sp_exact *sum, double x) {
   const sp_slices slices = sp_slice(x);
   if (slices.top != 0) sp_exact_add_slices(sum, &slices);

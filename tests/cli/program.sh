@@ -3,6 +3,7 @@
 # usage: program.sh SAMPAN
 set -u
 sampan=$(readlink -f "$1")
+root=${SAMPAN_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -68,6 +69,21 @@ expect 0 '' --version
 expect 0 '' --help
 holds out 'exit codes'
 expect 0 '' run --help
+
+# The manual page has every option and verb of --help.
+if [ -r "$root/docs/sampan.1" ]; then
+  "$sampan" --help >help
+  sed 's/\\-/-/g' "$root/docs/sampan.1" >manual
+  for word in $(grep -o -e '--[a-z][a-z-]*' help | sort -u); do
+    grep -qF -e "$word" manual || wrong "the manual page lacks $word"
+  done
+  for word in $(sed -n 's/^  sampan \([a-z]*\).*/\1/p' help); do
+    grep -q -e "^\.B[IR]* $word\>" manual || wrong "the manual page lacks sampan $word"
+  done
+  for word in $(sed -n '/^\.SH OPTIONS/,/^\.SH EXIT/p' manual | grep -o -e '--[a-z][a-z-]*' | sort -u); do
+    grep -qF -e "$word" help || wrong "--help lacks $word"
+  done
+fi
 expect 0 '' help
 expect 0 '' run plan.yaml
 expect 0 '' run -- plan.yaml

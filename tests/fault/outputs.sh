@@ -84,6 +84,34 @@ sed 's/data.csv/none.csv/' plan.yaml >bad.yaml
 unchanged 'a run that fails'
 ok 'outputs that cannot be'
 
+# ---- several outputs: all or none
+# none ARGUMENT...: fails with 1, and the files are as they were.
+none() {
+  "$sampan" run plan.yaml "$@" >part 2>err
+  code=$?
+  [ $code -eq 1 ] && [ -s err ] || wrong "$*: exit code $code"
+  unchanged "$*"
+  ! grep -q '^  written' err || wrong "$*: tells of what was not written"
+}
+none -o out/r.csv -o no/such/folder/r.csv
+none -o no/such/folder/r.csv -o out/r.csv
+mkdir out.md.manifest.json
+none -o out/r.csv -o out.md
+rmdir out.md.manifest.json
+[ ! -e out.md ] || wrong 'a table without its manifest'
+if [ -c /dev/full ]; then
+  none -f csv -o out/r.csv -o /dev/full
+  none -f csv -o /dev/full -o out/r.csv
+fi
+{
+  "$sampan" run plan.yaml -f csv -o out/r.csv -o - 2>err
+  echo $? >code
+} | head -n 1 >first
+[ "$(cat code)" -eq 1 ] || wrong "a closed pipe among several: exit code $(cat code)"
+grep -q 'written: a part of standard output' err || wrong 'a closed pipe among several: not told'
+unchanged 'a closed pipe among several'
+ok 'several outputs, one of which cannot be written'
+
 # Root may write anywhere; then this is for another user, if one can be had.
 as=
 if [ "$(id -u)" -eq 0 ]; then
@@ -118,6 +146,9 @@ if mount -t tmpfs -o size=64k tmpfs small 2>/dev/null; then
   "$sampan" run plan.yaml -o small/r.csv 2>err
   code=$?
   [ $code -eq 1 ] && grep -qi 'space' err || wrong "full disk: exit code $code"
+  "$sampan" run plan.yaml -o out/r.csv -o small/r.csv 2>err
+  [ $? -eq 1 ] || wrong 'full disk, the second of two'
+  unchanged 'full disk, the second of two'
   cmp -s old small/r.csv || wrong 'full disk: the old file is not as it was'
   [ "$(ls -A small)" = r.csv ] || wrong "full disk: left behind: $(ls -A small)"
   ok 'a full disk'
@@ -147,9 +178,26 @@ for signal in INT TERM; do
   took=$(($(date +%s) - before))
   [ $code -eq 130 ] || wrong "$signal: exit code $code"
   [ $took -le 2 ] || wrong "$signal: took $took seconds"
-  grep -q 'interrupted' err || wrong "$signal: no word of it"
+  grep -q 'interrupted; nothing was written' err || wrong "$signal: no word of it"
   unchanged "$signal"
 done
+# While a reader is slow to take the table: a part of it has gone.
+if command -v perl >/dev/null; then
+  mkfifo pipe
+  sleep 1.5 <pipe &
+  reader=$!
+  perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$sampan" run plan.yaml -f csv -o out/r.csv -o - >pipe 2>err &
+  pid=$!
+  sleep 0.7
+  kill -INT $pid 2>/dev/null || wrong 'the run was over before it was broken off'
+  wait $pid
+  code=$?
+  wait $reader
+  [ $code -eq 130 ] || wrong "interrupted at a pipe: exit code $code"
+  ! grep -q 'nothing was written' err || wrong 'interrupted at a pipe: something was written'
+  grep -q 'written: a part of standard output' err || wrong 'interrupted at a pipe: not told'
+  unchanged 'interrupted at a pipe'
+fi
 ok 'interrupted'
 
 # ---- and then it works

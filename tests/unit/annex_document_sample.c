@@ -69,7 +69,7 @@ static const char *const values[] = {"1", "2", "15-24", "5-14", "65-69"};
 #define ESTIMATE(i, v, l, h, records)                                                           \
   .indicator = (i), .period = "2021", .about = &share, .n = (records), .n_positive = (records), \
   .n_events = (records) / 4, .value = (v), .std_error = 0.016, .df = 24, .level = 0.95,         \
-  .low = (l), .high = (h), .interval = "korn-graubard", .why = ""
+  .low = (l), .high = (h), .n_psu = 30, .interval = "korn-graubard", .why = ""
 #define BY(names, k) .by = (names), .values = &values[k], .n_by = 1
 #define SECRET(words)                                                                             \
   .status = SAMPAN_STATUS_SUPPRESSED, .flags = (words), .n = SAMPLE_SECRET_N,                     \
@@ -166,8 +166,10 @@ static const sp_target above_province = {
 static const sp_target *const literacy_parts[] = {&up_a_fifth, &above_province};
 static const sp_target literacy_target = {
     .kind = SP_TARGET_ANY, .parts = literacy_parts, .n_parts = 2};
-static const sp_target down_a_fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_LE, .value = 0.8};
-static const sp_target above_baseline = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GT, .value = 1};
+static const sp_target down_a_fifth = {
+    .kind = SP_TARGET_BASELINE, .op = SP_TARGET_LE, .value = 0.8};
+static const sp_target above_baseline = {
+    .kind = SP_TARGET_BASELINE, .op = SP_TARGET_GT, .value = 1};
 static const sp_target no_target = {
     .kind = SP_TARGET_NONE,
     .text = LABEL("meets the national standard", "达到国家学生体质健康标准")};
@@ -312,8 +314,12 @@ static const sp_finding findings[SAMPLE_N_GOALS] = {
      .statistical = SP_VERDICT_UNDECIDED,
      .progress = SP_PROGRESS_MET,
      .differ = 1,
+     .next = SP_NEXT_SIZE,
      .next_n = 2330,
-     .next_factor = 1.849},
+     .next_factor = 1.849,
+     .next_psu = 56,
+     .detectable = 0.054,
+     .next_clause = &literacy_clauses[0]},
     {.goal = &goals[SAMPLE_SMOKING],
      .group = &groups[0],
      .baseline = SAMPLED(0.274, 0.012, 0.251, 0.298, NULL),
@@ -405,6 +411,8 @@ static const sp_programme programme = {
     .issuer = LABEL("District office", "区办公室"),
     .baseline_name = LABEL("2020", "2020年"),
     .current_name = LABEL("2021", "2021年"),
+    .baseline_fieldwork = LABEL("November 2020", "2020年11月"),
+    .current_fieldwork = LABEL("", ""),
     .plans = plans,
     .n_plans = 3,
     .groups = groups,
@@ -412,7 +420,16 @@ static const sp_programme programme = {
     .remarks = remarks,
     .n_remarks = 1};
 static sp_outcome *const outcomes[] = {&outcome, NULL, NULL};
-static const sp_evaluation evaluation = {.programme = &programme,
+static const sp_file_fact task_files[] = {{.file = "tasks.csv",
+                                           .source = "csv",
+                                           .digest = "fedcba98",
+                                           .proven = 1,
+                                           .n_bytes = 100,
+                                           .n_records = 4,
+                                           .n_unmatched = -1}};
+static const sp_check_list checks[] = {{0}, {0}, {items, task_files, 4, 1}};
+static const sp_evaluation evaluation = {.checks = checks,
+                                         .programme = &programme,
                                          .outcomes = (sp_outcome **)(uintptr_t)outcomes,
                                          .findings = findings,
                                          .n_findings = SAMPLE_N_GOALS};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "annex/document.h"
+#include "annex/document_sections.h"
 #include "annex_document_look.h"
 #include "annex_document_sample.h"
 
@@ -201,9 +202,14 @@ Test(annex_document, head_and_footer) {
   cr_assert_eq(d->n_head, 5);
   cr_assert_str_eq(d->head[0].name, "方案");
   cr_assert_null(strchr(d->footer, '\n'));
-  cr_assert_str_eq(d->manifest,
-                   "{\"programme\":{\"file\":\"programme.yaml\",\"sha256\":\"dd\"},"
-                   "\"runs\":[{\"engine\":\"sampan\"}]}");
+  cr_assert_str_eq(
+      d->manifest,
+      "{\"programme\":{\"file\":\"programme.yaml\",\"sha256\":\"dd\"},"
+      "\"runs\":[{\"engine\":\"sampan\"},{\"plan\":{\"file\":\"tasks.yaml\",\"sha256\":"
+      "\"cc\"},\"files\":[{\"file\":\"tasks.csv\",\"sha256\":\"fedcba98\",\"records\":4}]}"
+      "]}");
+  cr_assert_str_eq(d->head[2].text.runs[0].text, "2020年（现场调查 2020年11月）");
+  cr_assert_str_eq(d->head[3].text.runs[0].text, "2021年");
 }
 
 Test(annex_document, cards_and_landscape_are_closed) {
@@ -233,13 +239,21 @@ Test(annex_document, answer_comes_first) {
   const sampan_block *b = &documents[0]->blocks[1];
   cr_assert_eq(b->kind, SAMPAN_BLOCK_PARAGRAPH);
   cr_assert_eq(b->level, SAMPAN_PARAGRAPH_LEAD);
-  cr_assert_str_eq(joined(&b->text),
-                   "本次评估共 13 项指标和任务：|达标 4 项|，未达标 5 项，不能判定 2 项，不可评 2 "
-                   "项。|点值判定与统计判定不一致的有 1 项：1.1 居民健康素养水平。");
-  cr_assert_str_eq(joined(&documents[1]->blocks[1].text),
-                   "Of 13 goals and tasks, |4 are met|; 5 not met, 2 undecided, 2 not assessable.| "
-                   "The point verdict and the statistical verdict differ for 1: 1.1 Health "
-                   "literacy.");
+  cr_assert_str_eq(
+      joined(&b->text),
+      "按点值判定（正式口径），本次评估的 13 项指标和任务中，|达标 5 项|，未达标 5 项，"
+      "因证据不足不能判定 1 项，不可评 2 项。|其中逾期完成、计入达标的有：3.2 "
+      "健康影响评价制度。|计入抽样误差（统计判定），5 项抽样调查指标中达标 1 项，"
+      "未达标 1 项，不能判定 1 项，不可评 2 项|；两种判定不一致的有 1 项：1.1 "
+      "居民健康素养水平。|登记指标和任务没有抽样误差，两种判定相同。");
+  cr_assert_str_eq(
+      joined(&documents[1]->blocks[1].text),
+      "By the point verdict, which is the official one, of 13 goals and tasks |5 are met|; 5 not "
+      "met, 1 undecided for want of evidence, 2 not assessable.| Done late, and counted as met: "
+      "3.2 Impact review.| With the sampling error counted (statistical verdict), of 5 survey "
+      "goals 1 is met, 1 not met, 1 undecided, 2 not assessable|; the two verdicts differ for 1: "
+      "1.1 Health literacy.| Registers and tasks have no sampling error: their two verdicts are "
+      "the same.");
 }
 
 Test(annex_document, counts_add_up) {
@@ -253,12 +267,20 @@ Test(annex_document, counts_add_up) {
     n += counts->counts[i].n_items;
   }
   cr_assert_eq(n, SAMPLE_N_GOALS);
+  cr_assert_str_eq(counts->counts[0].items[0], "1.1 居民健康素养水平（统计判定：不能判定）");
+  cr_assert_str_eq(counts->counts[0].items[1], "1.3");
+  cr_assert_str_eq(counts->counts[2].count, "1"); /* a task without evidence */
   const sampan_table_block *t = table_captioned(documents[0], "表1　评估结果汇总（项）");
-  cr_assert_eq(t->n_rows, 4);
-  cr_assert_eq(t->rows[3].kind, SAMPAN_ROW_TOTAL);
-  cr_assert_str_eq(t->rows[1].cells[0].runs[0].text, "部门登记");
-  cr_assert_str_eq(t->rows[1].cells[3].runs[0].text, "3");
-  cr_assert_str_eq(t->rows[1].cells[4].runs[0].text, "—");
+  cr_assert_eq(t->n_rows, 5);
+  cr_assert_eq(t->rows[4].kind, SAMPAN_ROW_TOTAL);
+  cr_assert_str_eq(t->rows[0].cells[0].runs[0].text, "抽样调查，点值判定");
+  cr_assert_str_eq(t->rows[0].cells[2].runs[0].text, "2");
+  cr_assert_str_eq(t->rows[1].cells[0].runs[0].text, "抽样调查，统计判定");
+  cr_assert_str_eq(t->rows[1].cells[2].runs[0].text, "1");
+  cr_assert_str_eq(t->rows[1].cells[4].runs[0].text, "1");
+  cr_assert_str_eq(t->rows[2].cells[0].runs[0].text, "部门登记");
+  cr_assert_str_eq(t->rows[2].cells[3].runs[0].text, "3");
+  cr_assert_str_eq(t->rows[2].cells[4].runs[0].text, "—");
 }
 
 Test(annex_document, what_is_missing) {
@@ -270,7 +292,14 @@ Test(annex_document, what_is_missing) {
   cr_assert_not_null(
       strstr(zh, "现值 26.6%，目标：比基线下降 20%（≤" NB "21.9%）；还差 4.7" NB "个百分点。"));
   cr_assert_not_null(strstr(zh, "区间为 −0.3 至 7.1，含 0"));
-  cr_assert_not_null(strstr(zh, "不少于 2" THIN "330 人（本轮的 1.8 倍）"));
+  cr_assert_not_null(strstr(zh, "点值判定为达标；现值 25.0%"));
+  cr_assert_not_null(strstr(
+      zh, "若现值不变、设计及基线和对照的误差不变，以 80% 的把握作出判定，需样本 2" THIN
+          "330 人（本轮的 1.8 倍；每个初级抽样单位调查人数不变，即 56 个初级抽样单位，本轮为 "
+          "30 个）。"));
+  cr_assert_not_null(strstr(en,
+                            "If the values stay as they are, a verdict with 80% power needs a "
+                            "sample of 2" THIN "330 (1.8 times the present one; 56 PSUs"));
   cr_assert_not_null(strstr(zh, "已报完成，须补交证据材料。|（牵头：生态环境局）"));
   cr_assert_not_null(strstr(zh, "未完成，时限为 2021-01-31。"));
   cr_assert_not_null(strstr(en, "short by 1 agency (31 now, 32 needed); target: ≥" NB "50%."));
@@ -433,7 +462,7 @@ Test(annex_document, card_headings_state_the_finding) {
   cr_assert_eq(t->n_rows, 3);
   cr_assert_str_eq(joined(&t->rows[0].cells[0]),
                    "条款 1：现值" NB "−" NB "1.20" NB "×" NB "基线|比基线提高 20%（≥" NB "21.6%）");
-  cr_assert_str_eq(joined(&t->rows[0].cells[1]), "+3.4 (−0.3," NB "7.1)");
+  cr_assert_str_eq(joined(&t->rows[0].cells[1]), "+3.4 (−0.3," NB "7.1)|自由度 48");
   cr_assert_str_eq(joined(&t->rows[2].cells[0]), "合并：任一条成立即达标");
 }
 
@@ -474,15 +503,56 @@ Test(annex_document, methods_come_from_the_plan) {
 
 Test(annex_document, provenance_names_files_as_given) {
   const sampan_table_block *t = table_captioned(documents[0], "表12　文件和插件");
-  int found = 0;
+  int found = 0, tasks_found = 0;
   for (uint32_t i = 0; i < t->n_rows; i++) {
+    tasks_found += strcmp(joined(&t->rows[i].cells[1]), "tasks.csv") == 0 &&
+                   strcmp(joined(&t->rows[i].cells[2]), "fedcba98") == 0;
     if (strcmp(joined(&t->rows[i].cells[1]), "survey_2021.csv") != 0) continue;
     cr_assert_str_eq(joined(&t->rows[i].cells[2]), "01234567 89abcdef");
     found = 1;
   }
   cr_assert(found);
+  cr_assert_eq(tasks_found, 1);
   cr_assert_not_null(
       strstr(whole_text(documents[0]), "sampan annex programme.yaml --lang zh -o annex.html"));
+}
+
+Test(annex_document, a_wave_that_nobody_can_draw_is_not_asked_for) {
+  const sp_evaluation *sample = annex_document_sample();
+  sp_finding f = sample->findings[SAMPLE_LITERACY];
+  sp_doc doc = {.arena = arena, .language = "zh", .level = "95%", .zh = 1, .programme = NULL};
+  f.next = SP_NEXT_NOT_PRACTICABLE;
+  f.next_n = 800885;
+  const sp_scale s = sp_scale_of(&doc, &f);
+  const char *text = sp_next_wave_text(&doc, &f, &s);
+  cr_assert_str_eq(text,
+                   "若现值不变，没有可行的样本量能够作出判定；与本轮同样大小的样本，以 80% "
+                   "的把握能检出的“现值" NB "−" NB "1.20" NB "×" NB "基线”最小为 5.4" NB
+                   "个百分点。");
+  f.detectable = NAN;
+  cr_assert_str_eq(sp_next_wave_text(&doc, &f, &s), "若现值不变，没有可行的样本量能够作出判定。");
+  f.statistical = SP_VERDICT_MET;
+  cr_assert_str_eq(sp_next_wave_text(&doc, &f, &s), "");
+}
+
+Test(annex_document, coverage_and_definitions_are_told) {
+  sp_finding f = annex_document_sample()->findings[SAMPLE_COMMUNITY];
+  sp_doc doc = {.arena = arena, .language = "en", .level = "95%"};
+  cr_assert_str_eq(sp_coverage_text(&doc, &f), "");
+  f.coverage = f.current;
+  cr_assert_str_eq(sp_coverage_text(&doc, &f),
+                   "Counts those who were covered, not all: 18 of 52, 34.6%.");
+  sp_value other = f.current;
+  other.definition_version = "2020";
+  cr_assert_str_eq(sp_other_definition_text(&doc, &f.current, &other),
+                   "not compared: definition not stated against 2020");
+}
+
+Test(annex_document, methods_tell_the_limits) {
+  cr_assert_not_null(strstr(fact_named(documents[1], "Limits"), "several chances"));
+  cr_assert_not_null(strstr(fact_named(documents[1], "Limits"), "taken as independent"));
+  cr_assert_not_null(strstr(fact_named(documents[1], "Statistical verdict"), "of one plan"));
+  cr_assert_null(strstr(fact_named(documents[0], "权重"), "243")); /* not summed over waves */
 }
 
 /* Running out of memory anywhere is an error, not a crash or half a document. */

@@ -63,9 +63,10 @@ Test(annex_format, held_back_values_say_why_without_numbers) {
 
 /* The reasons are told apart by the engine's own texts: those must be the ones it gives. */
 Test(annex_format, reasons_are_those_of_the_engine) {
-  static const int32_t reasons[] = {SP_W_WHY_RECORDS,  SP_W_WHY_EFFECTIVE, SP_W_WHY_WIDTH,
-                                    SP_W_WHY_RELATIVE, SP_W_WHY_EVENTS,    SP_W_WHY_RATE,
-                                    SP_W_WHY_HALF,     SP_W_WHY_ERROR};
+  static const int32_t reasons[] = {SP_W_WHY_RECORDS,    SP_W_WHY_EFFECTIVE,  SP_W_WHY_WIDTH,
+                                    SP_W_WHY_RELATIVE,   SP_W_WHY_EVENTS,     SP_W_WHY_RATE,
+                                    SP_W_WHY_HALF,       SP_W_WHY_ERROR,      SP_W_WHY_NO_ERROR,
+                                    SP_W_WHY_POPULATION, SP_W_WHY_TEN_RECORDS};
   char *code = NULL;
   uint64_t n;
   sampan_error error = {.struct_size = sizeof error};
@@ -74,6 +75,17 @@ Test(annex_format, reasons_are_those_of_the_engine) {
                SAMPAN_OK, "%s", error.message);
   for (uint32_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
     cr_assert_not_null(strstr(code, sp_arena_printf(arena, "\"%s\"", sp_word(reasons[i], "en"))));
+  /* And none that the annex has no word for. */
+  for (const char *at = code; (at = strstr(at, "suppressed(\"")) != NULL;) {
+    const char *from = strchr(at, ',') + 3, *to = strchr(from, '"');
+    uint32_t i = 0;
+    while (i < sizeof reasons / sizeof reasons[0] &&
+           (strlen(sp_word(reasons[i], "en")) != (size_t)(to - from) ||
+            strncmp(sp_word(reasons[i], "en"), from, (size_t)(to - from)) != 0))
+      i++;
+    cr_expect_lt(i, sizeof reasons / sizeof reasons[0], "'%.*s'", (int)(to - from), from);
+    at = to;
+  }
 }
 
 Test(annex_format, expressions_are_written_back) {

@@ -2,6 +2,7 @@
  * and what is refused. */
 #include <math.h>
 
+#include "annex/document.h"
 #include "annex/error_ids.h"
 #include "annex/evaluate.h"
 #include "base/quantile.h"
@@ -180,6 +181,19 @@ static void check_survey_goals(const sp_evaluation *e) {
   for (int i = 0; i < 3; i++) same_as_contrast(&e->findings[i]);
   /* 1.2 times the baseline has an error too large for any next wave; the province lies too near. */
   cr_expect_eq(literacy->next_n, INFINITY);
+  cr_expect_eq(literacy->next, SP_NEXT_NOT_PRACTICABLE);
+  /* A sample of 800 885 in a district of 122 000 is none. */
+  cr_expect_gt(smoking->next_n, 124000);
+  cr_expect_eq(smoking->next, SP_NEXT_NOT_PRACTICABLE);
+  cr_expect_eq(smoking->next_clause->target->kind, SP_TARGET_BASELINE);
+  NEAR(smoking->detectable,
+       (sp_t_quantile(0.975, 48) + sp_t_quantile(0.8, 48)) * smoking->next_clause->gap.std_error,
+       1e-14);
+  cr_expect_eq(finding(e, "1.3")->next, SP_NEXT_NONE);
+  /* No PSU lost all of its records to `drop`: the design is that of the sample drawn. */
+  cr_expect_eq(literacy->current.outcome->n_psu, 60);
+  cr_expect_eq(literacy->current.outcome->n_strata, 12);
+  cr_expect_str_eq(literacy->comparators[0].definition_version, "2020");
   cr_expect(isnan(finding(e, "1.3")->next_n));
   cr_expect(literacy->differ && smoking->differ && !finding(e, "1.3")->differ);
 }
@@ -194,9 +208,34 @@ static void check_registers(const sp_evaluation *e) {
   cr_expect_eq(agencies->change.std_error, 0);
   cr_expect(isnan(agencies->next_n));
   cr_expect_eq(families->current.value, 112);
+  cr_expect_eq(finding(e, "1.4")->coverage.numerator, 20309);
+  cr_expect_eq(finding(e, "1.4")->coverage.denominator, 20830);
+  cr_expect_eq(families->coverage.given, 0);
   NEAR(staff->current.value, 300000.0 / 165400, 1e-12);
   cr_expect_eq(staff->current.per, 100000);
   cr_expect_eq(finding(e, "2.11")->clause.gap.value, 0); /* 100 % is 100 % */
+}
+
+/* The plan's standard is one of reliability; the annex must not let it pass for confidentiality. */
+static void check_publication(const sp_evaluation *e) {
+  sp_arena *arena = sp_arena_new(0);
+  const sampan_document *d;
+  sampan_error error;
+  int found = 0;
+  cr_assert_eq(sp_document_build(e, NULL, "en", arena, &d, &error), SAMPAN_OK);
+  for (uint32_t i = 0; i < d->n_blocks; i++) {
+    const sampan_facts_block *facts = d->blocks[i].content;
+    for (uint32_t k = 0; d->blocks[i].kind == SAMPAN_BLOCK_FACTS && k < facts->n_facts; k++) {
+      const char *text = facts->facts[k].text.runs[0].text;
+      found += strstr(text, "not disclosure control. Small counts are not protected.") != NULL;
+      found += strstr(text,
+                      "sum by wave: 2020 baseline 120\xe2\x80\xaf"
+                      "784, 2021 final 123\xe2\x80\xaf"
+                      "996.") != NULL;
+    }
+  }
+  cr_expect_eq(found, 2);
+  sp_arena_free(arena);
 }
 
 Test(annex_lianyun, verdicts) {
@@ -222,11 +261,17 @@ Test(annex_lianyun, verdicts) {
   cr_expect_eq(n, e->n_findings);
   check_survey_goals(e);
   check_registers(e);
+  check_publication(e);
   cr_expect_eq(finding(e, "3.10")->check_status, SP_CHECK_NOT_DONE);
   cr_expect_eq(finding(e, "3.12")->check_status, SP_CHECK_LATE);
   cr_expect_eq(finding(e, "3.17")->check_status, SP_CHECK_NO_EVIDENCE);
   cr_expect_str_eq(finding(e, "3.1")->check->done_date, "2020-08-26");
   cr_expect_eq(finding(e, "3.1")->check->row, 1);
+  cr_assert_eq(e->checks[3].n_files, 1);
+  cr_expect_str_eq(e->checks[3].files[0].file, "checklist.csv");
+  cr_expect_eq(e->checks[3].files[0].n_records, 19);
+  cr_expect_eq(e->checks[3].files[0].proven, 1);
+  cr_expect_eq(e->checks[0].n_files, 0);
   sp_evaluation_free(e);
   sp_programme_free(programme);
   sp_registry_free(registry);
@@ -312,6 +357,40 @@ Test(annex_lianyun, shared_psus_count) {
   sp_registry_free(registry);
 }
 
+/* A value that states the version of its definition against an estimate that does not. */
+Test(annex_lianyun, another_definition_is_not_compared) {
+  static const char *const text =
+      "sampan_programme: 1\n"
+      "annex: {title: Panel}\n"
+      "plans: {panel: panel.yaml, tasks: tasks.yaml}\n"
+      "groups:\n"
+      "  - number: 1\n"
+      "    label: All\n"
+      "    goals:\n"
+      "      - {number: 1.1, label: y, target: {op: \">\", change: 0},\n"
+      "         baseline: {value: 0.4, std_error: 0.01, definition_version: old},\n"
+      "         current: {plan: panel, indicator: y, period: 2}}\n"
+      "      - {number: 1.2, label: y, target: {op: \">\", comparator: c},\n"
+      "         comparators: {c: {value: 0.4, std_error: 0.01, definition_version: old}},\n"
+      "         current: {plan: panel, indicator: y, period: 2}}\n";
+  sampan_error error;
+  sp_programme *programme;
+  sp_evaluation *e;
+  sp_registry *registry = open_registry();
+  cr_assert_eq(evaluate_panel(text, registry, &programme, &e, &error), 0, "%s", error.message);
+  for (int i = 0; i < 2; i++) {
+    const sp_finding *f = &e->findings[i];
+    cr_expect_eq(f->point, SP_VERDICT_NOT_ASSESSABLE);
+    cr_expect_eq(f->statistical, SP_VERDICT_NOT_ASSESSABLE);
+    cr_expect_eq(f->clause.is_other_definition, 1);
+    cr_expect_eq(f->change.given, 0);
+  }
+  cr_expect_eq(e->findings[0].progress, SP_PROGRESS_NOT_ASSESSABLE);
+  sp_evaluation_free(e);
+  sp_programme_free(programme);
+  sp_registry_free(registry);
+}
+
 static const struct {
   const char *period, *more;
   int32_t id, line;
@@ -350,7 +429,7 @@ static const char tasks_plan[] =
 
 /* Reads a checklist; *out lives in the arena. */
 static int32_t read_tasks(const char *plan_text, const char *csv, sp_arena *arena,
-                          const sp_check_item **out, uint32_t *n, sampan_error *error) {
+                          sp_check_list *out, sampan_error *error) {
   char folder[64], path[128];
   sp_plan *plan;
   sp_registry *registry = open_registry();
@@ -360,7 +439,7 @@ static int32_t read_tasks(const char *plan_text, const char *csv, sp_arena *aren
   snprintf(path, sizeof path, "%s/tasks.yaml", folder);
   sp_error_clear(error);
   cr_assert_eq(sp_plan_read(path, &plan, error), 0, "%s", error->message);
-  const int32_t status = sp_checklist_read(plan, registry, &options, arena, out, n, error);
+  const int32_t status = sp_checklist_read(plan, registry, &options, arena, out, error);
   sp_plan_free(plan);
   sp_registry_free(registry);
   plan_remove(folder, "tasks.csv");
@@ -371,17 +450,22 @@ static int32_t read_tasks(const char *plan_text, const char *csv, sp_arena *aren
 
 Test(annex_lianyun, checklist_is_read_as_text) {
   sampan_error error;
-  const sp_check_item *items;
-  uint32_t n;
+  sp_check_list list;
   sp_arena *arena = sp_arena_new(0);
   cr_assert_eq(read_tasks(tasks_plan,
                           "id,t,due,done,when,proof,points\n"
                           "01,\"a, b\",2020-08,是,2020-09-01,007,2.5\n"
                           "1, c ,,no,,,\n"
                           "2,,2020-08-31,,,,0\n",
-                          arena, &items, &n, &error),
+                          arena, &list, &error),
                0, "%s", error.message);
-  cr_assert_eq(n, 3);
+  const sp_check_item *items = list.items;
+  cr_assert_eq(list.n, 3);
+  cr_assert_eq(list.n_files, 1);
+  cr_expect_str_eq(list.files[0].file, "tasks.csv");
+  cr_expect_str_eq(list.files[0].source, "csv");
+  cr_expect_eq(strlen(list.files[0].digest), 64);
+  cr_expect_eq(list.files[0].n_records, 3);
   cr_expect_str_eq(items[0].item, "01");
   cr_expect_str_eq(items[0].task, "a, b");
   cr_expect_str_eq(items[0].task_en, "a, b");
@@ -414,10 +498,9 @@ static const struct {
 Test(annex_lianyun, checklist_errors_have_their_place) {
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
     sampan_error error;
-    const sp_check_item *items;
-    uint32_t n;
+    sp_check_list list;
     sp_arena *arena = sp_arena_new(0);
-    cr_expect_eq(read_tasks(tasks_plan, refused[i].csv, arena, &items, &n, &error), SAMPAN_E_DATA,
+    cr_expect_eq(read_tasks(tasks_plan, refused[i].csv, arena, &list, &error), SAMPAN_E_DATA,
                  "case %zu", i);
     cr_expect_eq(error.id, refused[i].id, "case %zu: %s", i, error.message);
     cr_expect_eq(error.row, refused[i].row, "case %zu", i);
@@ -429,13 +512,12 @@ Test(annex_lianyun, checklist_errors_have_their_place) {
 
 Test(annex_lianyun, checklist_takes_no_survey_sections) {
   sampan_error error;
-  const sp_check_item *items;
-  uint32_t n;
+  sp_check_list list;
   char plan[512];
   sp_arena *arena = sp_arena_new(0);
   snprintf(plan, sizeof plan, "%sdomain: done == \"1\"\n", tasks_plan);
   cr_expect_eq(
-      read_tasks(plan, "id,t,due,done,when,proof,points\na,,,1,,,\n", arena, &items, &n, &error),
+      read_tasks(plan, "id,t,due,done,when,proof,points\na,,,1,,,\n", arena, &list, &error),
       SAMPAN_E_PLAN);
   cr_expect_eq(error.id, SP_ID_CHECK_SECTION);
   sp_arena_free(arena);

@@ -4,6 +4,7 @@
 
 #include "annex/checklist.h"
 #include "annex/dates.h"
+#include "annex/error_ids.h"
 #include "annex/value.h"
 #include "annex/verdict.h"
 #include "base/quantile.h"
@@ -161,6 +162,46 @@ Test(annex_verdict, numbers_have_limits_by_t) {
   cr_expect(exact.low == 1.75 && exact.high == 1.75);
 }
 
+/* Only what is the same, or a count, is exact: a variance that rounds to 0 is not. */
+Test(annex_verdict, variance_of_a_difference) {
+  sampan_error error;
+  double v = -1;
+  cr_assert_eq(sp_variance_of_difference(4, 9, 2, &v, &error), SAMPAN_OK);
+  cr_expect_eq(v, 9);
+  cr_assert_eq(sp_variance_of_difference(1, 1, 1 - 1e-16, &v, &error), SAMPAN_OK);
+  cr_expect_eq(v, 0);
+  cr_assert_eq(sp_variance_of_difference(1, 1, 1 + 1e-13, &v, &error), SAMPAN_OK);
+  cr_expect_eq(v, 0);
+  cr_assert_eq(sp_variance_of_difference(1, NAN, 0, &v, &error), SAMPAN_OK);
+  cr_expect(isnan(v));
+  sp_error_clear(&error);
+  cr_expect_eq(sp_variance_of_difference(1, 1, 1.01, &v, &error), SAMPAN_E_INTERNAL);
+  cr_expect_eq(error.id, SP_ID_ANNEX_VARIANCE);
+}
+
+Test(annex_verdict, an_estimate_less_itself_is_exact) {
+  const sp_estimate one = {.value = 0.2};
+  sp_value a = estimate(&wave_a, 0.2, 0.02, 24, 0.16, 0.24, 900);
+  sampan_error error;
+  sp_change d;
+  a.estimate = &one;
+  cr_assert_eq(sp_value_difference(&a, &a, 1, 0.95, &d, &error), SAMPAN_OK);
+  cr_expect(d.value == 0 && d.std_error == 0 && d.low == 0 && d.high == 0);
+}
+
+Test(annex_verdict, definitions_are_compared_by_what_they_state) {
+  sp_value a = number(0.2, 0.01, 72), b = number(0.3, 0.01, 72);
+  cr_expect(sp_value_comparable(&a, &b));
+  a.definition_version = "2020";
+  cr_expect_not(sp_value_comparable(&a, &b));
+  cr_expect_not(sp_value_comparable(&b, &a));
+  b.definition_version = "2015";
+  cr_expect_not(sp_value_comparable(&a, &b));
+  char same[] = "2020";
+  b.definition_version = same;
+  cr_expect(sp_value_comparable(&a, &b));
+}
+
 /* ---- verdicts ----------------------------------------------------------------------------- */
 
 static const struct {
@@ -168,10 +209,12 @@ static const struct {
   double gap;
   int32_t point;
 } points[] = {
-    {SP_TARGET_GT, 1, MET}, {SP_TARGET_GT, 0, NOT},  {SP_TARGET_GT, -1, NOT}, {SP_TARGET_GE, 1, MET},
-    {SP_TARGET_GE, 0, MET}, {SP_TARGET_GE, -1, NOT}, {SP_TARGET_LT, -1, MET}, {SP_TARGET_LT, 0, NOT},
-    {SP_TARGET_LT, 1, NOT}, {SP_TARGET_LE, -1, MET}, {SP_TARGET_LE, 0, MET},  {SP_TARGET_LE, 1, NOT},
-    {SP_TARGET_EQ, 0, MET}, {SP_TARGET_EQ, 1, NOT},  {SP_TARGET_EQ, -1, NOT}, {SP_TARGET_GE, NAN, NONE},
+    {SP_TARGET_GT, 1, MET},    {SP_TARGET_GT, 0, NOT}, {SP_TARGET_GT, -1, NOT},
+    {SP_TARGET_GE, 1, MET},    {SP_TARGET_GE, 0, MET}, {SP_TARGET_GE, -1, NOT},
+    {SP_TARGET_LT, -1, MET},   {SP_TARGET_LT, 0, NOT}, {SP_TARGET_LT, 1, NOT},
+    {SP_TARGET_LE, -1, MET},   {SP_TARGET_LE, 0, MET}, {SP_TARGET_LE, 1, NOT},
+    {SP_TARGET_EQ, 0, MET},    {SP_TARGET_EQ, 1, NOT}, {SP_TARGET_EQ, -1, NOT},
+    {SP_TARGET_GE, NAN, NONE},
 };
 
 Test(annex_verdict, point) {
@@ -189,14 +232,17 @@ static const struct {
   double low, high;
   int32_t statistical;
 } intervals[] = {
-    {SP_TARGET_GT, 0.1, 0.3, MET},   {SP_TARGET_GT, 0, 0.3, OPEN},    {SP_TARGET_GT, -0.1, 0.3, OPEN},
-    {SP_TARGET_GT, -0.3, 0, NOT},    {SP_TARGET_GT, -0.3, -0.1, NOT}, {SP_TARGET_GE, 0, 0.3, MET},
-    {SP_TARGET_GE, -0.1, 0.3, OPEN}, {SP_TARGET_GE, -0.3, 0, OPEN},   {SP_TARGET_GE, -0.3, -0.1, NOT},
-    {SP_TARGET_LT, -0.3, -0.1, MET}, {SP_TARGET_LT, -0.3, 0, OPEN},   {SP_TARGET_LT, 0, 0.3, NOT},
-    {SP_TARGET_LT, 0.1, 0.3, NOT},   {SP_TARGET_LE, -0.3, 0, MET},    {SP_TARGET_LE, -0.3, 0.1, OPEN},
-    {SP_TARGET_LE, 0, 0.3, OPEN},    {SP_TARGET_LE, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.1, 0.1, OPEN},
-    {SP_TARGET_EQ, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.3, -0.1, NOT}, {SP_TARGET_GT, NAN, 0.3, NONE},
-    {SP_TARGET_GT, 0.1, NAN, NONE},
+    {SP_TARGET_GT, 0.1, 0.3, MET},   {SP_TARGET_GT, 0, 0.3, OPEN},
+    {SP_TARGET_GT, -0.1, 0.3, OPEN}, {SP_TARGET_GT, -0.3, 0, NOT},
+    {SP_TARGET_GT, -0.3, -0.1, NOT}, {SP_TARGET_GE, 0, 0.3, MET},
+    {SP_TARGET_GE, -0.1, 0.3, OPEN}, {SP_TARGET_GE, -0.3, 0, OPEN},
+    {SP_TARGET_GE, -0.3, -0.1, NOT}, {SP_TARGET_LT, -0.3, -0.1, MET},
+    {SP_TARGET_LT, -0.3, 0, OPEN},   {SP_TARGET_LT, 0, 0.3, NOT},
+    {SP_TARGET_LT, 0.1, 0.3, NOT},   {SP_TARGET_LE, -0.3, 0, MET},
+    {SP_TARGET_LE, -0.3, 0.1, OPEN}, {SP_TARGET_LE, 0, 0.3, OPEN},
+    {SP_TARGET_LE, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.1, 0.1, OPEN},
+    {SP_TARGET_EQ, 0.1, 0.3, NOT},   {SP_TARGET_EQ, -0.3, -0.1, NOT},
+    {SP_TARGET_GT, NAN, 0.3, NONE},  {SP_TARGET_GT, 0.1, NAN, NONE},
 };
 
 Test(annex_verdict, statistical) {
@@ -244,7 +290,6 @@ static void decide(const sp_target *target, const sp_value *current, const sp_va
                                    .current = current,
                                    .baseline = baseline,
                                    .comparators = comparator,
-                                   .comparable = 1,
                                    .level = 0.95};
   sampan_error error;
   cr_assert_eq(sp_clause_decide(target, &values, arena, out, &error), SAMPAN_OK);
@@ -255,7 +300,8 @@ Test(annex_verdict, clauses_of_a_survey) {
   const sp_value baseline = estimate(&wave_b, 0.20, 0.015, 24, 0.17, 0.233, 1200);
   const sp_value comparator = number(0.2, 0.005, 72);
   const sp_target fifth = {.kind = SP_TARGET_BASELINE, .op = SP_TARGET_GE, .value = 1.2};
-  const sp_target above = {.kind = SP_TARGET_COMPARATOR, .op = SP_TARGET_GT, .comparator = "province"};
+  const sp_target above = {
+      .kind = SP_TARGET_COMPARATOR, .op = SP_TARGET_GT, .comparator = "province"};
   const sp_target points_more = {.kind = SP_TARGET_CHANGE, .op = SP_TARGET_GE, .value = 0.04};
   const sp_target fixed = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.21};
   const sp_target *parts[] = {&fifth, &above};
@@ -309,14 +355,15 @@ Test(annex_verdict, clauses_without_values) {
   decide(&fixed, &none, &none, &none, arena, &c);
   cr_expect(c.point == NONE && c.statistical == NONE);
   /* Two definitions are never compared, but a fixed number still holds. */
+  sp_value versioned = current;
+  versioned.definition_version = "2020";
   const sp_clause_values apart = {.goal = &goal,
                                   .current = &current,
-                                  .baseline = &current,
+                                  .baseline = &versioned,
                                   .comparators = &none,
-                                  .comparable = 0,
                                   .level = 0.95};
   cr_assert_eq(sp_clause_decide(&fifth, &apart, arena, &c, &error), SAMPAN_OK);
-  cr_expect(c.point == NONE);
+  cr_expect(c.point == NONE && c.statistical == NONE && c.is_other_definition);
   cr_assert_eq(sp_clause_decide(&fixed, &apart, arena, &c, &error), SAMPAN_OK);
   cr_expect(c.point == MET);
   sp_arena_free(arena);
@@ -387,79 +434,25 @@ Test(annex_verdict, progress) {
     cr_expect_eq(sp_progress(&in), progress[i].expected, "%s: %d", progress[i].what,
                  sp_progress(&in));
   }
+  /* A standard error without a test is not "without standard error": no 10 % rule. */
+  const sp_change untested = {
+      .given = 1, .value = 0.05, .std_error = 0.02, .low = NAN, .high = NAN, .df = 0};
+  sp_progress_in in = {.has_target = 1,
+                       .direction = 1,
+                       .baseline = 0.2,
+                       .current = 0.25,
+                       .target = 0.3,
+                       .change = &untested};
+  cr_expect_eq(sp_progress(&in), SP_PROGRESS_NOT_ASSESSABLE);
+  in.is_met = 1;
+  cr_expect_eq(sp_progress(&in), SP_PROGRESS_MET);
+  in.is_met = 0;
+  in.is_untestable = 1; /* another definition */
+  cr_expect_eq(sp_progress(&in), SP_PROGRESS_NOT_ASSESSABLE);
   NEAR(sp_progress_percent(20, 21, 30), 10, 1e-12);
   NEAR(sp_progress_percent(30, 25, 20), 50, 1e-12);
   NEAR(sp_progress_percent(30, 35, 20), -50, 1e-12);
   cr_expect(isnan(sp_progress_percent(0.2, 0.3, 0.2)));
-}
-
-/* ---- sample sizes ------------------------------------------------------------------------- */
-
-static double next_n(double se, double other, double gap) {
-  return sp_next_n(1000, se * se, other * other, 0, gap, HUGE_VAL, 0.95);
-}
-
-/* Power of a two-sided normal test of a gap, the far tail aside. */
-static double power(double gap, double std_error) {
-  return sp_normal_cdf(fabs(gap) / std_error - 1.959963984540054);
-}
-
-Test(annex_verdict, next_n_has_the_power) {
-  /* 1000 * 0.0004 / (0.05 / 2.8015852)^2 = 1255.8 */
-  cr_expect_eq(next_n(0.02, 0, 0.05), 1256);
-  NEAR(power(0.05, 0.02 * sqrt(1000.0 / 1256)), 0.8, 1e-4);
-  const double n = next_n(0.02, 0.01, -0.04);
-  NEAR(power(0.04, sqrt(0.0004 * 1000 / n + 0.0001)), 0.8, 1e-4);
-  /* Today's few df ask for more. */
-  cr_expect_gt(sp_next_n(1000, 0.0004, 0, 0, 0.05, 24, 0.95), 1256);
-  /* A panel: the covariance with the earlier wave shrinks, too. */
-  const double k = sp_next_n(1000, 0.0004, 0.0004, 0.0002, 0.055, HUGE_VAL, 0.95) / 1000;
-  NEAR(power(0.055, sqrt(0.0004 / k - 2 * 0.0002 / sqrt(k) + 0.0004)), 0.8, 2e-3);
-}
-
-Test(annex_verdict, next_n_is_monotonic) {
-  for (double gap = 0.02; gap < 0.055; gap += 0.005) {
-    cr_expect_gt(next_n(0.02, 0.003, gap), next_n(0.02, 0.003, gap + 0.005));
-    cr_expect_gt(next_n(0.03, 0.003, gap), next_n(0.02, 0.003, gap));
-    cr_expect_gt(next_n(0.02, 0.005, gap), next_n(0.02, 0.003, gap));
-  }
-  cr_expect_eq(next_n(0.02, 0.02, 0.05), INFINITY); /* the other side alone is too uncertain */
-  cr_expect_eq(next_n(0.02, 0, 0), INFINITY);
-  cr_expect_eq(next_n(0.02, 0, 1), 1000); /* never fewer than now */
-  cr_expect(isnan(next_n(0, 0, 0.05)));
-  cr_expect(isnan(next_n(0.02, NAN, 0.05)));
-  cr_expect(isnan(sp_next_n(-1, 0.0004, 0, 0, 0.05, HUGE_VAL, 0.95)));
-  cr_expect(isnan(sp_next_n(1000, 0.0004, 0, 0, 0.05, 0, 0.95)));
-}
-
-/* Of rules of which any will do, the cheapest that leans to `met` is asked for; where none does,
- * all have to be refuted. */
-Test(annex_verdict, next_n_of_several_rules) {
-  const sp_value current = estimate(&wave_a, 0.25, 0.02, HUGE_VAL, 0.21, 0.29, 1000);
-  const sp_target low = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.22};
-  const sp_target lower = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.215};
-  const sp_target high = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.27};
-  const sp_target higher = {.kind = SP_TARGET_VALUE, .op = SP_TARGET_GE, .value = 0.28};
-  const sp_target *good[] = {&low, &lower, &high}, *bad[] = {&high, &higher};
-  const sp_target any_good = {.kind = SP_TARGET_ANY, .parts = good, .n_parts = 3};
-  const sp_target any_bad = {.kind = SP_TARGET_ANY, .parts = bad, .n_parts = 2};
-  const sp_target all_good = {.kind = SP_TARGET_ALL, .parts = good, .n_parts = 2};
-  const sp_target all_bad = {.kind = SP_TARGET_ALL, .parts = bad, .n_parts = 2};
-  const struct {
-    const sp_target *target;
-    double gap;
-  } cases[] = {{&any_good, 0.035}, {&any_bad, 0.02}, {&all_good, 0.03}, {&all_bad, 0.03}};
-  const sp_clause_values values = {
-      .goal = &goal, .current = &current, .comparable = 1, .level = 0.95};
-  sp_arena *arena = sp_arena_new(0);
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    sampan_error error;
-    sp_clause c;
-    cr_assert_eq(sp_clause_decide(cases[i].target, &values, arena, &c, &error), SAMPAN_OK);
-    cr_expect_eq(c.statistical, OPEN);
-    NEAR(sp_clause_next_n(&c, &values), next_n(0.02, 0, cases[i].gap), 1e-12);
-  }
-  sp_arena_free(arena);
 }
 
 /* ---- checklists --------------------------------------------------------------------------- */

@@ -105,6 +105,51 @@ Test(base_output, large_and_small_writes_mix) {
   free(got);
 }
 
+/* Several files: each is prepared before the first is published. */
+Test(base_output, prepared_and_published) {
+  char first[128];
+  sp_output *a, *b;
+  strcpy(first, path_of("first"));
+  char *second = path_of("second");
+  put(first, "old");
+  cr_assert_eq(sp_output_open(first, &a, &error), SAMPAN_OK);
+  cr_assert_eq(sp_output_open(second, &b, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_is_direct(a), 0);
+  cr_expect_eq(sp_output_write(a, "new", 3, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_write(b, "new", 3, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_prepare(a, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_prepare(a, &error), SAMPAN_OK, "once more does no harm");
+  cr_expect_eq(sp_output_prepare(b, &error), SAMPAN_OK);
+  expect_content(first, "old");
+  cr_expect_eq(access(second, F_OK), -1);
+  cr_expect_eq(sp_output_seen(a), SP_OUTPUT_NOTHING);
+  /* The second cannot come: a folder has taken its place. The first, published, stays. */
+  cr_assert_eq(mkdir(second, 0755), 0);
+  cr_expect_eq(sp_output_publish(a, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_publish(b, &error), SAMPAN_E_IO);
+  cr_expect_eq(error.id, SP_ID_OUTPUT_RENAME);
+  cr_expect_eq(sp_output_seen(a), SP_OUTPUT_WHOLE);
+  cr_expect_eq(sp_output_seen(b), SP_OUTPUT_NOTHING);
+  sp_output_abandon(a);
+  sp_output_abandon(b);
+  expect_content(first, "new");
+  cr_expect_eq(entries(), 2, "no temporary file stays");
+}
+
+Test(base_output, what_is_seen_of_a_device) {
+  static const char zeros[200000];
+  sp_output *out;
+  cr_assert_eq(sp_output_open("/dev/null", &out, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_is_direct(out), 1);
+  cr_expect_eq(sp_output_write(out, "x", 1, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_seen(out), SP_OUTPUT_NOTHING, "it is in the buffer");
+  cr_expect_eq(sp_output_write(out, zeros, sizeof zeros, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_seen(out), SP_OUTPUT_PART);
+  cr_expect_eq(sp_output_prepare(out, &error), SAMPAN_OK);
+  cr_expect_eq(sp_output_seen(out), SP_OUTPUT_WHOLE);
+  sp_output_abandon(out);
+}
+
 Test(base_output, abandoning_leaves_the_old_file) {
   char *path = path_of("table.csv");
   sp_output *out;

@@ -98,9 +98,11 @@ static const sp_estimate *find(const fixture *f, const char *indicator, const ch
 }
 
 static double covariance(const fixture *f, const sp_estimate *a, const sp_estimate *b) {
-  double out;
-  cr_assert_eq(sp_outcome_covariance(f->outcome, a, b, &out, NULL), 0);
-  return out;
+  const sp_estimate *both[] = {a, b};
+  double matrix[4];
+  cr_assert_eq(sp_outcome_covariances(f->outcome, both, 2, matrix, NULL), 0);
+  cr_assert_eq(matrix[1], matrix[2]);
+  return matrix[1];
 }
 
 Test(engine, covariances_are_those_of_the_estimates) {

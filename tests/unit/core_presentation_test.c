@@ -17,6 +17,8 @@ static sp_estimate decide(int32_t standard, int32_t unit, int64_t n, double valu
                    .n = n,
                    .n_positive = n,
                    .n_events = n_events,
+                   .exposure = unit == SAMPAN_UNIT_RATE ? 100000 : NAN,
+                   .simple_variance = NAN,
                    .value = value,
                    .std_error = std_error,
                    .df = df,
@@ -90,6 +92,22 @@ Test(presentation, brfss_tests_three_things) {
   cr_assert_eq(decide(s, u, 49, 0.5, 0.05, 40, 0.41, 0.59, 25).status, SAMPAN_STATUS_SUPPRESSED);
   cr_assert_eq(decide(s, u, 50, 0.5, 0.055, 40, 0.39, 0.60, 25).status, SAMPAN_STATUS_SUPPRESSED);
   cr_assert_eq(decide(s, u, 90, 0.02, 0.007, 40, 0.01, 0.04, 2).status, SAMPAN_STATUS_SUPPRESSED);
+}
+
+Test(presentation, what_cannot_be_computed_is_not_shown) {
+  /* One PSU: no variance, or one of 0 without degrees of freedom. */
+  cr_assert_eq(nchs(40, 0.5, NAN, 0).status, SAMPAN_STATUS_SUPPRESSED);
+  cr_assert_eq(nchs(40, 0.5, 0, 0).status, SAMPAN_STATUS_SUPPRESSED);
+  const int32_t u = SAMPAN_UNIT_PROPORTION;
+  cr_assert_eq(decide(SP_STANDARD_BRFSS, u, 228, 0, 0, 30, NAN, NAN, 0).status,
+               SAMPAN_STATUS_SUPPRESSED);
+  cr_assert_eq(decide(SP_STANDARD_NCHS, SAMPAN_UNIT_RATE, 40, 40, 6, HUGE_VAL, NAN, NAN, 40).status,
+               SAMPAN_STATUS_SUPPRESSED);
+}
+
+Test(presentation, flags_of_suppressed_rows_tell_no_value) {
+  sp_estimate e = nchs(12, 0, 0, 11);
+  cr_assert_str_eq(e.flags, "Px");
 }
 
 Test(presentation, full_counts_and_no_standard_change_nothing) {

@@ -210,6 +210,12 @@ Test(program, choices) {
   truth("is_missing(s)", "0 0 0 0 1 0 0 0 0");
   truth("is_missing(p + q)", "0 0 1 0 0 1 1 1 1");
   truth("is_missing(p == 1 and q == 1)", "0 0 1 0 0 0 1 0 1");
+  /* Where nothing tells the type of what is missing, there is still one. */
+  number("number(if(p > 0, missing, missing))", ". . . . . . . . .");
+  number("number(coalesce(missing, missing))", ". . . . . . . . .");
+  texts("coalesce(if(p > 0, missing, missing), s)", "'a' 'b' '' 'ab' . '7' ' 8 ' 'a' 'C00.1'");
+  truth("if(p == 1, missing, missing) and false", "0 0 0 0 0 0 0 0 0");
+  number("count(if(p == 1, missing, missing), missing)", "0 0 0 0 0 0 0 0 0");
 }
 
 Test(program, over_columns) {
@@ -295,7 +301,6 @@ Test(types, come_from_the_uses) {
   infer(NULL, "a in [1, 2]", SAMPAN_TRUTH, "a=number");
   infer(NULL, "a in ['1', '2']", SAMPAN_TRUTH, "a=text");
   infer(NULL, "a < b", SAMPAN_TRUTH, "a=number b=number");
-  infer(NULL, "a == b", SAMPAN_TRUTH, "a=text b=text");
   infer(NULL, "a == b and b > 3", SAMPAN_TRUTH, "a=number b=number");
   infer(NULL, "sum(a..c)", SAMPAN_NUMBER, "a=number b=number c=number");
   infer(NULL, "if(a == 'x', b, 3)", SAMPAN_NUMBER, "a=text b=number");
@@ -305,6 +310,8 @@ Test(types, come_from_the_uses) {
   infer("a", "new + 1", SAMPAN_NUMBER, "a=number");
   infer("if(b == 1, a, missing)", "new == 'x'", SAMPAN_TRUTH, "a=text b=number");
   infer("a + b", "c == 1", SAMPAN_TRUTH, "c=number"); /* nobody needs the others */
+  infer("a", "new == b and b > 3", SAMPAN_TRUTH, "a=number b=number");
+  infer("if(b == 1, missing, missing)", "new == 'x' or new == c", SAMPAN_TRUTH, "b=number c=text");
 }
 
 /* ---- refusals ----------------------------------------------------------------------------- */
@@ -316,6 +323,7 @@ static void refuse(const char *text, int32_t types, int32_t id, const char *mess
   sampan_error error = {.struct_size = sizeof error};
   open_fixture(&f);
   cr_assert_eq(sp_program_field(f.program, "untyped", 0, &open, NULL), 0);
+  cr_assert_eq(sp_program_field(f.program, "other", 0, &open, NULL), 0);
   int32_t status = sp_program_require(f.program, parse(&f, text), types, &required, &error);
   if (status >= 0) status = sp_program_compile(f.program, &error);
   cr_assert_eq(status, SAMPAN_E_PLAN, "%s is accepted", text);
@@ -359,6 +367,114 @@ Test(program, refuses_with_a_reason) {
   refuse("round(x, p)", any, SP_ID_ARGUMENTS, "a number is needed", "");
   refuse("if(p == 1, s, 2)", any, SP_ID_TYPE, "needed here", "");
   refuse("is_missing(p..q)", any, SP_ID_ARGUMENTS, "one column", "");
+  refuse("is_missing(x, 'refused')", any, SP_ID_ARGUMENTS, "one letter", "");
+  refuse("is_missing(x, '')", any, SP_ID_ARGUMENTS, "one letter", "");
+  refuse("is_missing(x, 'D')", any, SP_ID_ARGUMENTS, "one letter", "");
+  refuse("is_missing(x, 1)", any, SP_ID_ARGUMENTS, "one letter", "");
+  refuse("is_missing(x + 1, 'd')", any, SP_ID_ARGUMENTS, "only a column of a file", "made from");
+  refuse("is_missing(untyped, 'd')", any, SP_ID_ARGUMENTS, "no reasons", "CSV has none");
+  /* Nothing tells what they are: as texts, 1 and 1.0 would differ. */
+  refuse("untyped == other", SAMPAN_TRUTH, SP_ID_TYPE, "numbers or texts",
+         "types: {untyped: number}");
+  refuse("untyped != untyped", SAMPAN_TRUTH, SP_ID_TYPE, "numbers or texts", "types:");
+  refuse("number(coalesce(untyped, missing)) > 1 and coalesce(untyped, missing) == other", any,
+         SP_ID_TYPE, "", "");
+}
+
+/* A field whose type is known may still come from a source that has no reasons. */
+Test(program, reasons_are_of_the_files_that_have_them) {
+  fixture f;
+  uint32_t required;
+  sampan_error error = {.struct_size = sizeof error};
+  open_fixture(&f);
+  sp_program_no_reasons(f.program, f.x);
+  cr_assert_eq(sp_program_require(f.program, parse(&f, "is_missing(x, '_')"), SAMPAN_TRUTH,
+                                  &required, &error),
+               SAMPAN_E_PLAN);
+  cr_assert_eq(error.id, SP_ID_ARGUMENTS);
+  cr_assert_eq(sp_program_require(f.program, parse(&f, "is_missing(q, '_')"), SAMPAN_TRUTH,
+                                  &required, &error),
+               0);
+  close_fixture(&f);
+}
+
+static void define(fixture *f, const char *name, const char *text) {
+  sampan_error error = {.struct_size = sizeof error};
+  cr_assert_eq(sp_program_define(f->program, sp_arena_text(f->arena, name), parse(f, text), &error),
+               0, "%s: %s", name, error.message);
+}
+
+/* The type that a column has by default must not depend on which use comes first. */
+Test(program, columns_of_no_type_are_not_compared) {
+  fixture f;
+  uint32_t required;
+  sampan_error error = {.struct_size = sizeof error};
+  const int32_t any = SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH;
+  for (int n = 0; n < 2; n++) {
+    uint32_t index;
+    open_fixture(&f);
+    cr_assert_eq(sp_program_field(f.program, "a", 0, &index, NULL), 0);
+    cr_assert_eq(sp_program_field(f.program, "b", 0, &index, NULL), 0);
+    define(&f, "c", "a");
+    if (n == 1)
+      cr_assert_eq(sp_program_require(f.program, parse(&f, "a"), any, &required, NULL), 0);
+    cr_assert_eq(sp_program_require(f.program, parse(&f, "b"), any, &required, NULL), 0);
+    cr_assert_eq(sp_program_require(f.program, parse(&f, "c == b"), any, &required, NULL), 0);
+    cr_assert_eq(sp_program_compile(f.program, &error), SAMPAN_E_PLAN);
+    cr_assert_eq(error.id, SP_ID_TYPE);
+    close_fixture(&f);
+  }
+}
+
+/* A chain of derived columns costs no stack, forwards and backwards, and no time in its square. */
+Test(program, long_chains, .timeout = 20) {
+  enum { LINKS = 60000 };
+  for (int wanted = 0; wanted < 2; wanted++) {
+    fixture f;
+    uint32_t required, a;
+    char name[16], text[64];
+    open_fixture(&f);
+    cr_assert_eq(sp_program_field(f.program, "a", 0, &a, NULL), 0);
+    /* First links know their type and tell it; then only the last use does. */
+    define(&f, "z0", wanted ? "a" : "p + 1");
+    for (int i = 1; i < LINKS; i++) {
+      snprintf(name, sizeof name, "z%d", i);
+      snprintf(text, sizeof text, i % 2 != 0 ? "z%d" : "if(p == 1, missing, z%d)", i - 1);
+      if (i > 100) snprintf(text, sizeof text, "z%d", i - 1); /* few registers */
+      define(&f, name, text);
+    }
+    snprintf(text, sizeof text, "z%d + 0", LINKS - 1);
+    cr_assert_eq(sp_program_require(f.program, parse(&f, text), SAMPAN_NUMBER, &required, NULL), 0);
+    cr_assert_eq(sp_program_compile(f.program, NULL), 0);
+    if (wanted) cr_assert_eq(sp_program_field_type(f.program, a), SAMPAN_NUMBER);
+    cr_assert_eq(sp_machine_new(f.program, 64, &f.machine, NULL), 0);
+    sp_column *p = sp_machine_field(f.machine, f.p), *in = sp_machine_field(f.machine, a);
+    set_number(p, 0, 0);
+    set_number(p, 1, 1);
+    set_number(in, 0, 1);
+    set_number(in, 1, 1);
+    cr_assert_eq(sp_machine_run(f.machine, 2, NULL), 0);
+    const sp_column *out = sp_machine_column(f.machine, required);
+    cr_assert_eq(out->present[0] & 3, 1);
+    cr_assert_eq(out->number[0], 1);
+    close_fixture(&f);
+  }
+}
+
+/* Every part of an expression is looked at once, however deep: both sides were, at every level. */
+Test(program, deep_expressions, .timeout = 20) {
+  char compare[4096] = "x == 1", choice[8192] = "x", next[8192];
+  for (int i = 0; i < 60; i++) {
+    snprintf(next, sizeof next, "(%.4000s) == (p == 1)", compare);
+    snprintf(compare, sizeof compare, "%.4000s", next);
+    snprintf(next, sizeof next, "if(p == 1, coalesce(%.8000s, q), 0)", choice);
+    snprintf(choice, sizeof choice, "%.8000s", next);
+  }
+  for (int k = 0; k < 2; k++) {
+    fixture f;
+    (void)eval(&f, k == 0 ? compare : choice, k == 0 ? SAMPAN_TRUTH : SAMPAN_NUMBER, 0, ROWS);
+    close_fixture(&f);
+  }
 }
 
 Test(program, names_come_once) {

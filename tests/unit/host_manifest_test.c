@@ -96,15 +96,23 @@ Test(host_manifest, listing_runs_no_code) {
   sp_registry_free(registry);
 }
 
+/* A manifest x.plugin that is none: the registry opens, and x cannot be loaded. */
 static void refused(const char *text, const char *part) {
   sp_registry *registry;
+  const sampan_plugin *loaded;
+  uint32_t n;
   host_write("x.plugin", text);
-  cr_assert_eq(host_open(&registry, &error), SAMPAN_E_PLUGIN, "accepted: %s", text);
-  cr_assert(registry == NULL);
+  cr_assert_eq(host_open(&registry, &error), SAMPAN_OK, "%s", error.message);
+  const sp_broken_manifest *broken = sp_registry_broken(registry, &n);
+  cr_assert_eq(n, 1, "accepted: %s", text);
+  cr_assert_str_eq(broken->module, "x");
+  cr_assert_str_eq(broken->file, host_path("x.plugin"));
+  cr_assert_eq(sp_registry_load(registry, SAMPAN_SOURCE, "x", &loaded, &error), SAMPAN_E_PLUGIN);
   cr_assert(strstr(error.message, part) != NULL, "%s instead of %s", error.message, part);
   cr_assert_str_eq(error.file, host_path("x.plugin"));
   cr_assert_gt(error.line, 0);
   cr_assert(strstr(error.hint, "sampan manifest") != NULL);
+  sp_registry_free(registry);
 }
 
 #define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -159,9 +167,77 @@ Test(host_manifest, extensions) {
 Test(host_manifest, names_once_in_a_folder) {
   READY();
   sp_registry *registry;
-  host_write("x.plugin", HEAD "plugins:\n" SOURCE("csv", "csv") SOURCE("csv", "tsv"));
-  cr_assert_eq(host_open(&registry, &error), SAMPAN_E_PLUGIN);
+  const sampan_plugin *loaded;
+  uint32_t n;
+  host_write("x.plugin",
+             HEAD "plugins:\n" SOURCE("csv", "csv") SOURCE("csv", "tsv") SOURCE("sas", "sas"));
+  cr_assert_eq(host_open(&registry, &error), SAMPAN_OK, "%s", error.message);
+  const sp_plugin_info *list = sp_registry_list(registry, &n);
+  cr_assert_eq(n, 2);
+  cr_assert_eq(list[0].broken->id, SP_ID_MANIFEST_TWICE);
+  cr_assert(list[1].broken == NULL, "it stands there once");
+  cr_assert_eq(sp_registry_load(registry, SAMPAN_SOURCE, "csv", &loaded, &error), SAMPAN_E_PLUGIN);
   cr_assert_eq(error.id, SP_ID_MANIFEST_TWICE);
+  sp_registry_free(registry);
+}
+
+/* What a broken manifest of a folder that was named may hold is not taken from a later folder. */
+Test(host_manifest, a_broken_one_hides_what_it_names) {
+  READY();
+  sp_registry *registry;
+  const sampan_plugin *loaded;
+  const char *const folders[] = {host_path("."), SAMPAN_TEST_PLUGIN_DIR};
+  int32_t origins[] = {SP_FOLDER_NAMED, SP_FOLDER_SHIPPED};
+  host_write("x.plugin", HEAD "plugins:\n  - {kind: interval, name: logit}\n");
+  for (int own = 0; own < 2; own++) {
+    if (own) origins[0] = SP_FOLDER_OWN;
+    cr_assert_eq(sp_registry_open(folders, origins, 2, &registry, &error), SAMPAN_OK, "%s",
+                 error.message);
+    /* An own folder hides nothing. */
+    cr_assert_eq(sp_registry_load(registry, SAMPAN_INTERVAL, "logit", &loaded, &error),
+                 own ? SAMPAN_OK : SAMPAN_E_PLUGIN);
+    sp_error_clear(&error);
+    cr_assert_eq(sp_registry_load(registry, SAMPAN_INTERVAL, "wilson", &loaded, &error), SAMPAN_OK,
+                 "%s", error.message);
+    cr_assert_eq(sp_registry_load(registry, SAMPAN_INTERVAL, "logi", &loaded, &error),
+                 SAMPAN_E_PLAN, "not the whole name");
+    cr_assert_eq(sp_registry_load(registry, SAMPAN_INTERVAL, "qqqqqqqqqqqq", &loaded, &error),
+                 SAMPAN_E_PLAN);
+    cr_assert(strstr(error.hint, "manifest of x") != NULL, "%s", error.hint);
+    sp_registry_free(registry);
+  }
+}
+
+Test(host_manifest, own_folders_hide_nothing_that_is_shipped) {
+  READY();
+  sp_registry *registry;
+  const sampan_plugin *loaded;
+  uint32_t n;
+  const char *const folders[] = {host_path("."), SAMPAN_TEST_PLUGIN_DIR};
+  const int32_t own[] = {SP_FOLDER_OWN, SP_FOLDER_SHIPPED};
+  const int32_t named[] = {SP_FOLDER_NAMED, SP_FOLDER_SHIPPED};
+  const int32_t both[] = {SP_FOLDER_OWN, SP_FOLDER_OWN};
+  host_write("x.plugin", HEAD "plugins:\n" SOURCE("csv", "csv") SOURCE("mine", "mine"));
+  cr_assert_eq(sp_registry_open(folders, own, 2, &registry, &error), SAMPAN_OK, "%s",
+               error.message);
+  const int32_t status = sp_registry_load(registry, SAMPAN_SOURCE, "csv", &loaded, &error);
+  cr_assert_eq(status, SAMPAN_E_PLUGIN);
+  cr_assert_eq(error.id, SP_ID_PLUGIN_HIDES, "%s", error.message);
+  cr_assert(strstr(error.hint, "--plugin-dir /") != NULL, "%s", error.hint);
+  cr_assert(sp_registry_find(registry, SAMPAN_SOURCE, "mine")->broken == NULL);
+  sp_registry_free(registry);
+  cr_assert_eq(sp_registry_open(folders, named, 2, &registry, &error), SAMPAN_OK);
+  const sp_plugin_info *info = sp_registry_find(registry, SAMPAN_SOURCE, "csv");
+  cr_assert(info->broken == NULL, "the folder was named");
+  cr_assert_str_eq(info->module, "x");
+  sp_registry_free(registry);
+  cr_assert_eq(sp_registry_open(folders, both, 2, &registry, &error), SAMPAN_OK);
+  cr_assert(sp_registry_find(registry, SAMPAN_SOURCE, "csv")->broken == NULL, "none is shipped");
+  sp_registry_free(registry);
+  const char *const twice[] = {host_path("."), host_path(".")};
+  cr_assert_eq(sp_registry_open(twice, own, 2, &registry, &error), SAMPAN_OK);
+  cr_assert(sp_registry_list(registry, &n)->broken == NULL, "it is the same one");
+  sp_registry_free(registry);
 }
 
 Test(host_manifest, earlier_folders_hide_later_ones) {
@@ -183,38 +259,38 @@ Test(host_manifest, search_path) {
   sp_arena *arena = sp_arena_new(0);
   const char *const given[] = {"/one"};
   const char **folders;
-  int32_t *must_exist;
+  int32_t *origins;
   uint32_t n;
   setenv("SAMPAN_PLUGIN_PATH", "/two:/three", 1);
   setenv("XDG_DATA_HOME", "/data", 1);
   sp_error_clear(&error);
-  cr_assert_eq(sp_registry_search_path(given, 1, "/opt/bin/sampan", arena, &folders, &must_exist,
-                                       &n, &error),
-               SAMPAN_OK, "%s", error.message);
+  cr_assert_eq(
+      sp_registry_search_path(given, 1, "/opt/bin/sampan", arena, &folders, &origins, &n, &error),
+      SAMPAN_OK, "%s", error.message);
   const char *const wanted[] = {"/one", "/two", "/three", "/data/sampan/plugins",
                                 "/opt/bin/plugins"};
   cr_assert(n == 5 || n == 6, "%u", n);
   for (uint32_t i = 0; i < 5; i++) {
     cr_assert_str_eq(folders[i], wanted[i]);
-    cr_assert_eq(must_exist[i], i < 3);
+    cr_assert_eq(origins[i], i < 3 ? SP_FOLDER_NAMED : i == 3 ? SP_FOLDER_OWN : SP_FOLDER_SHIPPED);
   }
   setenv("XDG_DATA_HOME", "data", 1);
   setenv("HOME", "/home/a", 1);
   setenv("SAMPAN_PLUGIN_PATH", "", 1);
-  cr_assert_eq(sp_registry_search_path(NULL, 0, NULL, arena, &folders, &must_exist, &n, &error),
+  cr_assert_eq(sp_registry_search_path(NULL, 0, NULL, arena, &folders, &origins, &n, &error),
                SAMPAN_OK);
   cr_assert_str_eq(folders[0], "/home/a/.local/share/sampan/plugins");
   const char *const bad[] = {"plugins", "/a:", ":/a", "/a::/b", ".", "/a:./b"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     setenv("SAMPAN_PLUGIN_PATH", bad[i], 1);
-    cr_assert_eq(sp_registry_search_path(NULL, 0, NULL, arena, &folders, &must_exist, &n, &error),
+    cr_assert_eq(sp_registry_search_path(NULL, 0, NULL, arena, &folders, &origins, &n, &error),
                  SAMPAN_E_USAGE, "%s", bad[i]);
     cr_assert_eq(error.id, SP_ID_FOLDER_RELATIVE);
     cr_assert(strstr(error.message, "SAMPAN_PLUGIN_PATH") != NULL);
   }
   unsetenv("SAMPAN_PLUGIN_PATH");
   const char *const relative[] = {"plugins"};
-  cr_assert_eq(sp_registry_search_path(relative, 1, NULL, arena, &folders, &must_exist, &n, &error),
+  cr_assert_eq(sp_registry_search_path(relative, 1, NULL, arena, &folders, &origins, &n, &error),
                SAMPAN_E_USAGE);
   cr_assert(strstr(error.message, "--plugin-dir") != NULL);
   sp_arena_free(arena);

@@ -29,6 +29,8 @@ static const char full[] =
     "  issuer: {zh: 区政府}\n"
     "  baseline_name: {en: Baseline, zh: 基线}\n"
     "  current_name: {en: Final, zh: 终期}\n"
+    "  baseline_fieldwork: {en: autumn 2020, zh: 2020年秋}\n"
+    "  current_fieldwork: summer 2021\n"
     "plans: {survey: survey.yaml, tasks: tasks.yaml, vital: vital.yaml}\n"
     "groups:\n"
     "  - number: 一\n"
@@ -42,6 +44,7 @@ static const char full[] =
     "        current: {plan: survey, indicator: literacy, period: 2021}\n"
     "        comparators:\n"
     "          province: {label: {en: Province, zh: 全省}, value: 24.5%, std_error: 0.4%, df: 90,\n"
+    "                     definition_version: \"2020\",\n"
     "                     source: yearbook}\n"
     "          nation: {value: 0.2315}\n"
     "        by: [sex]\n"
@@ -126,6 +129,8 @@ Test(plan_programme, annex_and_plans) {
   cr_expect_str_eq(p->title.zh, "评估");
   cr_expect_str_eq(p->issuer.en, "区政府");
   cr_expect_str_eq(p->baseline_name.en, "Baseline");
+  cr_expect_str_eq(p->baseline_fieldwork.zh, "2020年秋");
+  cr_expect_str_eq(p->current_fieldwork.en, "summer 2021");
   cr_expect_str_eq(p->current_name.zh, "终期");
   cr_expect_eq(strlen(p->digest), 64);
   cr_assert_eq(p->n_plans, 3);

@@ -90,3 +90,26 @@ Test(source_csv_broken, every_file) {
   fclose(f);
   cr_assert_geq(n, 40);
 }
+
+/* Between the schema and the records another program may write the file (C9). */
+Test(source_csv_broken, header_changes_between_the_reads) {
+  static const source_column columns[] = {{"a", SAMPAN_NUMBER, NULL, 0}, {0}};
+  static const char *const later[] = {"b,a\n1,2\n", "a,c\n1,2\n", "a,b,\n1,2,", "ab,\n1,2\n"};
+  for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+    for (int64_t chunk = 0; chunk < 4; chunk++) {
+      source_result r;
+      const source_job job = {.plugin = sampan_module_v1.plugins[0],
+                              .bytes = "a,b\n1,2\n",
+                              .n_bytes = 8,
+                              .bytes_later = later[i],
+                              .chunk = chunk,
+                              .columns = columns};
+      source_run(&job, &r);
+      cr_expect_eq(r.status, SAMPAN_E_DATA, "%s", later[i]);
+      cr_expect_str_eq(r.error.message, "the header changed while the file was read");
+      cr_expect_neq(r.error.hint[0], '\0');
+      cr_expect_eq(r.n_records, 0);
+      source_result_clear(&r);
+    }
+  }
+}

@@ -10,6 +10,7 @@
 typedef struct memory_reader {
   const source_job *job;
   int64_t at, bytes_read;
+  const char *bytes;
 } memory_reader;
 
 static int64_t memory_read(void *data, void *buffer, int64_t n, sampan_error *error) {
@@ -24,7 +25,7 @@ static int64_t memory_read(void *data, void *buffer, int64_t n, sampan_error *er
     snprintf(error->message, sizeof error->message, "the disk failed");
     return SAMPAN_E_IO;
   }
-  if (n > 0) memcpy(buffer, job->bytes + m->at, (size_t)n);
+  if (n > 0) memcpy(buffer, m->bytes + m->at, (size_t)n);
   m->at += n;
   m->bytes_read += n;
   return n;
@@ -169,7 +170,7 @@ int32_t source_run(const source_job *job, source_result *out) {
   sp_context context = {.arena = out->arena, .cancel = &cancel, .note = on_note, .note_data = out};
   const sampan_call call =
       sp_host_call(&context, job->values, job->values ? job->plugin->n_params : 0, &out->error);
-  memory_reader memory = {.job = job};
+  memory_reader memory = {.job = job, .bytes = job->bytes};
   const sampan_reader reader = {.struct_size = sizeof(sampan_reader),
                                 .data = &memory,
                                 .size = job->n_bytes,
@@ -189,6 +190,7 @@ int32_t source_run(const source_job *job, source_result *out) {
     m.dictionaries = dictionaries;
     sink.data = &m;
     memory.at = 0;
+    if (job->bytes_later != NULL) memory.bytes = job->bytes_later;
     if (make_fills(job, out, &sink) != 0) {
       out->status = SAMPAN_E_PLAN;
       return out->status;

@@ -20,8 +20,9 @@ typedef struct source_job {
   const sampan_value *values;
   const char *bytes;
   int64_t n_bytes;
-  int64_t chunk;    /* largest answer of the reader; 0: no limit */
-  int64_t capacity; /* of a batch; 0: 1024 */
+  const char *bytes_later; /* as many, of which the records are read; NULL: the file is the same */
+  int64_t chunk;           /* largest answer of the reader; 0: no limit */
+  int64_t capacity;        /* of a batch; 0: 1024 */
   const source_column *columns;
   uint64_t budget;     /* of the host's memory; 0: no limit */
   int64_t fail_at;     /* reading this offset fails, where it is positive */

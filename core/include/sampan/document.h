@@ -4,6 +4,9 @@
  * the duration of the call. Texts are UTF-8, already in the document's language, numbers already
  * formatted: a writer lays out and escapes, it neither computes nor translates. Suppressed values
  * have left the model before a writer sees it.
+ *
+ * sampan_results and sampan_document may grow at their ends; every other struct here is frozen, as
+ * it is an element of an array or has no struct_size (plugin.h says why).
  */
 #ifndef SAMPAN_DOCUMENT_H
 #define SAMPAN_DOCUMENT_H

@@ -7,8 +7,13 @@
  *
  * Rules of the ABI (docs/plugin-guide.md has the reasons):
  *  - one exported symbol per shared object: `const sampan_module sampan_module_v1`, data only;
- *  - `struct_size` first in every struct that may grow; fields are only appended, enumerators are
- *    numbered and never renumbered; a reader looks at a field only where struct_size covers it;
+ *  - a struct that may grow begins with struct_size and is passed alone, by pointer: fields are
+ * only appended, and a reader looks at a field only where struct_size covers it;
+ *  - an element of an array is frozen, as a plugin steps by the size that it was built with; what a
+ *    later ABI adds comes in a parallel array. So are sampan_value, _param, _label, _field, _fill,
+ *    _role, _component, _statistic and _finding, and in document.h all but sampan_results and
+ *    sampan_document. The struct_size of a frozen struct is its size and promises nothing;
+ *  - enumerators are numbered and never renumbered;
  *  - no struct by value, no bool, long, size_t or FILE * across the line; every call has a context;
  *  - end, error and incomplete are three different results;
  *  - a plugin never prints, exits, aborts, keeps memory of its own between calls, or changes the
@@ -33,16 +38,11 @@ extern "C" {
 #define SAMPAN_ABI_MAJOR 1
 #define SAMPAN_ABI_MINOR 0
 
-#if defined(_WIN32)
-#define SAMPAN_EXPORT __declspec(dllexport)
-#else
 #define SAMPAN_EXPORT __attribute__((visibility("default")))
-#endif
 
 /* ---- results and errors ------------------------------------------------------------------- */
 
-/* What every call returns: 0 or more is a result, less than 0 an error described in `sampan_error`.
- */
+/* What a call returns: 0 or more is a result, less than 0 an error described in `sampan_error`. */
 enum {
   SAMPAN_OK = 0,
   SAMPAN_END = 1,           /* the source has no more records, and has read all it should */
@@ -50,7 +50,7 @@ enum {
   SAMPAN_E_PLAN = -3,       /* the plan, the programme, or a parameter */
   SAMPAN_E_DATA = -4,       /* the data: a cell, a record, a join */
   SAMPAN_E_PLUGIN = -5,     /* a plugin broke its contract */
-  SAMPAN_E_MEMORY = -6,     /* out of memory or over the budget */
+  SAMPAN_E_MEMORY = -6,     /* out of memory */
   SAMPAN_E_IO = -7,         /* reading or writing failed */
   SAMPAN_E_INCOMPLETE = -8, /* the input ended before it was whole */
   SAMPAN_E_CANCELLED = -9,
@@ -67,7 +67,7 @@ typedef struct sampan_error {
   int32_t line_column; /* column in that line, in characters */
   int32_t reserved;
   int64_t row;        /* data record, the header not counted */
-  int64_t byte;       /* byte offset in the file */
+  int64_t byte;       /* byte in the file, the first is 1 */
   char column[128];   /* name of the data column */
   char parameter[64]; /* name of the parameter or plan key */
   char plugin[64];
@@ -77,7 +77,6 @@ typedef struct sampan_error {
 } sampan_error;
 
 /* ---- what the host gives ------------------------------------------------------------------ */
-
 struct sampan_call;
 
 /* Column types. As a mask where a role accepts several. */
@@ -139,7 +138,8 @@ typedef struct sampan_param {
   uint32_t flags;
   const char *choices;      /* CHOICE: names separated by '|' */
   const char *default_text; /* NULL: no default */
-  double minimum, maximum;  /* NUMBER, INTEGER, NUMBERS; ignored where minimum > maximum */
+  /* NUMBER, INTEGER, NUMBERS; no limits: minimum > maximum (1, 0); 0, 0 is refused. */
+  double minimum, maximum;
   const char *text_en, *text_zh;
 } sampan_param;
 
@@ -159,8 +159,8 @@ typedef struct sampan_value {
 typedef struct sampan_host {
   uint32_t struct_size;
   uint32_t abi_minor;
-  /* Zeroed memory, aligned to 64 bytes, freed by the host after the call - or, in bind(), when the
-   * plan ends. NULL when out of memory or over the budget. */
+  /* Zeroed memory, aligned to 64 bytes, or NULL; freed by the host after the call, or, in bind(),
+   * when the plan ends. */
   void *(*alloc)(const struct sampan_call *call, uint64_t n_bytes);
   /* Nonzero when the run is being cancelled; a source asks once a batch. */
   int32_t (*cancelled)(const struct sampan_call *call);
@@ -168,7 +168,8 @@ typedef struct sampan_host {
   void (*note)(const struct sampan_call *call, const char *text);
   /* Reads a decimal number that fills [text, text + n) exactly; 0 if it did, -1 if it is none. */
   int32_t (*parse_number)(const char *text, uint64_t n, double *out);
-  /* Sets bit i where x[i] OP c, OP one of '<', 'l' (<=), '>', 'g' (>=), '=', '!'. */
+  /* For n elements: bit i is 1 where x[i] OP c, OP one of '<', 'l' (<=), '>', 'g' (>=), '=', '!';
+   * else, and in the rest of the last word, 0. */
   void (*pack_compare)(const double *x, int64_t n, int32_t op, double c, uint64_t *bits);
   /* Quantiles and distribution functions, right for parameters up to 1e8 (docs/methods.md). NaN
    * where the parameters allow no value. */
@@ -233,7 +234,8 @@ typedef struct sampan_schema {
   int32_t reserved;
 } sampan_schema;
 
-/* A column that the plan needs: the source fills it for `capacity` records at a time. */
+/* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
+ * batch the host zeroes `present` and `reason`; the values it leaves as they are. */
 typedef struct sampan_fill {
   uint32_t struct_size;
   int32_t type;   /* NUMBER or TEXT: what the plan wants it read as */
@@ -241,7 +243,7 @@ typedef struct sampan_fill {
   uint32_t reserved;
   double *number;    /* NUMBER */
   uint32_t *code;    /* TEXT: from sink->intern */
-  uint64_t *present; /* bitmap, zeroed by the host before each batch */
+  uint64_t *present; /* bitmap */
   uint8_t *reason;   /* why a value is missing: 0 none given, else a letter 'a'..'z', '_' */
   const char *const *missing; /* texts that mean missing in this column, beside the empty one */
   uint32_t n_missing;
@@ -433,11 +435,18 @@ typedef struct sampan_interval_out {
   char why[128]; /* NONE: the reason; OK: a convention that took effect, or "" */
 } sampan_interval_out;
 
+enum {
+  SAMPAN_INTERVAL_COUNTS = 1 /* its limits treat events as unweighted counts of independent records:
+                                not for samples with strata, PSUs or weights */
+};
+
 typedef struct sampan_interval_ops {
   uint32_t struct_size;
   uint32_t units; /* mask 1 << SAMPAN_UNIT_* of what it is for */
   int32_t (*limits)(const sampan_call *call, const sampan_interval_in *in,
                     sampan_interval_out *out);
+  uint32_t flags; /* SAMPAN_INTERVAL_* */
+  uint32_t reserved;
 } sampan_interval_ops;
 
 /* ---- comparisons -------------------------------------------------------------------------- */
@@ -551,13 +560,11 @@ typedef struct sampan_module {
 /* ---- small helpers for plugins, inline so that nothing has to be linked -------------------- */
 
 /* Fills the call's error with a printf-style message and returns `status`. */
-static inline int32_t sampan_fail(const sampan_call *call, int32_t status, const char *format, ...)
 #if defined(__GNUC__)
-    __attribute__((format(printf, 3, 4), unused))
+__attribute__((format(printf, 3, 4), unused))
 #endif
-    ;
-static inline int32_t sampan_fail(const sampan_call *call, int32_t status, const char *format,
-                                  ...) {
+static inline int32_t
+sampan_fail(const sampan_call *call, int32_t status, const char *format, ...) {
   if (call->error) {
     va_list ap;
     call->error->status = status;

@@ -61,6 +61,7 @@ static const sampan_interval_ops ops = {
     .struct_size = sizeof ops,
     .units = 1U << SAMPAN_UNIT_COUNT | 1U << SAMPAN_UNIT_RATE | 1U << SAMPAN_UNIT_RATIO,
     .limits = limits,
+    .flags = SAMPAN_INTERVAL_COUNTS,
 };
 
 static const sampan_plugin plugin = {

@@ -38,9 +38,13 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
   if (!(p >= 0 && p <= 1)) return none(out, "no estimate between 0 and 1");
   if (size == SIZE_EFFECTIVE) { /* I1, I4 */
     if (!(se >= 0) || isinf(se)) return none(out, "no standard error");
-    if (se == 0) return none(out, "standard error is 0: use korn-graubard, or `size: records`");
     if (!(in->df > 0)) return none(out, "no degrees of freedom");
-    n = p * (1 - p) / (se * se);
+    if (se > 0) {
+      n = p * (1 - p) / (se * se);
+    } else if (!isinf(
+                   in->df)) { /* a complete count of 0 or N has its n; a cluster sample has not */
+      return none(out, "standard error is 0: use korn-graubard, or `size: records`");
+    }
     c = call->host->t_quantile(0.5 + in->level / 2, in->df);
   } else { /* I2, I3 */
     c = call->host->normal_quantile(0.5 + in->level / 2);

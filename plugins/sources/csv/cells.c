@@ -5,7 +5,7 @@
 
 #define NO_FILL UINT32_MAX
 
-enum { CELL_OK = 0, CELL_NOT_NUMBER, CELL_NO_MEMORY };
+enum { CELL_OK = 0, CELL_NOT_NUMBER, CELL_NO_MEMORY, CELL_OTHER_HEADER };
 
 typedef struct cells {
   const sampan_call *call;
@@ -84,7 +84,12 @@ static void fill_cell(cells *c, uint32_t i_fill, uint32_t column, const char *te
 
 static void on_cell(void *data, uint32_t i, const char *text, uint64_t n) {
   cells *c = (cells *)data;
-  if (!c->header_seen || i >= c->names.n_fields) return;
+  if (i >= c->names.n_fields) return;
+  if (!c->header_seen) { /* C9 */
+    const char *name = c->names.fields[i].name;
+    if (strlen(name) != n || memcmp(name, text, n) != 0) c->problem = CELL_OTHER_HEADER;
+    return;
+  }
   for (uint32_t f = c->first[i]; f != NO_FILL; f = c->next[f]) fill_cell(c, f, i, text, n);
 }
 
@@ -101,7 +106,7 @@ static int32_t on_record(void *data, const dsv_scanner *s) {
   cells *c = (cells *)data;
   if (!c->header_seen) {
     c->header_seen = 1;
-    return SAMPAN_OK;
+    return c->problem == CELL_OTHER_HEADER ? dsv_fail_changed(c->call) : SAMPAN_OK;
   }
   if (c->problem == CELL_NO_MEMORY) return sampan_fail(c->call, SAMPAN_E_MEMORY, "out of memory");
   if (c->problem == CELL_NOT_NUMBER) {

@@ -16,6 +16,7 @@
  *  C7  A field is at most 1 MiB, a record 16 MiB; longer ones are reported before they are held.
  *  C8  Errors name row, line, column and byte as far as they are known, and are the same however
  *      the bytes arrive and whatever the size of a batch.
+ *  C9  The header that the records are read under has the names, in the order, of the schema.
  */
 #include "dsv.h"
 

@@ -114,6 +114,8 @@ int32_t dsv_fail_code(const sampan_call *call, const dsv_scanner *s, const dsv_n
 /* Puts row, line, byte (from 0; -1 unknown) and column (an index; UINT32_MAX none) in the error. */
 void dsv_place(const sampan_call *call, int64_t row, int64_t line, int64_t byte,
                const dsv_names *names, uint32_t column);
+/* The header is not the one that the schema was made from. */
+int32_t dsv_fail_changed(const sampan_call *call);
 void dsv_hint(const sampan_call *call, const char *text);
 /* A cell's text for a message: at most 40 bytes, no control characters. */
 #define DSV_SHOWN_BYTES 64

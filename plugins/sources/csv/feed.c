@@ -43,7 +43,7 @@ static int32_t finish_record(const sampan_call *call, feed *f, dsv_scanner *s,
   if (status != SAMPAN_OK) return status;
   if (s->row == 0) {
     if (n_expected != 0 && s->n_fields != n_expected) {
-      return sampan_fail(call, SAMPAN_E_IO, "the header changed while the file was read");
+      return dsv_fail_changed(call);
     }
     s->n_expected = s->n_fields;
   }

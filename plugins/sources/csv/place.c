@@ -42,6 +42,11 @@ void dsv_hint(const sampan_call *call, const char *text) {
   if (call->error != NULL) snprintf(call->error->hint, sizeof call->error->hint, "%s", text);
 }
 
+int32_t dsv_fail_changed(const sampan_call *call) {
+  dsv_hint(call, "Read it again when no other program writes to it.");
+  return sampan_fail(call, SAMPAN_E_DATA, "the header changed while the file was read");
+}
+
 void dsv_place(const sampan_call *call, int64_t row, int64_t line, int64_t byte,
                const dsv_names *names, uint32_t column) {
   sampan_error *e = call->error;

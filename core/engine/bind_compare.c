@@ -1,0 +1,85 @@
+/* bind_compare.c - the comparisons of a plan against their plugins, indicators and variables. */
+#include "base/text.h"
+#include "engine/error_ids.h"
+#include "engine/job.h"
+#include "host/params.h"
+
+static int32_t find_indicator(const sp_plan *plan, const sp_comparison *c, const char *name,
+                              uint32_t *out, sampan_error *error) {
+  const char **names = sp_arena_array(plan->arena, plan->n_indicators + 1U, sizeof *names);
+  if (names == NULL) return sp_error_memory(error);
+  for (*out = 0; *out < plan->n_indicators; ++*out) {
+    names[*out] = plan->indicators[*out].name;
+    if (strcmp(names[*out], name) == 0) return SAMPAN_OK;
+  }
+  const char *nearest = sp_nearest(name, names, plan->n_indicators);
+  const int32_t status =
+      sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                    "comparison '%s' is of '%s', which is no indicator of the plan", c->name, name);
+  return nearest != NULL ? sp_error_hint(error, "did you mean '%s'?", nearest) : status;
+}
+
+static int has_column(const sp_by *by, const char *column) {
+  for (uint32_t i = 0; i < by->n_columns; i++) {
+    if (strcmp(by->columns[i], column) == 0) return 1;
+  }
+  return 0;
+}
+
+/* Whether some split of the indicator is by exactly the variables of the comparison. */
+static int is_split(const sp_plan *plan, const sp_indicator *indicator, const sp_comparison *c) {
+  const uint32_t n_within = c->within != NULL ? c->within->n_columns : 0;
+  for (uint32_t i = 0; i < indicator->n_by; i++) {
+    const sp_by *by = &indicator->by[i];
+    uint32_t n = 0;
+    int all = 1;
+    for (uint32_t k = 0; k <= n_within; k++) {
+      const char *column = k == 0 ? c->across : c->within->columns[k - 1];
+      const int is_period = plan->period != NULL && strcmp(plan->period, column) == 0;
+      n += !is_period;
+      all = all && (is_period || has_column(by, column));
+    }
+    if (all && n == by->n_columns) return 1;
+  }
+  return 0;
+}
+
+static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison *c,
+                        sampan_error *error) {
+  static const char *const also[] = {"label",  "method",    "of",     "across",
+                                     "values", "positions", "within", "level"};
+  const sp_plan *plan = job->plan;
+  sampan_value *values;
+  b->comparison = c;
+  const int32_t status =
+      sp_registry_load(job->registry, SAMPAN_COMPARISON, c->method.plugin, &b->plugin, error);
+  if (status < 0) {
+    sp_error_text_place(error, plan->file, c->place->line, c->place->column);
+    return status;
+  }
+  SP_TRY(sp_params_bind(b->plugin, c->method.options, c->place, also, 8, plan->file, plan->folder,
+                        job->options->data_folder, job->arena, &values, error));
+  b->values = values;
+  b->of = sp_arena_array(job->arena, c->n_of + 1U, sizeof *b->of);
+  if (b->of == NULL) return sp_error_memory(error);
+  for (uint32_t f = 0; f < c->n_of; f++) {
+    SP_TRY(find_indicator(plan, c, c->of[f], &b->of[f], error));
+    if (is_split(plan, &plan->indicators[b->of[f]], c)) continue;
+    sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                  "comparison '%s' is across '%s'%s, and '%s' is not split by that", c->name,
+                  c->across, c->within != NULL ? " within other variables" : "", c->of[f]);
+    return sp_error_hint(error, "the indicator needs a matching split, as in: by: [[%s]]",
+                         c->across);
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_job_bind_comparisons(sp_job *job, sampan_error *error) {
+  const uint32_t n = job->plan->n_comparisons;
+  job->comparisons = sp_arena_array(job->arena, n + 1U, sizeof *job->comparisons);
+  if (job->comparisons == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < n; i++) {
+    SP_TRY(bind_one(job, &job->comparisons[i], &job->plan->comparisons[i], error));
+  }
+  return SAMPAN_OK;
+}
