@@ -1,5 +1,6 @@
 /* bind.c - a plan against its files, columns, plugins and parameters. */
 #include <math.h>
+#include <stddef.h>
 
 #include "base/text.h"
 #include "engine/error_ids.h"
@@ -392,6 +393,18 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
     return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                          "interval '%s' is not made for what estimator '%s' gives", name,
                          b->plugin->name);
+  }
+  const sp_design *design = &job->plan->design;
+  const int designed = job->plan->kind == SP_KIND_SURVEY &&
+                       (design->n_strata > 0 || design->n_psu > 0 || design->weight != NULL);
+  const int has_flags =
+      ops->struct_size >= offsetof(sampan_interval_ops, flags) + sizeof ops->flags;
+  if (designed && has_flags && (ops->flags & SAMPAN_INTERVAL_COUNTS) != 0) {
+    sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
+                  "interval '%s' takes events for independent counts, which those of a sample with "
+                  "strata, clusters or weights are not",
+                  name);
+    return sp_error_hint(error, "proportions: korn-graubard, logit or wilson; others: wald");
   }
   SP_TRY(sp_params_bind(b->interval, choice->options, at, also, 1, job->plan->file,
                         job->plan->folder, job->options->data_folder, job->arena, &values, error));
