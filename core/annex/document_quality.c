@@ -144,6 +144,21 @@ static void add_files(sp_doc *doc, sp_list *facts) {
               unproven[0] != '\0' ? SP_SAY(doc, UNPROVEN, unproven) : SP_WORD(doc, ALL_PROVEN));
 }
 
+/* Records that the groups of a variable leave out: the groups add up to less than the whole. */
+static void add_ungrouped(sp_doc *doc, sp_list *facts) {
+  const char *list = "";
+  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
+    const sp_outcome *o = outcome_at(doc, i);
+    for (uint32_t k = 0; o != NULL && k < o->n_ungrouped; k++) {
+      const sp_column_label *label = sp_plan_label(o->plan, o->ungrouped[k].column);
+      const char *name = label != NULL ? sp_label_in(&label->label, doc->language) : "";
+      if (name[0] == '\0') name = o->ungrouped[k].column;
+      list = sp_doc_join(doc, list, SP_SAY(doc, UNGROUPED, name, sp_count(doc, o->ungrouped[k].n)));
+    }
+  }
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_UNGROUPED), list);
+}
+
 /* The title goes before the text where there are several surveys. */
 static const char *of_plan(sp_doc *doc, uint32_t i, uint32_t n_surveys, const char *text) {
   return n_surveys > 1 ? SP_SAY(doc, COLON, plan_title(doc, i), text) : text;
@@ -198,6 +213,7 @@ void sp_section_quality(sp_doc *doc) {
   add_records(doc);
   add_drops(doc);
   add_missing(doc);
+  add_ungrouped(doc, &facts);
   add_files(doc, &facts);
   add_design(doc, &facts);
   sp_facts_close(doc, &facts, 0);

@@ -21,6 +21,8 @@ X(TABLE_MISSING, "Missing values by indicator", "各指标的缺失")
 X(NO_DROPS, "No record was dropped.", "没有剔除记录。")
 X(FACT_JOINS, "Joined files", "关联文件")
 X(JOINED, "{0}: {1} {1|record|records} without a partner", "{0}：{1} 条记录没有对应")
+X(FACT_UNGROUPED, "In no group", "缺分组变量")
+X(UNGROUPED, "{0}: {1} {1|record|records}", "{0}：{1} 条")
 X(FACT_COMPLETE, "Completeness of files", "文件完整性")
 X(UNPROVEN,
   "The format of these files cannot prove that they are whole; compare the counts of records with "

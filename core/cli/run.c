@@ -13,6 +13,9 @@ int32_t cli_run(cli *c, sampan_error *error) {
   int32_t status = cli_refuse_inputs(c, plans, 1, error);
   if (status >= 0) status = sp_run(plan, c->registry, &options, &outcome, error);
   cli_progress_end(c);
+  for (uint32_t i = 0; status >= 0 && !c->args.quiet && i < outcome->n_notes; i++) {
+    fprintf(stderr, "note: %s\n", outcome->notes[i]);
+  }
   if (status >= 0) {
     status = cli_write(c, NULL, &outcome->results, outcome->results.manifest, error);
   }

@@ -1,10 +1,10 @@
 /* bind.c - a plan against its files, columns, plugins and parameters. */
 #include <math.h>
-#include <stddef.h>
 
 #include "base/text.h"
 #include "engine/error_ids.h"
 #include "engine/job.h"
+#include "host/abi.h"
 #include "host/params.h"
 
 /* Most columns of one kind; the scan and the comparisons keep them on the stack. */
@@ -397,9 +397,7 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
   const sp_design *design = &job->plan->design;
   const int designed = job->plan->kind == SP_KIND_SURVEY &&
                        (design->n_strata > 0 || design->n_psu > 0 || design->weight != NULL);
-  const int has_flags =
-      ops->struct_size >= offsetof(sampan_interval_ops, flags) + sizeof ops->flags;
-  if (designed && has_flags && (ops->flags & SAMPAN_INTERVAL_COUNTS) != 0) {
+  if (designed && (sp_interval_flags(ops) & SAMPAN_INTERVAL_COUNTS) != 0) {
     sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                   "interval '%s' takes events for independent counts, which those of a sample with "
                   "strata, clusters or weights are not",

@@ -42,6 +42,12 @@ typedef struct sp_use_count {
   int64_t n_missing; /* of them, without a value */
 } sp_use_count;
 
+/* Records of the domain that have no value of a variable, and so are in none of its groups. */
+typedef struct sp_ungrouped {
+  const char *column;
+  int64_t n;
+} sp_ungrouped;
+
 typedef struct sp_outcome {
   sp_arena *arena;
   const sp_plan *plan;
@@ -64,7 +70,8 @@ typedef struct sp_outcome {
   sampan_results results;   /* the table, for writers; its texts are in the language asked for */
   const char *const *notes; /* what plugins had to say, and records that no group takes */
   uint32_t n_notes;
-  uint32_t reserved;
+  uint32_t n_ungrouped;
+  const sp_ungrouped *ungrouped;
   struct sp_totals *totals; /* internal */
   struct sp_job *job;       /* internal */
 } sp_outcome;

@@ -127,14 +127,22 @@ static int32_t add_tables(sp_outcome *o, sampan_error *error) {
 /* What plugins had to say, and the records that a split leaves out. */
 static int32_t take_notes(sp_outcome *o, sampan_error *error) {
   sp_job *job = o->job;
+  sp_ungrouped *list = sp_arena_array(o->arena, job->n_groupings + 1U, sizeof *list);
+  if (list == NULL) return sp_error_memory(error);
   for (uint32_t g = 0; g < job->n_groupings; g++) {
-    if (o->totals->n_ungrouped[g] == 0) continue;
+    const int64_t n = o->totals->n_ungrouped[g];
+    if (n == 0) continue;
+    list[o->n_ungrouped].column = job->groupings[g].column;
+    list[o->n_ungrouped++].n = n;
     const char *text = sp_arena_printf(
-        o->arena, "%lld records of the domain have no value of '%s' and are in none of its groups",
-        (long long)o->totals->n_ungrouped[g], job->groupings[g].column);
+        o->arena,
+        "%lld record%s of the domain %s no value of '%s', and so %s in none of its groups",
+        (long long)n, n == 1 ? "" : "s", n == 1 ? "has" : "have", job->groupings[g].column,
+        n == 1 ? "is" : "are");
     if (text == NULL) return sp_error_memory(error);
     sp_job_note(job, text);
   }
+  o->ungrouped = list;
   o->notes = job->notes.texts;
   o->n_notes = job->notes.n;
   return SAMPAN_OK;

@@ -288,16 +288,12 @@ static int32_t place_in_design(scanner *s, const sp_machine *machine, int64_t n,
   const sp_design *d = &job->plan->design;
   sp_totals *t = s->totals;
   for (uint32_t k = 0; k < d->n_strata; k++) {
-    if (sp_coder_codes(t->strata_coders[k], column_of(machine, job->strata[k]), n,
-                       s->strata_codes[k]) < 0) {
-      return sp_error_memory(error);
-    }
+    SP_TRY(sp_coder_codes(t->strata_coders[k], column_of(machine, job->strata[k]), n,
+                          s->strata_codes[k], error));
   }
   for (uint32_t k = 0; k < d->n_psu; k++) {
-    if (sp_coder_codes(t->psu_coders[k], column_of(machine, job->psus[k]), n, s->psu_codes[k]) <
-        0) {
-      return sp_error_memory(error);
-    }
+    SP_TRY(sp_coder_codes(t->psu_coders[k], column_of(machine, job->psus[k]), n, s->psu_codes[k],
+                          error));
   }
   const sp_column *fpc = job->fpc != SP_NONE ? column_of(machine, job->fpc) : NULL;
   /* Data without a sample have no PSUs: all records share one row of totals. */
@@ -364,10 +360,8 @@ static int32_t divide(scanner *s, const sp_machine *machine, int64_t n, sampan_e
   const sp_job *job = s->job;
   sp_totals *t = s->totals;
   for (uint32_t g = 0; g < job->n_groupings; g++) {
-    if (sp_coder_codes(t->coders[g], column_of(machine, job->groupings[g].required), n,
-                       s->codes[g]) < 0) {
-      return sp_error_memory(error);
-    }
+    SP_TRY(sp_coder_codes(t->coders[g], column_of(machine, job->groupings[g].required), n,
+                          s->codes[g], error));
   }
   for (uint32_t g = 0; g < job->n_groupings; g++) {
     for (int64_t i = 0; i < n; i++) {

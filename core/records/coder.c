@@ -153,8 +153,8 @@ static int32_t text_code(sp_coder *c, const sp_column *column, int64_t i, uint32
   return SAMPAN_OK;
 }
 
-int32_t sp_coder_number(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
-                        sampan_error *error) {
+int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                       sampan_error *error) {
   uint32_t truth[2] = {0, 0};
   if (column->type == SAMPAN_TRUTH) {
     truth[0] = sp_map_add(c->texts, "false", 5);
@@ -178,10 +178,6 @@ int32_t sp_coder_number(sp_coder *c, const sp_column *column, int64_t n, uint32_
     }
   }
   return SAMPAN_OK;
-}
-
-int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out) {
-  return sp_coder_number(c, column, n, out, NULL);
 }
 
 const char *sp_coder_text(const sp_coder *c, uint32_t code) {

@@ -14,10 +14,8 @@ void sp_coder_free(sp_coder *coder);
 /* The number of each record's value, SP_CODE_MISSING where it is absent. Texts that differ but are
  * the same decimal number ("1", "1.0", "01") would be two groups of one code, as when two files
  * write it in two ways: SAMPAN_E_DATA, with the record in the batch and the column. */
-int32_t sp_coder_number(sp_coder *coder, const sp_column *column, int64_t n, uint32_t *out,
-                        sampan_error *error) SP_CHECK;
-/* The same without the reason of a failure. */
-int32_t sp_coder_codes(sp_coder *coder, const sp_column *column, int64_t n, uint32_t *out) SP_CHECK;
+int32_t sp_coder_codes(sp_coder *coder, const sp_column *column, int64_t n, uint32_t *out,
+                       sampan_error *error) SP_CHECK;
 /* The value of a number as text: the text itself, the shortest decimal, "true" or "false". */
 const char *sp_coder_text(const sp_coder *coder, uint32_t code);
 uint32_t sp_coder_size(const sp_coder *coder);

@@ -51,7 +51,7 @@ indicators:
   pid: {estimator: mean, of: pid}
 EOF
 run waves.yaml
-holds 'pid,pid,1,,,mean,,3,0,3,5,0'
+holds 'pid,pid,1,,,mean,,3,0,3,5,'
 holds 'pid,pid,2,,,mean,,2,0,2,1.5,'
 
 # All missing, of whatever type, is an answer.

@@ -210,12 +210,12 @@ static int32_t code(const char *const *texts, int n, sampan_error *error) {
                             .code = codes,
                             .dictionary = &dictionary};
   sp_error_clear(error);
-  int32_t status = sp_coder_number(coder, &column, n, out, error);
+  int32_t status = sp_coder_codes(coder, &column, n, out, error);
   for (int i = 0; i < n && status == 0; i++) {
     cr_expect_str_eq(sp_coder_text(coder, out[i]), texts[i]);
   }
   /* Known texts are no news. */
-  if (status == 0) status = sp_coder_number(coder, &column, n, out, error);
+  if (status == 0) status = sp_coder_codes(coder, &column, n, out, error);
   sp_coder_free(coder);
   sp_dictionary_clear(&dictionary);
   return status;

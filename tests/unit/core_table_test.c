@@ -82,7 +82,7 @@ Test(coder, numbers_are_their_values_and_go_by_text) {
   const double x[] = {2, 0.1, -0.0, 0, 2, 1e-300, 7, 0.1};
   memcpy(c.number, x, sizeof x);
   c.present[0] = 0xff & ~UINT64_C(0x40); /* the 7 is absent */
-  cr_assert_eq(sp_coder_codes(coder, &c, 8, codes), 0);
+  cr_assert_eq(sp_coder_codes(coder, &c, 8, codes, NULL), 0);
   cr_assert_eq(codes[0], codes[4]);
   cr_assert_eq(codes[1], codes[7]);
   cr_assert_eq(codes[2], codes[3], "0 and -0 are two values");
@@ -98,7 +98,7 @@ Test(coder, numbers_are_their_values_and_go_by_text) {
   for (int i = 0; i < 64; i++) c.number[i] = i * 0.25;
   c.present[0] = ~UINT64_C(0);
   uint32_t more[64];
-  cr_assert_eq(sp_coder_codes(coder, &c, 64, more), 0);
+  cr_assert_eq(sp_coder_codes(coder, &c, 64, more, NULL), 0);
   cr_assert_eq(more[8], codes[0]);
   cr_assert_eq(more[0], codes[2]);
   cr_assert_eq(sp_coder_size(coder), 4 + 62);
@@ -122,7 +122,7 @@ Test(coder, texts_and_truths) {
       const int n = snprintf(text, sizeof text, "v%d", (round * 13 + i * 7) % 300);
       c.code[i] = sp_dictionary_add(&d, text, (uint64_t)n);
     }
-    cr_assert_eq(sp_coder_codes(coder, &c, 64, codes), 0);
+    cr_assert_eq(sp_coder_codes(coder, &c, 64, codes, NULL), 0);
     for (int i = 0; i < 64; i++) {
       cr_assert_str_eq(sp_coder_text(coder, codes[i]), d.text[c.code[i]]);
     }
@@ -133,7 +133,7 @@ Test(coder, texts_and_truths) {
   truth.present[0] = 7;
   truth.truth[0] = 5;
   sp_coder *other = sp_coder_new();
-  cr_assert_eq(sp_coder_codes(other, &truth, 4, codes), 0);
+  cr_assert_eq(sp_coder_codes(other, &truth, 4, codes, NULL), 0);
   cr_assert_str_eq(sp_coder_text(other, codes[0]), "true");
   cr_assert_str_eq(sp_coder_text(other, codes[1]), "false");
   cr_assert_eq(codes[0], codes[2]);

@@ -167,6 +167,9 @@ Test(plan_programme, goals) {
   cr_expect_eq(g->comparators[0].reference.value, 0.245);
   cr_expect_eq(g->comparators[0].reference.std_error, 0.004);
   cr_expect_eq(g->comparators[0].reference.df, 90);
+  cr_expect_str_eq(g->comparators[0].reference.definition_version, "2020");
+  cr_expect_null(g->comparators[1].reference.definition_version);
+  cr_expect_eq(g->coverage.given, 0);
   cr_expect_str_eq(g->comparators[0].reference.source.en, "yearbook");
   cr_expect_str_eq(g->comparators[1].label.en, "nation");
   cr_expect_eq(g->comparators[1].reference.std_error, 0);
