@@ -255,6 +255,21 @@ static int32_t require_columns(check_reading *r, const sp_plan *plan, sp_program
   return SAMPAN_OK;
 }
 
+/* The facts outlive the plan, whose memory holds the files' names. */
+static int32_t copy_files(check_reading *r, const sp_stream *stream, sp_check_list *out,
+                          sampan_error *error) {
+  const sp_file_fact *facts = sp_stream_files(stream, &out->n_files);
+  sp_file_fact *files = sp_arena_array(r->arena, out->n_files + 1U, sizeof *files);
+  if (files == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < out->n_files; i++) {
+    files[i] = facts[i];
+    files[i].file = sp_arena_text(r->arena, facts[i].file);
+    if (files[i].file == NULL) return sp_error_memory(error);
+  }
+  out->files = files;
+  return SAMPAN_OK;
+}
+
 static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *registry,
                             const sp_run_options *options, sp_machine **machine, sp_check_list *out,
                             sampan_error *error) {
@@ -271,7 +286,7 @@ static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *
   SP_TRY(sp_machine_new(program, SP_CHECK_BATCH, machine, error));
   SP_TRY(sp_stream_read(stream, program, *machine, SP_CHECK_BATCH, take_batch, r, options->progress,
                         options->progress_data, error));
-  out->files = sp_stream_files(stream, &out->n_files);
+  SP_TRY(copy_files(r, stream, out, error));
   if (r->n > 0) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHECK_EMPTY, "the checklist has no line");
   return sp_error_file(error, plan->waves[0].file);

@@ -57,7 +57,7 @@ void docx_printf(docx_buffer *b, const char *format, ...) {
 }
 
 void docx_insert(docx_buffer *b, uint64_t at, const char *bytes, uint64_t n) {
-  if (at > b->n || !reserve(b, n)) return;
+  if (n == 0 || at > b->n || !reserve(b, n)) return;
   memmove(b->data + at + n, b->data + at, (size_t)(b->n - at));
   memcpy(b->data + at, bytes, (size_t)n);
   b->n += n;
