@@ -1,5 +1,5 @@
 # What `cmake --install` lays down beside the targets: what a plugin author needs, and the licence.
-file(RELATIVE_PATH up "/root/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/root")
+file(RELATIVE_PATH up "/top/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/top")
 string(REGEX REPLACE "/$" "" up "${up}")
 
 # Two sampan-plugin.pc: one for the installation, which may be moved as a whole, and one that makes

@@ -10,7 +10,7 @@ source=${SAMPAN_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 scratch=$build/plugin-guide
 prefix=$scratch/prefix
 rm -rf "$scratch"
-mkdir -p "$scratch/work"
+mkdir -p "$scratch/typed"
 
 # Only what is built: the tests need not have been.
 cmake --install "$build" --prefix "$prefix" >"$scratch/install.log"
@@ -25,7 +25,7 @@ SAMPAN_PLUGIN_PATH=$(pkg-config --variable=plugindir "$pc")
 XDG_DATA_HOME=$scratch/home
 export PKG_CONFIG_PATH PATH SAMPAN_PLUGIN_PATH XDG_DATA_HOME
 unset MAKEFLAGS MFLAGS 2>/dev/null || true
-cd "$scratch/work"
+cd "$scratch/typed"
 sh -eux "$scratch/typed.sh"
 
 # expect FILE INDICATOR VALUE: the estimate of the row for all records.
@@ -43,12 +43,12 @@ expect() {
     exit 1
   }
 }
-expect "$scratch/work/share-over/results.csv" long_exercise 0.3409968792
-expect "$scratch/work/health-literacy/results.csv" health_literacy 0.1896208902
-expect "$scratch/work/health-literacy/results.csv" basic_skills 0.4500701735
+expect "$scratch/typed/share-over/results.csv" long_exercise 0.3409968792
+expect "$scratch/typed/health-literacy/results.csv" health_literacy 0.1896208902
+expect "$scratch/typed/health-literacy/results.csv" basic_skills 0.4500701735
 
 # The example and the other templates: each installs, and each is checked.
-(cd "$scratch/work/share-over" && make install)
+(cd "$scratch/typed/share-over" && make install)
 [ -f "$XDG_DATA_HOME/sampan/plugins/share-over.plugin" ]
 for kind in interval comparison; do
   sampan-new-plugin "my-$kind" --kind "$kind"
