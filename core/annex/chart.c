@@ -50,7 +50,8 @@ sp_axis sp_axis_about_zero(sp_range r) {
   sp_axis axis = {-1, 1, 1, 0, 0};
   const double most = fmax(fabs(r.low), fabs(r.high)) * 1.04;
   if (!isfinite(most) || most <= 0) return axis;
-  axis.step = round_step(most / (MOST_STEPS / 2));
+  const int each_side = MOST_STEPS / 2;
+  axis.step = round_step(most / each_side);
   axis.high = ceil(most / axis.step - 1e-9) * axis.step;
   axis.low = -axis.high;
   axis.decimals = decimals_of(axis.step);

@@ -32,6 +32,7 @@ static int32_t set_list(const char **list, uint32_t *n, const char *value, sampa
 
 static int32_t set_option(cli_args *a, const char *name, const char *value, sampan_error *error) {
   int64_t number;
+  if (value == NULL) value = ""; /* an option that takes none */
   if (strcmp(name, "--output") == 0) return set_list(a->outputs, &a->n_outputs, value, error);
   if (strcmp(name, "--plugin-dir") == 0) {
     return set_list(a->plugin_folders, &a->n_plugin_folders, value, error);

@@ -108,7 +108,9 @@ static void choose(comparer *k, uint32_t indicator, const char *const *wanted) {
     if (e->indicator != indicator || e->statistic != 0) continue;
     const char *value = across_value(o, k->comparison, e, level);
     int same = value != NULL;
-    for (uint32_t w = 0; w < n_within && same; w++) same = strcmp(level[w], wanted[w]) == 0;
+    for (uint32_t w = 0; w < n_within && same; w++) {
+      same = wanted[w] != NULL && strcmp(level[w], wanted[w]) == 0;
+    }
     chosen c = {.estimate = e, .value = value};
     if (!same || !is_listed(k->comparison, value, &c.place)) continue;
     if (isnan(e->value) || e->status == SAMPAN_STATUS_SUPPRESSED) {

@@ -19,7 +19,6 @@ static const char *const hostile[N_HOSTILE] = {
     "\xe2\x80\xae right to left",
     "\\ back \\n slash \\u0000 ${x} %s %n",
     "--> <!-- </style> </title> <?xml?>",
-    "a very long text without any blank that could be broken: "
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
     "@SUM(1+1)*cmd"};
 

@@ -21,7 +21,7 @@ static void write_row(FILE *out, int wave, int school, int sex) {
   const double good = logistic(GOOD_LOGIT[stage] + quality + female + 0.12 * wave);
   const int enrolled = (int)(ENROLLED[stage] * (0.5 + trait_uniform(owner, 3, 0))) +
                        (int)(20.0 * trait_uniform(owner, 4, (uint32_t)(wave * 2 + sex)));
-  Stream s = stream_from(SCHOOL_SEED, (uint64_t)wave, (uint64_t)(school * 2 + sex));
+  Stream s = stream_from(SCHOOL_SEED, (uint64_t)wave, (uint64_t)school * 2 + (uint64_t)sex);
   int tested = 0, passed = 0, well = 0;
   for (int i = 0; i < enrolled; i++) {
     const double present = stream_uniform(&s), u = stream_uniform(&s);

@@ -18,12 +18,12 @@ static int index_of(const char *name, const char *const *names, int n) {
 }
 
 static int read_item(const char *line, int number, Item *out) {
-  char name[8], type[16], key[8], aspect[16], topic[16], want[8];
-  int points = 0;
-  if (sscanf(line, "%7[^,],%15[^,],%7[^,],%d,%15[^,],%15[^,\r\n]", name, type, key, &points, aspect,
-             topic) != 6) {
+  char name[8], type[16], key[8], digits[8], aspect[16], topic[16], want[8], *end;
+  if (sscanf(line, "%7[^,],%15[^,],%7[^,],%7[0-9],%15[^,],%15[^,\r\n]", name, type, key, digits,
+             aspect, topic) != 6) {
     return -1;
   }
+  const int points = (int)strtol(digits, &end, 10);
   snprintf(want, sizeof want, "q%02d", number + 1);
   const int i_type = index_of(type, TYPE_NAME, 3);
   const int i_aspect = index_of(aspect, ASPECT_NAME, N_ASPECTS);

@@ -33,7 +33,7 @@ char *foreign_copy(const sampan_call *call, const char *text) {
   const size_t n = strlen(text);
   char *copy = (char *)call->host->alloc(call, n + 1);
   if (copy == NULL) return NULL;
-  memcpy(copy, text, n);
+  memcpy(copy, text, n + 1);
   for (size_t i = 0; i < n;) {
     const int m = character((const unsigned char *)copy + i);
     if (m == 0) copy[i] = '?';

@@ -88,8 +88,12 @@ static void estimate_cell(maker *m, sampan_text *cell, int32_t unit, double v, d
                           double high) {
   char a[64], b[160] = "", lo[64], hi[64];
   const int d = decimals_of(unit, scaled(unit, v));
-  format_number(a, sizeof a, scaled(unit, v), d);
-  if (unit == SAMPAN_UNIT_PROPORTION && !isnan(v)) strcat(a, "%");
+  format_number(a, sizeof a - 1, scaled(unit, v), d); /* room for the sign */
+  if (unit == SAMPAN_UNIT_PROPORTION && !isnan(v)) {
+    const size_t n = strlen(a);
+    a[n] = '%';
+    a[n + 1] = '\0';
+  }
   if (!isnan(low) || !isnan(high)) {
     format_number(lo, sizeof lo, scaled(unit, low), d);
     format_number(hi, sizeof hi, scaled(unit, high), d);
