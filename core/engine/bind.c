@@ -333,7 +333,7 @@ static const char *shape_fault(const sampan_shape *shape) {
   if (shape->components == NULL || shape->statistics == NULL) return "it does not describe itself";
   for (uint32_t i = 0; i < shape->n_components; i++) {
     const int32_t type = shape->components[i].type;
-    if (type < SAMPAN_ONE || type > SAMPAN_F64) return "a component is of no known type";
+    if (type < SAMPAN_ONE || type > SAMPAN_TALLY) return "a component is of no known type";
   }
   for (uint32_t i = 0; i < shape->n_statistics; i++) {
     const sampan_statistic *s = &shape->statistics[i];

@@ -25,4 +25,19 @@ static inline uint32_t sp_interval_flags(const sampan_interval_ops *ops) {
   return ops->struct_size >= SP_SIZE_WITH(sampan_interval_ops, flags) ? ops->flags : 0;
 }
 
+/* SAMPAN_COMPARES_*; 0 where the plugin is older than the field. */
+static inline uint32_t sp_comparison_flags(const sampan_comparison_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_comparison_ops, flags) ? ops->flags : 0;
+}
+
+/* Whether the estimator takes several reads. */
+static inline int sp_estimator_advances(const sampan_estimator_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_estimator_ops, advance) && ops->advance != NULL;
+}
+
+/* Whether the estimator has statistics whose limits are found on another scale. */
+static inline int sp_estimator_goes_back(const sampan_estimator_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_estimator_ops, back) && ops->back != NULL;
+}
+
 #endif
