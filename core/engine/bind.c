@@ -39,10 +39,13 @@ static int32_t bind_design(sp_job *job, sampan_error *error) {
                          "design: strata and PSUs are crossings of at most %d columns",
                          SP_MOST_PARTS);
   }
-  SP_TRY(require_all(job, d->strata, d->n_strata, &job->strata, error));
-  SP_TRY(require_all(job, d->psu, d->n_psu, &job->psus, error));
+  uint32_t *strata, *psus;
+  SP_TRY(require_all(job, d->strata, d->n_strata, &strata, error));
+  SP_TRY(require_all(job, d->psu, d->n_psu, &psus, error));
+  job->place.strata = strata;
+  job->place.psus = psus;
   SP_TRY(require(job, d->weight, SAMPAN_NUMBER, &job->weight, error));
-  SP_TRY(require(job, d->fpc, SAMPAN_NUMBER, &job->fpc, error));
+  SP_TRY(require(job, d->fpc, SAMPAN_NUMBER, &job->place.fpc, error));
   SP_TRY(require(job, plan->domain, SAMPAN_TRUTH, &job->domain, error));
   SP_TRY(require(job, plan->keep, SAMPAN_TRUTH, &job->keep, error));
   job->drops = sp_arena_array(job->arena, plan->n_drops + 1U, sizeof *job->drops);

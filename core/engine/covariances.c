@@ -78,8 +78,9 @@ static int32_t fill_matrix(const point_lists *l, const sp_outcome *o, double *ma
   for (uint32_t i = 0; i < l->n; i++) {
     for (uint32_t j = 0; j <= i; j++) {
       double *entry = &matrix[(size_t)i * l->n + j];
-      SP_TRY(sp_units_covariance(&o->totals->units, &o->plan->design, o->plan->file, l->lists[i],
-                                 l->n_points[i], l->lists[j], l->n_points[j], entry, &note, error));
+      SP_TRY(sp_units_covariance(&o->totals->place.units, &o->plan->design, o->plan->file,
+                                 l->lists[i], l->n_points[i], l->lists[j], l->n_points[j], entry,
+                                 &note, error));
       matrix[(size_t)j * l->n + i] = *entry;
     }
   }
@@ -108,7 +109,7 @@ int32_t sp_outcome_covariances(const sp_outcome *o, const sp_estimate *const *es
 
 int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
                     double *df, sampan_error *error) {
-  const sp_units *u = &o->totals->units;
+  const sp_units *u = &o->totals->place.units;
   *df = HUGE_VAL;
   if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) {
     return SAMPAN_OK;

@@ -9,131 +9,12 @@
 
 /* The order of PSUs that variances go by: strata, then PSUs, as they were met. */
 static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
-  const uint32_t n = t->units.n_psu != 0 ? t->units.n_psu : 1;
+  const uint32_t n = t->place.units.n_psu != 0 ? t->place.units.n_psu : 1;
   uint64_t *order = calloc(n, sizeof *order);
-  for (uint32_t i = 0; order != NULL && sampled && i < t->units.n_psu; i++) {
-    order[i] = (uint64_t)t->units.psus[i].stratum << 32 | i;
+  for (uint32_t i = 0; order != NULL && sampled && i < t->place.units.n_psu; i++) {
+    order[i] = (uint64_t)t->place.units.psus[i].stratum << 32 | i;
   }
   return order;
-}
-
-static uint32_t place_in_split(const sp_split *split, uint32_t indicator) {
-  uint32_t k = 0;
-  while (split->indicators[k] != indicator) k++;
-  return k;
-}
-
-/* ---- totals of a group -------------------------------------------------------------------- */
-
-/* The totals of one row of a table for one indicator; returns the weight. */
-static double row_totals(const sp_exact *lanes, uint32_t n_totals, double *out) {
-  for (uint32_t k = 0; k < n_totals; k++) out[k] = sp_exact_value(&lanes[1 + k]);
-  return sp_exact_value(&lanes[0]);
-}
-
-/* The totals of a group over its PSUs, summed exactly. */
-static int32_t group_totals(const sp_job *job, const sp_totals *t, uint32_t indicator,
-                            uint32_t split_index, uint32_t group, double *totals,
-                            sampan_totals *view) {
-  const sp_split *split = &job->splits[split_index];
-  const sp_bound *b = &job->indicators[indicator];
-  const uint32_t place = place_in_split(split, indicator);
-  const sp_walk *walk = &t->walks[split_index];
-  sp_exact *sums = calloc(b->n_totals + 1U, sizeof *sums);
-  if (sums == NULL) return SAMPAN_E_MEMORY;
-  for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
-    const sp_exact *lanes =
-        sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
-    for (uint32_t k = 0; k <= b->n_totals; k++) sp_exact_merge(&sums[k], &lanes[k]);
-  }
-  const double weight = row_totals(sums, b->n_totals, totals);
-  free(sums);
-  const int64_t *counts =
-      sp_table_counts(t->tables[split_index], group) + split->count_start[place];
-  view->struct_size = sizeof *view;
-  view->n_totals = b->n_totals;
-  view->total = totals;
-  view->count = counts + SP_COUNT_TOTALS;
-  view->n_records = counts[SP_COUNT_N];
-  view->n_positive = counts[SP_COUNT_POSITIVE];
-  view->weight = weight;
-  return SAMPAN_OK;
-}
-
-int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
-                          uint32_t group, const sampan_estimates *out, double *totals,
-                          sampan_totals *view, sampan_error *error) {
-  sp_job *job = outcome->job;
-  const sp_bound *b = &job->indicators[indicator];
-  if (group_totals(job, outcome->totals, indicator, split, group, totals, view) < 0) {
-    return sp_error_memory(error);
-  }
-  const uint32_t n = b->shape.n_statistics;
-  for (uint32_t k = 0; k < n; k++) {
-    out->value[k] = NAN;
-    out->element_variance[k] = NAN;
-    out->status[k] = SAMPAN_NOT_ESTIMABLE;
-  }
-  memset(out->gradient, 0, (size_t)n * b->n_totals * sizeof *out->gradient);
-  sp_scratch scratch;
-  if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
-  sampan_call call = sp_scratch_call(&scratch, b->plugin, b->values, error);
-  const int32_t status = b->ops->value(&call, &b->shape, view, out);
-  sp_scratch_clear(&scratch);
-  if (status < 0) {
-    if (error != NULL) {
-      error->status = status;
-      snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
-    }
-    return status;
-  }
-  for (uint32_t k = 0; k < n; k++) {
-    if (out->status[k] != SAMPAN_ESTIMABLE) continue;
-    int finite = isfinite(out->value[k]);
-    for (uint32_t j = 0; j < b->n_totals && finite; j++) {
-      finite = isfinite(out->gradient[(size_t)k * b->n_totals + j]);
-    }
-    if (finite) continue;
-    return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_VALUE,
-                        "estimator '%s' calls statistic '%s' estimable, but its value or gradient "
-                        "is no finite number",
-                        b->plugin->name, b->shape.statistics[k].name);
-  }
-  return SAMPAN_OK;
-}
-
-/* ---- variance ----------------------------------------------------------------------------- */
-
-/* Points of one statistic of a group; PSUs with a positive weight in it, and their strata. */
-static int32_t make_points(const sp_job *job, const sp_totals *t, uint32_t indicator,
-                           uint32_t split_index, uint32_t group, const double *gradient,
-                           sp_point *out, uint32_t *n, int32_t *n_psu, int32_t *n_strata) {
-  const sp_split *split = &job->splits[split_index];
-  const sp_bound *b = &job->indicators[indicator];
-  const uint32_t place = place_in_split(split, indicator);
-  const sp_walk *walk = &t->walks[split_index];
-  double *totals = malloc((b->n_totals + 1U) * sizeof *totals);
-  if (totals == NULL) return SAMPAN_E_MEMORY;
-  uint32_t last = UINT32_MAX;
-  *n = 0;
-  *n_psu = *n_strata = 0;
-  for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
-    const uint32_t psu = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
-    const sp_exact *lanes =
-        sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
-    if (!(row_totals(lanes, b->n_totals, totals) > 0)) continue;
-    const uint32_t stratum = t->units.n_psu > 0 ? t->units.psus[psu].stratum : 0;
-    double z = 0;
-    for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
-    out[*n].psu = psu;
-    out[*n].stratum = stratum;
-    out[(*n)++].z = z;
-    ++*n_psu;
-    *n_strata += stratum != last;
-    last = stratum;
-  }
-  free(totals);
-  return SAMPAN_OK;
 }
 
 /* The exposure in the cell of a total, NaN where the estimator counts none. */
@@ -158,90 +39,6 @@ static double vital_variance(const sp_bound *b, const sampan_statistic *about,
   }
   return variance;
 }
-
-static double degrees_of_freedom(const sp_job *job, const sp_totals *t, const sp_point *points,
-                                 uint32_t n, int32_t n_psu, int32_t n_strata) {
-  const sp_units *u = &t->units;
-  double df = 0;
-  uint32_t last = UINT32_MAX;
-  switch (job->plan->design.df_rule) {
-    case SP_DF_INFINITE:
-      return HUGE_VAL;
-    case SP_DF_DESIGN:
-      return sp_design_df(t);
-    case SP_DF_STRATA_PRESENT:
-      for (uint32_t i = 0; i < n; i++) {
-        if (points[i].stratum == last) continue;
-        last = points[i].stratum;
-        df += u->strata[last].n_psu - 1.0;
-      }
-      return df;
-    default:
-      return (double)n_psu - n_strata;
-  }
-}
-
-double sp_design_df(const sp_totals *t) {
-  const sp_units *u = &t->units;
-  double n_psu = 0, n_strata = 0;
-  char *seen = calloc(u->n_strata + 1U, 1);
-  if (seen == NULL) return NAN;
-  for (uint32_t i = 0; i < u->n_psu; i++) {
-    if (!u->psus[i].has_weight) continue;
-    n_psu++;
-    n_strata += !seen[u->psus[i].stratum];
-    seen[u->psus[i].stratum] = 1;
-  }
-  free(seen);
-  return n_psu - n_strata;
-}
-
-int32_t sp_points(const sp_outcome *outcome, const sp_estimate *e, sp_point **out, uint32_t *n,
-                  sampan_error *error) {
-  sp_job *job = outcome->job;
-  const sp_totals *t = outcome->totals;
-  const sp_bound *b = &job->indicators[e->indicator];
-  const uint32_t n_statistics = b->shape.n_statistics;
-  const sp_walk *walk = &t->walks[e->split];
-  *out = NULL;
-  *n = 0;
-  if (job->plan->kind != SP_KIND_SURVEY) return SAMPAN_OK;
-  const size_t n_doubles = (size_t)n_statistics * (b->n_totals + 2U) + b->n_totals + 1U;
-  double *memory = calloc(n_doubles, sizeof *memory);
-  int32_t *status_of = calloc(n_statistics, sizeof *status_of);
-  sp_point *points =
-      malloc((walk->start[e->group + 1] - walk->start[e->group] + 1U) * sizeof *points);
-  int32_t status = memory == NULL || status_of == NULL || points == NULL ? SAMPAN_E_MEMORY : 0;
-  if (status < 0) sp_error_memory(error);
-  if (status >= 0) {
-    double *totals = memory + (size_t)n_statistics * (b->n_totals + 2U);
-    sampan_totals view;
-    const sampan_estimates estimates = {.struct_size = sizeof estimates,
-                                        .n_statistics = n_statistics,
-                                        .value = memory,
-                                        .element_variance = memory + n_statistics,
-                                        .gradient = memory + 2 * (size_t)n_statistics,
-                                        .status = status_of};
-    status = sp_evaluate_group(outcome, e->indicator, e->split, e->group, &estimates, totals, &view,
-                               error);
-    if (status >= 0) {
-      int32_t n_psu, n_strata;
-      status = make_points(job, t, e->indicator, e->split, e->group,
-                           estimates.gradient + (size_t)e->statistic * b->n_totals, points, n,
-                           &n_psu, &n_strata);
-      if (status < 0) sp_error_memory(error);
-    }
-  }
-  free(memory);
-  free(status_of);
-  if (status < 0) {
-    free(points);
-    return status;
-  }
-  *out = points;
-  return SAMPAN_OK;
-}
-
 /* ---- estimates ---------------------------------------------------------------------------- */
 
 /* Memory for one indicator's values, reused from group to group. */
@@ -258,7 +55,6 @@ static void add_flag(const sp_outcome *o, sp_estimate *e, const char *flag) {
       e->flags[0] == '\0' ? flag : sp_arena_printf(o->arena, "%s %s", e->flags, flag);
   if (joined != NULL) e->flags = joined;
 }
-
 static int32_t limits(maker *m, const sp_bound *b, sp_estimate *e, const double *gradient,
                       sampan_error *error) {
   sp_job *job = m->outcome->job;
@@ -331,13 +127,13 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const doub
   if (plan->kind == SP_KIND_SURVEY) {
     uint32_t n;
     sp_variance_note note;
-    if (make_points(m->outcome->job, t, e->indicator, e->split, e->group, gradient, m->points, &n,
-                    &e->n_psu, &e->n_strata) < 0) {
+    if (sp_make_points(m->outcome->job, t, e->indicator, e->split, e->group, gradient, m->points,
+                       &n, &e->n_psu, &e->n_strata) < 0) {
       return sp_error_memory(error);
     }
-    SP_TRY(sp_units_covariance(&t->units, &plan->design, plan->file, m->points, n, m->points, n,
-                               &variance, &note, error));
-    e->df = degrees_of_freedom(m->outcome->job, t, m->points, n, e->n_psu, e->n_strata);
+    SP_TRY(sp_units_covariance(&t->place.units, &plan->design, plan->file, m->points, n, m->points,
+                               n, &variance, &note, error));
+    e->df = sp_degrees_of_freedom(m->outcome->job, t, m->points, n, e->n_psu, e->n_strata);
     if (note.n_lonely > 0) add_flag(m->outcome, e, "lonely");
     if (e->df <= 0) add_flag(m->outcome, e, "df0");
   }
@@ -386,7 +182,7 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
   SP_TRY(sp_evaluate_group(o, indicator, split, group, &m->estimates, m->totals, &view, error));
   const int64_t *counts =
       sp_table_counts(o->totals->tables[split], group) +
-      job->splits[split].count_start[place_in_split(&job->splits[split], indicator)];
+      job->splits[split].count_start[sp_place_in_split(&job->splits[split], indicator)];
   for (uint32_t k = 0; k < b->shape.n_statistics; k++) {
     if (o->n_estimates == m->capacity) {
       m->capacity = m->capacity != 0 ? m->capacity * 2 : 64;

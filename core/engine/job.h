@@ -2,8 +2,8 @@
 #ifndef SP_ENGINE_JOB_H
 #define SP_ENGINE_JOB_H
 
-#include "design/units.h"
 #include "engine/outcome.h"
+#include "engine/place.h"
 #include "engine/presentation.h"
 #include "records/coder.h"
 #include "totals/table.h"
@@ -73,8 +73,9 @@ typedef struct sp_job {
   sp_split *splits;
   sp_grouping *groupings;
   uint32_t n_splits, n_groupings;
-  uint32_t *strata, *psus; /* what the program is asked for */
-  uint32_t weight, fpc, domain, keep, period_grouping;
+  sp_place_columns place; /* what the program is asked for */
+  uint32_t weight, domain, keep, period_grouping;
+  uint32_t reserved;
   uint32_t *drops;
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
@@ -119,17 +120,10 @@ typedef struct sp_walk {
 
 /* All that one scan adds up. */
 typedef struct sp_totals {
-  sp_units units;
+  sp_place place;
   sp_coder **coders; /* by grouping */
-  sp_coder **strata_coders, **psu_coders;
   sp_tuples *groups; /* by split */
   sp_table **tables; /* by split */
-  sp_tuples stratum_tuples;
-  uint32_t *stratum_of_tuple;
-  uint32_t n_stratum_of_tuple;
-  uint32_t n_home_strata;
-  sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
-  uint32_t *home_strata;
   int64_t n_read, n_kept;
   int64_t *n_dropped; /* by rule; the last is `keep` */
   int64_t *by_period; /* [period code + 1][read, kept]; 0: no period */
@@ -155,6 +149,20 @@ int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 int32_t sp_compare(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* Makes outcome->results.rows from the estimates, in the language of the options. */
 int32_t sp_results_build(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+
+/* Where an indicator stands in a split that it is estimated for. */
+uint32_t sp_place_in_split(const sp_split *split, uint32_t indicator);
+/* The totals of one row of a table for one indicator; returns the weight. */
+double sp_row_totals(const sp_exact *lanes, uint32_t n_totals, double *out);
+
+/* Points of one statistic of a group by its gradient; and how many units with a positive weight the
+ * group has, in how many strata. `out` has room for the rows of the group. */
+int32_t sp_make_points(const sp_job *job, const sp_totals *totals, uint32_t indicator,
+                       uint32_t split, uint32_t group, const double *gradient, sp_point *out,
+                       uint32_t *n, int32_t *n_psu, int32_t *n_strata);
+/* By the design's rule, for a group with these points. */
+double sp_degrees_of_freedom(const sp_job *job, const sp_totals *totals, const sp_point *points,
+                             uint32_t n, int32_t n_psu, int32_t n_strata);
 
 /* The linearized values of an estimate by PSU, ordered by (stratum, PSU); *out is owned (free). For
  * data without a design there is none: *n is 0. */

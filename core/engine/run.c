@@ -34,8 +34,8 @@ static int32_t copy_counts(sp_outcome *o, sampan_error *error) {
   o->drops = drops;
   o->n_read = t->n_read;
   o->n_kept = t->n_kept;
-  o->n_strata = (int32_t)t->units.n_strata;
-  o->n_psu = (int32_t)t->units.n_psu;
+  o->n_strata = (int32_t)t->place.units.n_strata;
+  o->n_psu = (int32_t)t->place.units.n_psu;
   o->weight_sum = sp_exact_value(&t->weight);
   o->weight_min = t->weight_min;
   o->weight_max = t->weight_max;

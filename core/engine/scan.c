@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/buffer.h"
 #include "base/text.h"
 #include "design/error_ids.h"
 #include "engine/error_ids.h"
@@ -19,8 +18,7 @@ typedef struct scanner {
   double *weight;
   sp_slices *slices; /* of the weights */
   uint32_t *psu;
-  uint32_t **codes; /* [grouping][record] */
-  uint32_t **strata_codes, **psu_codes;
+  uint32_t **codes;  /* [grouping][record] */
   uint32_t **rows;   /* [split][record], SP_NONE: not in it */
   uint32_t **groups; /* [split][record] */
   uint64_t *in;      /* of the indicator at hand */
@@ -30,7 +28,6 @@ typedef struct scanner {
   double **numbers_used;
   uint32_t *cell;
   sp_scratch scratch;
-  sp_buffer text;
 } scanner;
 
 static void *array_of(scanner *s, uint64_t size) {
@@ -51,7 +48,6 @@ static int32_t scanner_init(scanner *s, sp_job *job, sp_totals *totals, int64_t 
   const sp_plan *plan = job->plan;
   uint32_t widest = 0;
   memset(s, 0, sizeof *s);
-  sp_buffer_init(&s->text);
   s->job = job;
   s->totals = totals;
   s->capacity = capacity;
@@ -85,14 +81,12 @@ static int32_t scanner_init(scanner *s, sp_job *job, sp_totals *totals, int64_t 
     if (s->bits[c] == NULL || s->numbers[c] == NULL) return SAMPAN_E_MEMORY;
   }
   SP_TRY(make_rows(s, &s->codes, job->n_groupings));
-  SP_TRY(make_rows(s, &s->strata_codes, plan->design.n_strata));
-  SP_TRY(make_rows(s, &s->psu_codes, plan->design.n_psu));
+  if (sp_place_start(&totals->place, capacity) < 0) return SAMPAN_E_MEMORY;
   SP_TRY(make_rows(s, &s->rows, job->n_splits));
   return make_rows(s, &s->groups, job->n_splits);
 }
 
 static void scanner_clear(scanner *s) {
-  sp_buffer_clear(&s->text);
   sp_scratch_clear(&s->scratch);
   sp_arena_free(s->arena);
 }
@@ -164,147 +158,6 @@ static int32_t take_weights(scanner *s, const sp_machine *machine, int64_t n, sa
     t->weight_min = fmin(t->weight_min, w);
     t->weight_max = fmax(t->weight_max, w);
     t->n_weighted++;
-  }
-  return SAMPAN_OK;
-}
-
-static int32_t missing_part(const scanner *s, const sp_expr *e, int32_t id, const char *what,
-                            int64_t i, sampan_error *error) {
-  sp_error_set(error, SAMPAN_E_DATA, id, "the record has no %s", what);
-  sp_error_hint(error,
-                "drop such records with `keep` or `drop`, so that they are counted, or give "
-                "them one with coalesce()");
-  (void)s;
-  return sp_error_cell(error, NULL, i + 1, e->kind == SP_EXPR_NAME ? e->text : NULL);
-}
-
-/* The texts of a record's codes, joined. */
-static const char *join_texts(scanner *s, sp_coder *const *coders, uint32_t *const *codes,
-                              uint32_t n_parts, int64_t i) {
-  sp_buffer_reset(&s->text);
-  for (uint32_t k = 0; k < n_parts; k++) {
-    if (k > 0) sp_buffer_text_add(&s->text, " / ");
-    sp_buffer_text_add(&s->text, sp_coder_text(coders[k], codes[k][i]));
-  }
-  return sp_buffer_text(&s->text);
-}
-
-static int32_t stratum_of(scanner *s, int64_t i, uint32_t *out, sampan_error *error) {
-  const sp_design *d = &s->job->plan->design;
-  sp_totals *t = s->totals;
-  uint32_t tuple[16] = {0};
-  for (uint32_t k = 0; k < d->n_strata; k++) {
-    tuple[k] = s->strata_codes[k][i];
-    if (tuple[k] == SP_CODE_MISSING) {
-      return missing_part(s, d->strata[k], SP_ID_STRATUM_MISSING, "stratum", i, error);
-    }
-  }
-  const uint32_t number = sp_map_add(t->stratum_tuples.map, tuple, d->n_strata * sizeof *tuple);
-  if (number == SP_MAP_NONE) return sp_error_memory(error);
-  if (number >= t->n_stratum_of_tuple) {
-    uint32_t *grown = realloc(t->stratum_of_tuple, (number + 1U) * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    t->stratum_of_tuple = grown;
-    (void)join_texts(s, t->strata_coders, s->strata_codes, d->n_strata, i);
-    /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
-    sp_buffer_char(&s->text, '\0');
-    sp_buffer_add(&s->text, tuple, d->n_strata * sizeof *tuple);
-    grown[number] = sp_units_stratum(&t->units, sp_buffer_text(&s->text), s->text.n_bytes);
-    t->n_stratum_of_tuple = number + 1;
-    if (grown[number] == SP_MAP_NONE || s->text.failed) return sp_error_memory(error);
-  }
-  *out = t->stratum_of_tuple[number];
-  return SAMPAN_OK;
-}
-
-static int32_t take_fpc(scanner *s, const sp_column *c, uint32_t stratum, int64_t i,
-                        sampan_error *error) {
-  sp_stratum *h = &s->totals->units.strata[stratum];
-  if (!sampan_bit(c->present, i)) {
-    sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC_VARIES,
-                 "the record has no finite population correction");
-    return sp_error_cell(error, NULL, i + 1, c->name);
-  }
-  if (isnan(h->fpc_given)) h->fpc_given = c->number[i];
-  if (h->fpc_given == c->number[i]) return SAMPAN_OK;
-  sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC_VARIES,
-               "the finite population correction of stratum '%s' is %.10g here, and %.10g in an "
-               "earlier record; it must be the same in the whole stratum",
-               h->text, c->number[i], h->fpc_given);
-  return sp_error_cell(error, NULL, i + 1, c->name);
-}
-
-/* Without nesting, a PSU that turns up in a second stratum is a mistake in the data or in the plan.
- */
-static int32_t check_home(scanner *s, uint32_t stratum, const char *psu, uint64_t n_bytes,
-                          int64_t i, sampan_error *error) {
-  sp_totals *t = s->totals;
-  const uint32_t number = sp_map_add(t->psu_homes, psu, n_bytes);
-  if (number == SP_MAP_NONE) return sp_error_memory(error);
-  if (number == t->n_home_strata) {
-    uint32_t *grown = realloc(t->home_strata, (number + 1U) * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    t->home_strata = grown;
-    t->home_strata[t->n_home_strata++] = stratum;
-  }
-  if (t->home_strata[number] == stratum) return SAMPAN_OK;
-  const sp_design *d = &s->job->plan->design;
-  const char *text = join_texts(s, t->psu_coders, s->psu_codes, d->n_psu, i);
-  sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOT_NESTED,
-               "PSU '%s' is in stratum '%s' here, and in stratum '%s' before", text,
-               t->units.strata[stratum].text, t->units.strata[t->home_strata[number]].text);
-  sp_error_hint(error, "if PSU numbers start anew in each stratum, say so: design: {nest: yes}");
-  return sp_error_cell(error, NULL, i + 1,
-                       d->psu[0]->kind == SP_EXPR_NAME ? d->psu[0]->text : NULL);
-}
-
-/* The text that a PSU goes by: the codes of its parts, which are stable within a scan. */
-static int32_t psu_of(scanner *s, uint32_t stratum, int64_t i, sampan_error *error) {
-  const sp_design *d = &s->job->plan->design;
-  sp_units *units = &s->totals->units;
-  const char *text = NULL;
-  uint64_t n_bytes = 0;
-  uint32_t tuple[16];
-  if (d->n_psu > 0) {
-    for (uint32_t k = 0; k < d->n_psu; k++) {
-      tuple[k] = s->psu_codes[k][i];
-      if (tuple[k] == SP_CODE_MISSING) {
-        return missing_part(s, d->psu[k], SP_ID_PSU_MISSING, "PSU", i, error);
-      }
-    }
-    text = (const char *)tuple;
-    n_bytes = d->n_psu * sizeof *tuple;
-    if (!d->nested) SP_TRY(check_home(s, stratum, text, n_bytes, i, error));
-  }
-  s->psu[i] = sp_units_psu(units, stratum, text, n_bytes);
-  if (s->psu[i] == SP_MAP_NONE) return sp_error_memory(error);
-  if (s->weight[i] > 0) units->psus[s->psu[i]].has_weight = 1;
-  return SAMPAN_OK;
-}
-
-static int32_t place_in_design(scanner *s, const sp_machine *machine, int64_t n,
-                               sampan_error *error) {
-  const sp_job *job = s->job;
-  const sp_design *d = &job->plan->design;
-  sp_totals *t = s->totals;
-  for (uint32_t k = 0; k < d->n_strata; k++) {
-    SP_TRY(sp_coder_codes(t->strata_coders[k], column_of(machine, job->strata[k]), n,
-                          s->strata_codes[k], error));
-  }
-  for (uint32_t k = 0; k < d->n_psu; k++) {
-    SP_TRY(sp_coder_codes(t->psu_coders[k], column_of(machine, job->psus[k]), n, s->psu_codes[k],
-                          error));
-  }
-  const sp_column *fpc = job->fpc != SP_NONE ? column_of(machine, job->fpc) : NULL;
-  /* Data without a sample have no PSUs: all records share one row of totals. */
-  const int sampled = job->plan->kind == SP_KIND_SURVEY;
-  for (int64_t i = 0; i < n; i++) {
-    uint32_t stratum = 0;
-    s->psu[i] = 0;
-    if (!sampled || !sampan_bit(s->kept, i)) continue;
-    SP_TRY(stratum_of(s, i, &stratum, error));
-    SP_TRY(psu_of(s, stratum, i, error));
-    if (fpc != NULL) SP_TRY(take_fpc(s, fpc, stratum, i, error));
   }
   return SAMPAN_OK;
 }
@@ -525,7 +378,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
     s->totals->n_kept += __builtin_popcountll(s->kept[w]);
   }
   SP_TRY(take_weights(s, machine, n, error));
-  SP_TRY(place_in_design(s, machine, n, error));
+  SP_TRY(sp_place_batch(&s->totals->place, machine, s->kept, s->weight, n, s->psu, error));
   SP_TRY(divide(s, machine, n, error));
   for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
     const sp_bound *b = &job->indicators[i];
@@ -574,5 +427,5 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, sampan_error *error) {
     sp_error_hint(error, "`keep` and `drop` of the plan leave all of them out");
     return sp_error_file(error, job->plan->file);
   }
-  return sp_units_finish(&totals->units, &job->plan->design, job->plan->file, error);
+  return sp_place_finish(&totals->place, error);
 }

@@ -21,18 +21,13 @@ static void free_coders(sp_coder **coders, uint32_t n) {
 
 static int32_t make(const sp_job *job, sp_totals *t) {
   const sp_plan *plan = job->plan;
-  SP_TRY(sp_units_init(&t->units));
+  SP_TRY(sp_place_init(&t->place, plan, &job->place));
   SP_TRY(make_coders(&t->coders, job->n_groupings));
-  SP_TRY(make_coders(&t->strata_coders, plan->design.n_strata));
-  SP_TRY(make_coders(&t->psu_coders, plan->design.n_psu));
-  t->stratum_tuples.map = sp_map_new(31);
-  t->psu_homes = sp_map_new(32);
   t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
   t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
   t->n_dropped = calloc(plan->n_drops + 1U, sizeof *t->n_dropped);
   t->n_ungrouped = calloc(job->n_groupings + 1U, sizeof *t->n_ungrouped);
-  if (t->stratum_tuples.map == NULL || t->psu_homes == NULL || t->groups == NULL ||
-      t->tables == NULL || t->n_dropped == NULL) {
+  if (t->groups == NULL || t->tables == NULL || t->n_dropped == NULL || t->n_ungrouped == NULL) {
     return SAMPAN_E_MEMORY;
   }
   for (uint32_t s = 0; s < job->n_splits; s++) {
@@ -64,20 +59,14 @@ int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) {
 
 void sp_totals_free(const sp_job *job, sp_totals *t) {
   if (t == NULL) return;
-  sp_units_clear(&t->units);
+  sp_place_clear(&t->place);
   free_coders(t->coders, job->n_groupings);
-  free_coders(t->strata_coders, job->plan->design.n_strata);
-  free_coders(t->psu_coders, job->plan->design.n_psu);
-  sp_map_free(t->stratum_tuples.map);
   for (uint32_t s = 0; s < job->n_splits; s++) {
     if (t->groups != NULL) sp_map_free(t->groups[s].map);
     if (t->tables != NULL) sp_table_free(t->tables[s]);
   }
   free(t->groups);
   free(t->tables);
-  free(t->stratum_of_tuple);
-  free(t->home_strata);
-  sp_map_free(t->psu_homes);
   free(t->n_dropped);
   free(t->n_ungrouped);
   free(t->by_period);

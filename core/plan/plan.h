@@ -86,6 +86,12 @@ typedef struct sp_column_label {
   uint32_t reserved;
 } sp_column_label;
 
+typedef struct sp_by {
+  const char *const *columns; /* none: all records */
+  uint32_t n_columns;
+  uint32_t reserved;
+} sp_by;
+
 enum {
   SP_LONELY_FAIL = 0,
   SP_LONELY_REMOVE = 1,
@@ -103,6 +109,79 @@ enum {
 
 enum { SP_FPC_NONE = 0, SP_FPC_POPULATION = 1, SP_FPC_FRACTION = 2 };
 
+/* A stage of sampling after the first: units within the units of the stage before. */
+typedef struct sp_stage {
+  const sp_expr *const *strata; /* crossed, within the unit above; none: one stratum */
+  const sp_expr *const *unit;   /* crossed; none: the record */
+  uint32_t n_strata, n_unit;
+  const sp_expr *fpc; /* or NULL */
+  const sp_yaml *place;
+} sp_stage;
+
+enum {
+  SP_REPLICATES_OTHER = 0, /* scale and rscales are given */
+  SP_REPLICATES_BRR = 1,
+  SP_REPLICATES_FAY = 2,
+  SP_REPLICATES_JK1 = 3,
+  SP_REPLICATES_JKN = 4,
+  SP_REPLICATES_JK2 = 5,
+  SP_REPLICATES_BOOTSTRAP = 6,
+  SP_REPLICATES_SDR = 7,
+  SP_REPLICATES_ACS = 8
+};
+
+/* Replicate weights, in the file (weights) or to be made from strata and PSUs (make). */
+typedef struct sp_replicates {
+  int32_t type;
+  int32_t make;                  /* 1: made from the design; 0: columns of the data */
+  const sp_yaml *const *weights; /* columns, or ranges of them; n_weights items */
+  uint32_t n_weights;
+  int32_t combined;      /* 0: factors that multiply the weight; 1: weights of their own */
+  int32_t about;         /* 1: squares about the full-sample estimate (mse); 0: about their mean */
+  uint32_t n_made;       /* bootstrap: how many; 0: as the type says */
+  uint64_t seed;         /* of the bootstrap */
+  double rho;            /* Fay */
+  double scale;          /* NaN: by type */
+  const double *rscales; /* n_rscales; NULL: 1, or by type */
+  uint32_t n_rscales;    /* 1 for all, or one for each */
+  uint32_t reserved;
+  double df;        /* NaN: rank of the weights less 1 */
+  const char *name; /* "BRR" */
+  const sp_yaml *place;
+} sp_replicates;
+
+enum { SP_DISTANCE_LINEAR = 0, SP_DISTANCE_RAKING = 1, SP_DISTANCE_LOGIT = 2 };
+
+/* A known total of the population: of an expression (a number, or a truth as 0 and 1). */
+typedef struct sp_known_total {
+  const sp_expr *of; /* NULL: cell `text` of the margin that it belongs to */
+  const char *text;  /* as given */
+  double total;
+  const sp_yaml *place;
+} sp_known_total;
+
+/* A set of cells with known totals: post-strata, or one margin of a raking. */
+typedef struct sp_margin {
+  const sp_by *by; /* variables that are crossed; NULL: totals of expressions */
+  const sp_known_total *totals;
+  uint32_t n_totals;
+  uint32_t reserved;
+  const sp_yaml *place;
+} sp_margin;
+
+/* Weights that are made to agree with known totals. */
+typedef struct sp_calibrate {
+  const char *name; /* "poststratify", "rake", "calibrate" */
+  int32_t distance; /* of a calibration; post-strata are linear, raking is raking */
+  int32_t is_bounded;
+  double low, high;        /* bounds of the ratio of weights */
+  const sp_expr *variance; /* heteroskedastic: the variance of a record is proportional to it */
+  const sp_margin *margins;
+  uint32_t n_margins;
+  uint32_t reserved;
+  const sp_yaml *place;
+} sp_calibrate;
+
 typedef struct sp_design {
   int32_t given; /* 0: the plan has no design: each record its own PSU, weight 1 */
   int32_t lonely, df_rule, fpc_is;
@@ -113,17 +192,16 @@ typedef struct sp_design {
   const sp_expr *weight;             /* NULL: 1 */
   const sp_expr *fpc;                /* of the first stage, or NULL */
   const char *lonely_name, *df_name; /* canonical names, for results */
-  int32_t nested; /* 1 (default): a PSU is (stratum, PSU). 0: a PSU id that occurs in
-                     two strata is an error */
-  int32_t reserved;
+  int32_t nested;           /* 1 (default): a PSU is (stratum, PSU). 0: a PSU id that occurs in
+                               two strata is an error */
+  int32_t lonely_in_domain; /* 1: strata with one PSU of the domain go by `lonely`, too */
+  const sp_stage *stages;   /* after the first */
+  uint32_t n_stages;
+  int32_t deff_replace;            /* 1: design effects against sampling with replacement */
+  const sp_replicates *replicates; /* or NULL */
+  const sp_calibrate *calibrate;   /* or NULL */
   const sp_yaml *place;
 } sp_design;
-
-typedef struct sp_by {
-  const char *const *columns; /* none: all records */
-  uint32_t n_columns;
-  uint32_t reserved;
-} sp_by;
 
 typedef struct sp_indicator {
   const char *name;
@@ -139,7 +217,10 @@ typedef struct sp_indicator {
   const sp_yaml *place;
 } sp_indicator;
 
-/* A comparison between estimates of one indicator (or of several) that differ in one variable. */
+enum { SP_COMPARE_DF_COMPARED = 0, SP_COMPARE_DF_ALL = 1, SP_COMPARE_DF_DESIGN = 2 };
+
+/* A comparison between estimates of one indicator (or of several) that differ in one variable or in
+ * two, or between the statistics of one estimate. */
 typedef struct sp_comparison {
   const char *name;
   sp_label label;
@@ -147,11 +228,15 @@ typedef struct sp_comparison {
   const char *const *of; /* indicators */
   uint32_t n_of;
   uint32_t n_values;
-  const char *across; /* the variable whose values are compared; the period's name for waves */
-  const char *const *values; /* which, in order; none: all in order */
+  const char *across; /* the variable whose values are compared; the period's name for waves; NULL
+                         where statistics are compared */
+  const char *second; /* the columns of a crossing, whose rows are `across`; or NULL */
+  const char *const *values; /* which, in order; none: all in order. Statistics: their names */
   const double *positions;   /* n_values, or NULL: the values as numbers, or 0, 1, 2 */
   const sp_by *within;       /* done once for each level of these; NULL: once */
   double level;              /* NaN: the plan's */
+  int32_t df;                /* SP_COMPARE_DF_* */
+  int32_t reserved;
   const sp_yaml *place;
 } sp_comparison;
 

@@ -1,0 +1,50 @@
+/* place.h - where records stand in the design: their strata and units, numbered as they are met and
+ * the same in every read. */
+#ifndef SP_ENGINE_PLACE_H
+#define SP_ENGINE_PLACE_H
+
+#include "base/buffer.h"
+#include "design/units.h"
+#include "records/coder.h"
+#include "records/program.h"
+
+/* What the program is asked for; a number or UINT32_MAX each. */
+typedef struct sp_place_columns {
+  const uint32_t *strata, *psus;
+  uint32_t fpc;
+  uint32_t reserved;
+} sp_place_columns;
+
+typedef struct sp_place {
+  const sp_plan *plan;
+  const sp_place_columns *columns;
+  sp_units units;
+  sp_coder **strata_coders, **psu_coders;
+  sp_map *stratum_tuples;
+  uint32_t *stratum_of_tuple;
+  sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
+  uint32_t *home_strata;
+  uint32_t n_stratum_of_tuple, n_home_strata;
+  uint32_t **strata_codes, **psu_codes; /* of a batch: [part][record] */
+  uint32_t n_records; /* this read's records that are units of their own, so far */
+  int32_t is_known;   /* a read after the first, in which nothing new turns up */
+  sp_buffer text;
+} sp_place;
+
+/* `columns` is borrowed. */
+int32_t sp_place_init(sp_place *place, const sp_plan *plan, const sp_place_columns *columns);
+void sp_place_clear(sp_place *place);
+
+/* Makes ready for a read with batches of up to `capacity` records. */
+int32_t sp_place_start(sp_place *place, int64_t capacity);
+
+/* The unit of each kept record of a batch: for data without a sample 0. Errors name the row in the
+ * batch. */
+int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_t *kept,
+                       const double *weight, int64_t n, uint32_t *unit,
+                       sampan_error *error) SP_CHECK;
+
+/* Ends a read: works out the sampled fractions. */
+int32_t sp_place_finish(sp_place *place, sampan_error *error) SP_CHECK;
+
+#endif
