@@ -36,6 +36,12 @@ uint32_t sp_units_stratum(sp_units *units, const char *text, uint64_t n_bytes);
 /* The number of a PSU by its text in a stratum; NULL text: a PSU of its own for this record. */
 uint32_t sp_units_psu(sp_units *units, uint32_t stratum, const char *text, uint64_t n_bytes);
 
+/* The PSU that a unit is in. */
+static inline uint32_t sp_units_psu_of(const sp_units *units, uint32_t unit) {
+  (void)units;
+  return unit;
+}
+
 /* Works out the sampled fractions and refuses what cannot be: more PSUs in the sample than in the
  * population. */
 int32_t sp_units_finish(sp_units *units, const sp_design *design, const char *file,

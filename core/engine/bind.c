@@ -2,58 +2,36 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "engine/auxiliary.h"
+#include "engine/bind.h"
 #include "engine/error_ids.h"
-#include "engine/job.h"
+#include "engine/levels.h"
 #include "host/abi.h"
 #include "host/params.h"
 
 /* Most columns of one kind; the scan and the comparisons keep them on the stack. */
-enum { SP_MOST_PARTS = 16, SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
-
-#define SP_ANY_TYPE (SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH)
+enum { SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
 
 /* Keys of an indicator that the plan reads itself, so that no plugin sees them. */
 static const char *const plan_keys[] = {"label", "estimator", "interval",           "by",
                                         "where", "decimals",  "definition_version", "note"};
 #define SP_N_PLAN_KEYS (sizeof plan_keys / sizeof plan_keys[0])
 
-static int32_t require(sp_job *job, const sp_expr *e, int32_t types, uint32_t *out,
-                       sampan_error *error) {
+int32_t sp_bind_expr(sp_job *job, const sp_expr *e, int32_t types, uint32_t *out,
+                     sampan_error *error) {
   *out = SP_NONE;
   return e != NULL ? sp_program_require(job->program, e, types, out, error) : SAMPAN_OK;
 }
 
-static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, uint32_t **out,
-                           sampan_error *error) {
-  *out = sp_arena_array(job->arena, n + 1U, sizeof **out);
-  if (*out == NULL) return sp_error_memory(error);
-  for (uint32_t i = 0; i < n; i++) SP_TRY(require(job, e[i], SP_ANY_TYPE, &(*out)[i], error));
-  return SAMPAN_OK;
-}
-
-static int32_t bind_design(sp_job *job, sampan_error *error) {
-  const sp_plan *plan = job->plan;
-  const sp_design *d = &plan->design;
-  if (d->n_strata > SP_MOST_PARTS || d->n_psu > SP_MOST_PARTS) {
-    return sp_yaml_error(d->place, plan->file, SP_ID_TOO_MANY, error,
-                         "design: strata and PSUs are crossings of at most %d columns",
-                         SP_MOST_PARTS);
-  }
-  uint32_t *strata, *psus;
-  SP_TRY(require_all(job, d->strata, d->n_strata, &strata, error));
-  SP_TRY(require_all(job, d->psu, d->n_psu, &psus, error));
-  job->place.strata = strata;
-  job->place.psus = psus;
-  SP_TRY(require(job, d->weight, SAMPAN_NUMBER, &job->weight, error));
-  SP_TRY(require(job, d->fpc, SAMPAN_NUMBER, &job->place.fpc, error));
-  SP_TRY(require(job, plan->domain, SAMPAN_TRUTH, &job->domain, error));
-  SP_TRY(require(job, plan->keep, SAMPAN_TRUTH, &job->keep, error));
-  job->drops = sp_arena_array(job->arena, plan->n_drops + 1U, sizeof *job->drops);
-  if (job->drops == NULL) return sp_error_memory(error);
-  for (uint32_t i = 0; i < plan->n_drops; i++) {
-    SP_TRY(require(job, plan->drops[i].expr, SAMPAN_TRUTH, &job->drops[i], error));
-  }
-  return SAMPAN_OK;
+int32_t sp_bind_column(sp_job *job, const char *column, const sp_yaml *place, uint32_t *out,
+                       sampan_error *error) {
+  sp_expr *name = sp_arena_alloc(job->arena, sizeof *name);
+  if (name == NULL) return sp_error_memory(error);
+  name->kind = SP_EXPR_NAME;
+  name->text = column;
+  name->line = place != NULL ? place->line : 0;
+  name->column = place != NULL ? place->column : 0;
+  return sp_program_require(job->program, name, SP_ANY_TYPE, out, error);
 }
 
 /* ---- groupings and splits ----------------------------------------------------------------- */
@@ -68,15 +46,10 @@ static int32_t grouping_of(sp_job *job, const char *column, const sp_yaml *place
   }
   sp_grouping *grown = sp_arena_grow(job->arena, job->groupings, job->n_groupings,
                                      job->n_groupings + 1U, sizeof *grown);
-  sp_expr *name = sp_arena_alloc(job->arena, sizeof *name);
-  if (grown == NULL || name == NULL) return sp_error_memory(error);
-  name->kind = SP_EXPR_NAME;
-  name->text = column;
-  name->line = place != NULL ? place->line : 0;
-  name->column = place != NULL ? place->column : 0;
+  if (grown == NULL) return sp_error_memory(error);
   job->groupings = grown;
   grown[job->n_groupings].column = column;
-  SP_TRY(require(job, name, SP_ANY_TYPE, &grown[job->n_groupings].required, error));
+  SP_TRY(sp_bind_column(job, column, place, &grown[job->n_groupings].required, error));
   *out = job->n_groupings++;
   return SAMPAN_OK;
 }
@@ -144,46 +117,24 @@ static int32_t bind_splits(sp_job *job, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-/* Where each indicator's totals stand in the rows of each split. */
-static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
-  const uint32_t n_indicators = job->plan->n_indicators;
-  for (uint32_t s = 0; s < job->n_splits; s++) {
-    sp_split *split = &job->splits[s];
-    uint32_t *indicators = sp_arena_array(job->arena, n_indicators + 1U, sizeof *indicators);
-    split->lane_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
-    split->count_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
-    if (indicators == NULL || split->lane_start == NULL || split->count_start == NULL) {
-      return sp_error_memory(error);
-    }
-    split->indicators = indicators;
-    for (uint32_t i = 0; i < n_indicators; i++) {
-      const sp_bound *b = &job->indicators[i];
-      int here = 0;
-      for (uint32_t k = 0; k < b->indicator->n_by; k++) here = here || b->splits[k] == s;
-      if (!here) continue;
-      split->lane_start[split->n_indicators] = split->n_lanes;
-      split->count_start[split->n_indicators] = split->n_counts;
-      indicators[split->n_indicators++] = i;
-      split->n_lanes += 1 + b->n_totals; /* the first lane is the weight of the records in */
-      split->n_counts += SP_COUNT_TOTALS + b->n_totals;
-    }
-  }
-  return SAMPAN_OK;
-}
-
 /* ---- estimators --------------------------------------------------------------------------- */
+
+/* A role of texts with levels takes columns of any type by their values. */
+static int32_t role_types(const sampan_role *role) {
+  const int by_value = (role->flags & SAMPAN_ROLE_LEVELS) != 0 && role->types == SAMPAN_TEXT;
+  return by_value ? SP_ANY_TYPE : role->types;
+}
 
 static int32_t add_column(sp_job *job, sp_bound *b, uint32_t *columns, const sampan_role *role,
                           const sp_yaml *item, sampan_error *error) {
   sp_expr *e;
   SP_TRY(sp_expr_parse(item->text, job->plan->file, item->line,
                        item->column + (item->quoted ? 1 : 0), job->arena, &e, error));
-  return sp_program_require(job->program, e, role->types, &columns[b->n_columns++], error);
+  return sp_program_require(job->program, e, role_types(role), &columns[b->n_columns++], error);
 }
 
-/* How many columns an item of a list stands for. */
-static int32_t item_columns(sp_job *job, const sp_yaml *item, const char ***names, uint32_t *n,
-                            sampan_error *error) {
+int32_t sp_bind_item(sp_job *job, const sp_yaml *item, const char ***names, uint32_t *n,
+                     sampan_error *error) {
   sp_expr *e;
   *names = NULL;
   *n = 1;
@@ -204,7 +155,7 @@ static int32_t bind_many(sp_job *job, sp_bound *b, uint32_t **columns, const sam
       return sp_yaml_error(item, job->plan->file, SP_ID_ROLE, error, "%s: a column is needed here",
                            role->name);
     }
-    SP_TRY(item_columns(job, item, &names, &n, error));
+    SP_TRY(sp_bind_item(job, item, &names, &n, error));
     uint32_t *grown =
         sp_arena_grow(job->arena, *columns, b->n_columns, b->n_columns + n + 1U, sizeof *grown);
     if (grown == NULL) return sp_error_memory(error);
@@ -220,7 +171,7 @@ static int32_t bind_many(sp_job *job, sp_bound *b, uint32_t **columns, const sam
       e->text = names[k];
       e->line = item->line;
       e->column = item->column;
-      SP_TRY(sp_program_require(job->program, e, role->types, &grown[b->n_columns++], error));
+      SP_TRY(sp_program_require(job->program, e, role_types(role), &grown[b->n_columns++], error));
     }
   }
   return SAMPAN_OK;
@@ -256,6 +207,12 @@ static int32_t bind_roles(sp_job *job, sp_bound *b, sampan_error *error) {
                          b->n_columns, SP_MOST_COLUMNS);
   }
   b->columns = columns;
+  b->roles = sp_arena_array(job->arena, b->n_columns + 1U, sizeof *b->roles);
+  if (b->roles == NULL) return sp_error_memory(error);
+  /* One column a role, and then those of the last one, which may take many. */
+  for (uint32_t k = 0; k < b->n_columns; k++) {
+    b->roles[k] = &b->ops->roles[k < b->ops->n_roles ? k : b->ops->n_roles - 1];
+  }
   return SAMPAN_OK;
 }
 
@@ -284,138 +241,14 @@ static int32_t bind_indicator(sp_job *job, uint32_t i, sampan_error *error) {
                         plan->file, plan->folder, job->options->data_folder, job->arena, &values,
                         error));
   b->values = values;
-  SP_TRY(require(job, indicator->where, SAMPAN_TRUTH, &b->where, error));
+  SP_TRY(sp_bind_expr(job, indicator->where, SAMPAN_TRUTH, &b->where, error));
   return bind_roles(job, b, error);
-}
-
-/* The columns of an indicator as its plugin sees them, without records. */
-static int32_t describe_columns(sp_job *job, const sp_bound *b, sampan_batch *batch,
-                                sampan_error *error) {
-  const sampan_column **pointers = sp_arena_array(job->arena, b->n_columns + 1U, sizeof *pointers);
-  sampan_column *columns = sp_arena_array(job->arena, b->n_columns + 1U, sizeof *columns);
-  if (pointers == NULL || columns == NULL) return sp_error_memory(error);
-  for (uint32_t k = 0; k < b->n_columns; k++) {
-    if (b->columns[k] == SP_NONE) continue;
-    columns[k].struct_size = sizeof *columns;
-    columns[k].type = sp_program_type(job->program, b->columns[k]);
-    columns[k].name = sp_program_name(job->program, b->columns[k]);
-    pointers[k] = &columns[k];
-  }
-  batch->struct_size = sizeof *batch;
-  batch->n_columns = b->n_columns;
-  batch->n_records = 0;
-  batch->columns = pointers;
-  return SAMPAN_OK;
-}
-
-static int32_t plugin_error(const sp_job *job, const sp_bound *b, int32_t status,
-                            sampan_error *error) {
-  if (error == NULL) return status;
-  error->status = status;
-  if (error->plugin[0] == '\0') {
-    snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
-  }
-  if (error->line == 0) {
-    const sp_yaml *at = b->indicator->place;
-    const sp_yaml *key = error->parameter[0] != '\0'
-                             ? sp_yaml_get(b->indicator->estimator.options, error->parameter)
-                             : NULL;
-    if (key != NULL) at = key;
-    sp_error_text_place(error, job->plan->file, at->line, at->column);
-  }
-  return status;
-}
-
-/* What a plugin decided on, before anything is built upon it. */
-static const char *shape_fault(const sampan_shape *shape) {
-  const uint64_t n_totals = (uint64_t)shape->n_components * shape->n_cells;
-  if (n_totals == 0 || n_totals > 1000000) return "it has no totals, or too many";
-  if (shape->n_statistics == 0 || shape->n_statistics > 10000) {
-    return "it gives no statistic, or too many";
-  }
-  if (shape->components == NULL || shape->statistics == NULL) return "it does not describe itself";
-  for (uint32_t i = 0; i < shape->n_components; i++) {
-    const int32_t type = shape->components[i].type;
-    if (type < SAMPAN_ONE || type > SAMPAN_TALLY) return "a component is of no known type";
-  }
-  for (uint32_t i = 0; i < shape->n_statistics; i++) {
-    const sampan_statistic *s = &shape->statistics[i];
-    if (s->unit < SAMPAN_UNIT_NONE || s->unit > SAMPAN_UNIT_RATIO) return "a unit is not known";
-    if (s->name == NULL || !(s->per > 0)) return "a statistic has no name, or no `per`";
-  }
-  return NULL;
-}
-
-static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
-  sampan_batch columns = {0};
-  SP_TRY(describe_columns(job, b, &columns, error));
-  sampan_call call = sp_job_call(job, b->plugin, b->values, error);
-  b->shape.struct_size = sizeof b->shape;
-  const int32_t status = b->ops->bind(&call, &columns, &b->shape);
-  if (status < 0) return plugin_error(job, b, status, error);
-  const char *fault = shape_fault(&b->shape);
-  if (fault != NULL) {
-    sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_SHAPE, "the shape it decided on is wrong: %s",
-                 fault);
-    return plugin_error(job, b, SAMPAN_E_PLUGIN, error);
-  }
-  b->n_totals = b->shape.n_components * b->shape.n_cells;
-  return SAMPAN_OK;
-}
-
-/* The interval that a plan gets without asking. */
-static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
-  if (plan->kind == SP_KIND_REGISTER) return NULL;
-  switch (b->shape.statistics[0].unit) {
-    case SAMPAN_UNIT_PROPORTION:
-      return plan->kind == SP_KIND_VITAL ? "wilson" : "logit";
-    case SAMPAN_UNIT_RATE:
-      if (plan->kind != SP_KIND_VITAL) return "wald";
-      return b->shape.n_cells > 1 ? "fay-feuer" : "byar";
-    default:
-      return "wald";
-  }
-}
-
-static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
-  const sp_choice *choice = &b->indicator->interval;
-  const char *name = choice->plugin != NULL ? choice->plugin : default_interval(job->plan, b);
-  const sp_yaml *at = choice->place != NULL ? choice->place : b->indicator->place;
-  if (name == NULL || strcmp(name, "none") == 0) return SAMPAN_OK;
-  static const char *const also[] = {"method"};
-  sampan_value *values;
-  const int32_t status =
-      sp_registry_load(job->registry, SAMPAN_INTERVAL, name, &b->interval, error);
-  if (status < 0) {
-    sp_error_text_place(error, job->plan->file, at->line, at->column);
-    return status;
-  }
-  const sampan_interval_ops *ops = b->interval->ops;
-  for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
-    if ((ops->units & (UINT32_C(1) << b->shape.statistics[i].unit)) != 0) continue;
-    return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
-                         "interval '%s' is not made for what estimator '%s' gives", name,
-                         b->plugin->name);
-  }
-  const sp_design *design = &job->plan->design;
-  const int designed = job->plan->kind == SP_KIND_SURVEY &&
-                       (design->n_strata > 0 || design->n_psu > 0 || design->weight != NULL);
-  if (designed && (sp_interval_flags(ops) & SAMPAN_INTERVAL_COUNTS) != 0) {
-    sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
-                  "interval '%s' takes events for independent counts, which those of a sample with "
-                  "strata, clusters or weights are not",
-                  name);
-    return sp_error_hint(error, "proportions: korn-graubard, logit or wilson; others: wald");
-  }
-  SP_TRY(sp_params_bind(b->interval, choice->options, at, also, 1, job->plan->file,
-                        job->plan->folder, job->options->data_folder, job->arena, &values, error));
-  b->interval_values = values;
-  return SAMPAN_OK;
 }
 
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                     sp_arena *arena, sp_job **out, sampan_error *error) {
   sp_job *job = sp_arena_alloc(arena, sizeof *job);
+  *out = job;
   if (job == NULL) return sp_error_memory(error);
   job->arena = arena;
   job->plan = plan;
@@ -443,16 +276,17 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
   for (uint32_t i = 0; i < plan->n_derived; i++) {
     SP_TRY(sp_program_define(job->program, plan->derived[i].name, plan->derived[i].expr, error));
   }
-  SP_TRY(bind_design(job, error));
+  SP_TRY(sp_bind_design(job, error));
   for (uint32_t i = 0; i < plan->n_indicators; i++) SP_TRY(bind_indicator(job, i, error));
   SP_TRY(bind_splits(job, error));
   SP_TRY(sp_program_compile(job->program, error));
-  for (uint32_t i = 0; i < plan->n_indicators; i++) {
-    SP_TRY(bind_shape(job, &job->indicators[i], error));
-    SP_TRY(bind_interval(job, &job->indicators[i], error));
-  }
-  SP_TRY(lay_out_splits(job, error));
-  SP_TRY(sp_job_bind_comparisons(job, error));
-  *out = job;
-  return SAMPAN_OK;
+  SP_TRY(sp_levels_bind(job, error));
+  return sp_job_bind_comparisons(job, error);
+}
+
+void sp_job_clear(sp_job *job) {
+  if (job == NULL) return;
+  sp_levels_free(job);
+  sp_auxiliary_free(job);
+  sp_replicate_set_clear(&job->made);
 }

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "engine/error_ids.h"
-#include "engine/job.h"
+#include "engine/limits.h"
 #include "engine/order.h"
 
 /* The order of PSUs that variances go by: strata, then PSUs, as they were met. */
@@ -44,124 +44,119 @@ static double vital_variance(const sp_bound *b, const sampan_statistic *about,
 /* Memory for one indicator's values, reused from group to group. */
 typedef struct maker {
   sp_outcome *outcome;
-  sampan_estimates estimates;
-  double *totals;
+  sampan_estimates estimates, replicate; /* of the full sample; of one replicate */
+  double *totals, *replicate_totals;
   sp_point *points;
   uint32_t capacity;
 } maker;
 
-static void add_flag(const sp_outcome *o, sp_estimate *e, const char *flag) {
-  const char *joined =
-      e->flags[0] == '\0' ? flag : sp_arena_printf(o->arena, "%s %s", e->flags, flag);
-  if (joined != NULL) e->flags = joined;
+/* The variance of a linearized estimate by the design, and its df. */
+static int32_t sampled_variance(maker *m, sp_estimate *e, const double *gradient, double *variance,
+                                sampan_error *error) {
+  const sp_outcome *o = m->outcome;
+  const sp_plan *plan = o->plan;
+  const sp_totals *t = o->totals;
+  uint32_t n;
+  sp_variance_note note;
+  if (sp_make_points(o->job, t, e->indicator, e->split, e->group, gradient, m->points, &n,
+                     &e->n_psu, &e->n_strata) < 0) {
+    return sp_error_memory(error);
+  }
+  e->df = sp_degrees_of_freedom(o->job, t, m->points, n, e->n_psu, e->n_strata);
+  sp_point *points = m->points;
+  sp_point *residuals = NULL;
+  if (t->crosses != NULL) {
+    SP_TRY(sp_residual_points(o, e, gradient, m->points, n, &residuals, &n, error));
+    points = residuals;
+  }
+  const int32_t status = sp_units_covariance(&t->place.units, &plan->design, plan->file, points, n,
+                                             points, n, variance, &note, error);
+  free(residuals);
+  if (status >= 0 && note.n_lonely > 0) sp_estimate_flag(o, e, "lonely");
+  return status;
 }
-static int32_t limits(maker *m, const sp_bound *b, sp_estimate *e, const double *gradient,
-                      sampan_error *error) {
-  sp_job *job = m->outcome->job;
-  const sampan_shape *shape = &b->shape;
-  double largest = 0;
-  for (uint32_t k = 0; k < b->n_totals; k++) {
-    const uint32_t flags = shape->components[k % shape->n_components].flags;
-    if ((flags & SAMPAN_EVENTS) != 0 && fabs(gradient[k]) > largest) largest = fabs(gradient[k]);
-  }
-  /* Data in rows count what the rows hold, not the rows. */
-  const int in_rows = m->outcome->plan->kind != SP_KIND_SURVEY && !isnan(e->exposure);
-  const sampan_interval_in in = {.struct_size = sizeof in,
-                                 .unit = e->about->unit,
-                                 .estimate = e->value,
-                                 .std_error = e->std_error,
-                                 .df = e->df,
-                                 .level = e->level,
-                                 .n = in_rows ? llround(e->exposure) : e->n,
-                                 .n_positive = in_rows ? llround(e->exposure) : e->n_positive,
-                                 .n_events = e->n_events,
-                                 .events = isnan(e->events) ? 0 : e->events,
-                                 .exposure = isnan(e->exposure) ? 0 : e->exposure,
-                                 .gradient_max = largest,
-                                 .lower_bound = e->about->lower,
-                                 .upper_bound = e->about->upper,
-                                 .per = e->about->per};
-  sampan_interval_out out = {.struct_size = sizeof out, .n_eff = NAN};
-  const sampan_interval_ops *ops = b->interval->ops;
-  sp_scratch scratch;
-  if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
-  sampan_call call = sp_scratch_call(&scratch, b->interval, b->interval_values, error);
-  const int32_t status = ops->limits(&call, &in, &out);
-  sp_scratch_clear(&scratch);
-  if (status < 0) {
-    if (error != NULL) {
-      error->status = status;
-      snprintf(error->plugin, sizeof error->plugin, "%s", b->interval->name);
-    }
-    return status;
-  }
-  e->interval = b->interval->name;
-  e->n_eff = out.n_eff;
-  out.why[sizeof out.why - 1] = '\0';
-  if (out.why[0] != '\0') {
-    e->why = sp_arena_text(m->outcome->arena, out.why);
-    if (e->why == NULL) return sp_error_memory(error);
-  }
-  if (out.status != SAMPAN_LIMITS_OK) {
-    add_flag(m->outcome, e, "no-interval");
-    return SAMPAN_OK;
-  }
-  if (!(out.lower <= out.upper)) {
-    return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_INTERVAL,
-                        "interval '%s' broke its contract: limits %.10g and %.10g",
-                        b->interval->name, out.lower, out.upper);
-  }
-  e->low = out.lower;
-  e->high = out.upper;
-  return SAMPAN_OK;
+
+/* The variance by replicate weights. */
+static void replicate_variance(maker *m, sp_estimate *e, double inner, double *variance) {
+  const sp_outcome *o = m->outcome;
+  const sp_job *job = o->job;
+  const double full = isnan(inner) ? e->value : inner;
+  const uint32_t n_lost =
+      sp_replicates_covariance(e->replicates, e->replicates, full, full, job->replicate_factors,
+                               job->n_replicates, o->plan->design.replicates->about, variance);
+  if (n_lost > 0) e->why = "a replicate has no estimate";
+  e->df = sp_replicate_df(o, e);
+}
+
+/* Calibrated margins have no error but that of rounding. */
+static double without_rounding(const sp_outcome *o, double value, double variance) {
+  const int calibrated = o->job->aux != NULL;
+  return calibrated && variance < 1e-18 * value * value ? 0 : variance;
+}
+
+static void design_effect(const sp_outcome *o, sp_estimate *e, double variance,
+                          double element_variance) {
+  const double n = (double)e->n_positive;
+  double simple = element_variance / n;
+  /* Against simple sampling of n out of the estimated population, without replacement as R, unless
+     the plan says with. */
+  if (!o->plan->design.deff_replace) simple *= 1 - n / e->pop;
+  e->deff = variance / simple;
+  /* Weights that add up to less than the sample estimate no population. */
+  if ((!o->plan->design.deff_replace && !(e->pop > n)) || !isfinite(e->deff)) e->deff = NAN;
 }
 
 /* Variance, df, design effect and limits of an estimate that has a value. */
-static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const double *gradient,
-                         double element_variance, sampan_error *error) {
-  const sp_plan *plan = m->outcome->plan;
-  const sp_totals *t = m->outcome->totals;
+static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const sampan_totals *view,
+                         sampan_error *error) {
+  const sp_outcome *o = m->outcome;
+  const sp_plan *plan = o->plan;
+  const uint32_t k = e->statistic;
+  const double *gradient = m->estimates.gradient + (size_t)k * b->n_totals;
+  const double element_variance = m->estimates.element_variance[k];
+  const double inner = m->estimates.inner[k];
   double variance = 0;
   e->df = HUGE_VAL;
-  if (plan->kind == SP_KIND_VITAL) variance = vital_variance(b, e->about, gradient, m->totals);
-  if (plan->kind == SP_KIND_SURVEY) {
-    uint32_t n;
-    sp_variance_note note;
-    if (sp_make_points(m->outcome->job, t, e->indicator, e->split, e->group, gradient, m->points,
-                       &n, &e->n_psu, &e->n_strata) < 0) {
-      return sp_error_memory(error);
-    }
-    SP_TRY(sp_units_covariance(&t->place.units, &plan->design, plan->file, m->points, n, m->points,
-                               n, &variance, &note, error));
-    e->df = sp_degrees_of_freedom(m->outcome->job, t, m->points, n, e->n_psu, e->n_strata);
-    if (note.n_lonely > 0) add_flag(m->outcome, e, "lonely");
-    if (e->df <= 0) add_flag(m->outcome, e, "df0");
+  if (plan->kind == SP_KIND_VITAL) {
+    const double own = m->estimates.model_variance[k];
+    variance = isnan(own) ? vital_variance(b, e->about, gradient, m->totals) : own;
   }
+  if (plan->kind == SP_KIND_SURVEY && e->replicates != NULL) {
+    replicate_variance(m, e, inner, &variance);
+  } else if (plan->kind == SP_KIND_SURVEY) {
+    SP_TRY(sampled_variance(m, e, gradient, &variance, error));
+  }
+  e->df -= m->estimates.df_spent[k];
+  if (plan->kind == SP_KIND_SURVEY && e->df <= 0) sp_estimate_flag(o, e, "df0");
   if (isinf(variance)) {
     return sp_error_set(error, SAMPAN_E_DATA, SP_ID_TOO_LARGE,
                         "the variance of indicator '%s' is no finite number: are its values or "
                         "weights as large as they should be?",
                         b->indicator->name);
   }
-  if (isnan(variance)) { /* a rule for lonely PSUs that gives no variance here */
-    add_flag(m->outcome, e, "no-variance");
-    e->why = "no stratum is left to estimate a variance from";
+  if (isnan(variance)) { /* a rule for lonely PSUs, or replicates, that give no variance here */
+    sp_estimate_flag(o, e, "no-variance");
+    if (e->why[0] == '\0') e->why = "no stratum is left to estimate a variance from";
     return SAMPAN_OK;
   }
-  e->std_error = sqrt(variance > 0 ? variance : 0);
+  variance = without_rounding(o, isnan(inner) ? e->value : inner, variance);
+  const double std_error = sqrt(variance > 0 ? variance : 0);
+  if (isnan(inner)) e->std_error = std_error;
   if (plan->kind == SP_KIND_SURVEY && element_variance > 0 && e->n_positive > 1) {
-    /* Against simple sampling without replacement of n out of the estimated population, as R. */
-    const double n = (double)e->n_positive;
-    e->deff = variance / (element_variance / n * (1 - n / e->pop));
-    /* Weights that add up to less than the sample estimate no population. */
-    if (!(e->pop > n) || !isfinite(e->deff)) e->deff = NAN;
+    design_effect(o, e, variance, element_variance);
   }
   if (b->shape.n_cells > 1 && element_variance > 0 && e->n_positive > 1) {
     e->simple_variance = element_variance / (double)e->n_positive;
   }
-  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) add_flag(m->outcome, e, "p0");
-  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) add_flag(m->outcome, e, "p1");
-  return b->interval != NULL ? limits(m, b, e, gradient, error) : SAMPAN_OK;
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) sp_estimate_flag(o, e, "p0");
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) sp_estimate_flag(o, e, "p1");
+  const sp_uncertain known = {.totals = m->totals,
+                              .gradient = gradient,
+                              .replicates = e->replicates,
+                              .inner = inner,
+                              .inner_error = std_error,
+                              .view = view};
+  return b->interval != NULL ? sp_limits(o, b, &known, e, error) : SAMPAN_OK;
 }
 
 static void sum_flagged(const sp_bound *b, const double *totals, uint32_t flag, double *out) {
@@ -172,6 +167,29 @@ static void sum_flagged(const sp_bound *b, const double *totals, uint32_t flag, 
   }
 }
 
+/* The value of every statistic in every replicate: [statistic][replicate], NULL without any. */
+static int32_t make_replicates(maker *m, const sp_bound *b, uint32_t indicator, uint32_t split,
+                               uint32_t group, double **out, sampan_error *error) {
+  const sp_outcome *o = m->outcome;
+  const uint32_t n = o->job->n_replicates, n_statistics = b->shape.n_statistics;
+  *out = NULL;
+  if (n == 0) return SAMPAN_OK;
+  *out = sp_arena_array(o->arena, (uint64_t)n * n_statistics + 1, sizeof **out);
+  if (*out == NULL) return sp_error_memory(error);
+  for (uint32_t r = 0; r < n; r++) {
+    sampan_totals view;
+    SP_TRY(sp_evaluate_group(o, indicator, split, group, r + 1, &m->replicate, m->replicate_totals,
+                             &view, error));
+    for (uint32_t k = 0; k < n_statistics; k++) {
+      const int is_inner = !isnan(m->estimates.inner[k]);
+      double x = is_inner ? m->replicate.inner[k] : m->replicate.value[k];
+      if (m->replicate.status[k] != SAMPAN_ESTIMABLE) x = NAN;
+      (*out)[(size_t)k * n + r] = x;
+    }
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t group,
                           const char *period, const sp_by *by, const char *const *values,
                           sampan_error *error) {
@@ -179,7 +197,9 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
   const sp_job *job = o->job;
   const sp_bound *b = &job->indicators[indicator];
   sampan_totals view;
-  SP_TRY(sp_evaluate_group(o, indicator, split, group, &m->estimates, m->totals, &view, error));
+  SP_TRY(sp_evaluate_group(o, indicator, split, group, 0, &m->estimates, m->totals, &view, error));
+  double *replicates;
+  SP_TRY(make_replicates(m, b, indicator, split, group, &replicates, error));
   const int64_t *counts =
       sp_table_counts(o->totals->tables[split], group) +
       job->splits[split].count_start[sp_place_in_split(&job->splits[split], indicator)];
@@ -217,27 +237,21 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
       continue;
     }
     e->value = m->estimates.value[k];
-    SP_TRY(add_error(m, b, e, m->estimates.gradient + (size_t)k * b->n_totals,
-                     m->estimates.element_variance[k], error));
+    if (replicates != NULL) e->replicates = replicates + (size_t)k * job->n_replicates;
+    SP_TRY(add_error(m, b, e, &view, error));
   }
   return SAMPAN_OK;
 }
 
 static int32_t maker_init(maker *m, const sp_bound *b, uint32_t most_rows) {
-  const uint32_t n = b->shape.n_statistics;
-  double *memory = sp_arena_array(
-      m->outcome->arena, (uint64_t)n * (b->n_totals + 2U) + b->n_totals + 1U, sizeof(double));
-  int32_t *status = sp_arena_array(m->outcome->arena, n, sizeof *status);
-  m->points = sp_arena_array(m->outcome->arena, most_rows + 1U, sizeof *m->points);
-  if (memory == NULL || status == NULL || m->points == NULL) return SAMPAN_E_MEMORY;
-  m->estimates.struct_size = sizeof m->estimates;
-  m->estimates.n_statistics = n;
-  m->estimates.value = memory;
-  m->estimates.element_variance = memory + n;
-  m->estimates.gradient = memory + 2 * (size_t)n;
-  m->estimates.status = status;
-  m->totals = memory + (size_t)n * (b->n_totals + 2U);
-  return SAMPAN_OK;
+  sp_arena *arena = m->outcome->arena;
+  SP_TRY(sp_estimates_make(b, arena, &m->estimates));
+  SP_TRY(sp_estimates_make(b, arena, &m->replicate));
+  m->totals = sp_arena_array(arena, b->n_totals + 1U, sizeof *m->totals);
+  m->replicate_totals = sp_arena_array(arena, b->n_totals + 1U, sizeof *m->replicate_totals);
+  m->points = sp_arena_array(arena, most_rows + 1U, sizeof *m->points);
+  return m->totals != NULL && m->replicate_totals != NULL && m->points != NULL ? SAMPAN_OK
+                                                                               : SAMPAN_E_MEMORY;
 }
 
 static int32_t make_indicator(maker *m, uint32_t indicator, sampan_error *error) {
@@ -283,9 +297,14 @@ static int32_t make_walks(sp_outcome *o, sampan_error *error) {
   return status < 0 ? sp_error_memory(error) : SAMPAN_OK;
 }
 
+int32_t sp_walks_make(sp_outcome *o, sampan_error *error) {
+  if (o->totals->walks != NULL) return SAMPAN_OK; /* later reads meet the same rows */
+  return make_walks(o, error);
+}
+
 int32_t sp_finish(sp_outcome *o, sampan_error *error) {
   maker m = {.outcome = o};
-  SP_TRY(make_walks(o, error));
+  SP_TRY(sp_walks_make(o, error));
   for (uint32_t i = 0; i < o->plan->n_indicators; i++) SP_TRY(make_indicator(&m, i, error));
   return SAMPAN_OK;
 }

@@ -2,6 +2,8 @@
 #ifndef SP_ENGINE_JOB_H
 #define SP_ENGINE_JOB_H
 
+#include "design/rank.h"
+#include "design/replicates.h"
 #include "engine/outcome.h"
 #include "engine/place.h"
 #include "engine/presentation.h"
@@ -16,7 +18,9 @@ typedef struct sp_bound {
   const sampan_plugin *plugin;
   const sampan_estimator_ops *ops;
   const sampan_value *values;
-  const uint32_t *columns; /* what the program is asked for, by role; SP_NONE: left out */
+  const uint32_t *columns;         /* what the program is asked for, by role; SP_NONE: left out */
+  const sampan_role **roles;       /* by column */
+  const struct sp_levels **levels; /* by column; NULL: it comes without */
   uint32_t n_columns;
   uint32_t where; /* in the program, or SP_NONE */
   sampan_shape shape;
@@ -34,7 +38,9 @@ typedef struct sp_split {
   const uint32_t *indicators; /* those that are estimated for it */
   uint32_t *lane_start;       /* of each of them */
   uint32_t *count_start;
-  uint32_t n_lanes, n_counts;
+  uint32_t *cross_start; /* in the rows of totals by auxiliary variable */
+  uint32_t n_crosses, reserved;
+  uint32_t n_lanes, n_counts; /* lanes of one run: the full sample or a replicate */
 } sp_split;
 
 /* A variable that records are grouped by. */
@@ -75,8 +81,20 @@ typedef struct sp_job {
   uint32_t n_splits, n_groupings;
   sp_place_columns place; /* what the program is asked for */
   uint32_t weight, domain, keep, period_grouping;
-  uint32_t reserved;
+  int32_t by_unit; /* totals are kept by unit of the design, not by group alone */
   uint32_t *drops;
+  struct sp_levels *levels; /* of all indicators */
+  uint32_t n_levels;
+  uint32_t n_replicates;
+  uint32_t *replicate_columns; /* what the program is asked for; NULL where they are made */
+  double *replicate_factors;
+  const sp_units *units;    /* as they are met; NULL before the first read */
+  sp_replicate_set made;    /* replicates made from the design, after the read that finds it */
+  int32_t needs_rank;       /* the df of the replicates are found from their weights */
+  int32_t rank_by_domain;   /* and those of each domain from the weights there */
+  struct sp_auxiliary *aux; /* of a calibration, or NULL */
+  uint32_t n_aux;
+  uint32_t reserved2;
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
   sp_notes notes;
@@ -85,6 +103,13 @@ typedef struct sp_job {
 /* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                     sp_arena *arena, sp_job **out, sampan_error *error) SP_CHECK;
+
+/* Has the estimators decide on their shapes, binds intervals and lays out the totals. With
+ * `only_known`, estimators that need the levels of a factor, which only the data tell, are left
+ * out: for checking a plan. */
+int32_t sp_job_shape(sp_job *job, int32_t only_known, sampan_error *error) SP_CHECK;
+/* Frees what the job's arena does not; the job may be NULL. */
+void sp_job_clear(sp_job *job);
 
 /* The part of sp_job_bind that is about comparisons. */
 int32_t sp_job_bind_comparisons(sp_job *job, sampan_error *error) SP_CHECK;
@@ -135,13 +160,31 @@ typedef struct sp_totals {
   double weight_min, weight_max;
   int64_t n_weighted;
   sp_walk *walks; /* by split, once the scan is over; in the outcome's arena */
+  struct sp_course *courses;
+  uint32_t n_courses;
+  uint32_t n_ranks;
+  sp_rank rank;          /* of the replicate weights */
+  sp_rank **ranks;       /* [split][group * indicators of the split], where df go by domain */
+  uint32_t *rank_groups; /* by split: groups that ranks covers */
+  /* Calibration: totals times auxiliary variables by group, with base weights; and the auxiliary
+     variables by unit, with calibrated ones. */
+  sp_table **crosses; /* by split */
+  sp_table *aux_by_unit;
 } sp_totals;
 
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
+/* Makes the tables, once the shapes of the estimators are known. */
+int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
 
-/* Reads all records of the job into the totals. */
-int32_t sp_scan(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+/* A read before the others, where something must be known first: levels of factors, PSUs that
+ * replicates are made of, sums of auxiliary variables. Does nothing where nothing is. */
+int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+/* Reads all records of the job into the totals; `read` 0 the first time. Later reads are of the
+ * courses that are not settled. */
+int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) SP_CHECK;
+/* Records in a batch: a multiple of 64. */
+int64_t sp_batch_capacity(const sp_job *job);
 
 /* Turns totals into estimates (outcome->estimates and the counts). */
 int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
@@ -164,6 +207,16 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *totals, uint32_t indi
 double sp_degrees_of_freedom(const sp_job *job, const sp_totals *totals, const sp_point *points,
                              uint32_t n, int32_t n_psu, int32_t n_strata);
 
+/* Under calibration: the points of an estimate's residuals, of all units of the sample; *out is
+ * owned (free). */
+int32_t sp_residual_points(const sp_outcome *outcome, const sp_estimate *estimate,
+                           const double *gradient, const sp_point *points, uint32_t n,
+                           sp_point **out, uint32_t *n_out, sampan_error *error) SP_CHECK;
+/* Under replicate weights: the rank of the weights less 1, or as given. */
+double sp_replicate_df(const sp_outcome *outcome, const sp_estimate *estimate);
+/* The rows of the tables by group; once the first read is over. */
+int32_t sp_walks_make(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+
 /* The linearized values of an estimate by PSU, ordered by (stratum, PSU); *out is owned (free). For
  * data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
@@ -171,9 +224,15 @@ int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_poi
 /* PSUs less strata of the whole design, counting those with a positive weight. */
 double sp_design_df(const sp_totals *totals);
 
-/* The value of an estimator's statistics for the totals of one group; arrays as in plugin.h. */
+/* The totals of a group in one run (0: the full sample, r: replicate r), and the view of them that
+ * plugins get. SAMPAN_E_MEMORY. */
+int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
+                        uint32_t group, uint32_t run, double *totals, sampan_totals *view);
+/* The value of an estimator's statistics for the totals of one group; arrays as in statistics.h. */
 int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
-                          uint32_t group, const sampan_estimates *out, double *totals,
+                          uint32_t group, uint32_t run, const sampan_estimates *out, double *totals,
                           sampan_totals *view, sampan_error *error) SP_CHECK;
+/* Memory for the estimates of an indicator in the arena. */
+int32_t sp_estimates_make(const sp_bound *bound, sp_arena *arena, sampan_estimates *out);
 
 #endif

@@ -21,13 +21,14 @@ typedef struct sp_estimate {
   const sampan_statistic *about;
   int64_t n, n_positive, n_events; /* records in; with a positive weight; with the event */
   double pop, value, std_error, df, level, low, high, deff, n_eff;
-  double simple_variance;  /* of an age-adjusted proportion if its records were a simple random
-                              sample within ages; else NaN */
-  double events, exposure; /* totals behind a rate or a ratio; NaN where it has none */
-  int32_t n_psu, n_strata; /* that hold records of the domain */
-  const char *interval;    /* plugin, "" if no limits */
-  const char *flags;       /* space-separated words: "df0", "lonely", "p0" ... */
-  const char *why;         /* a sentence where there is no value or no interval, or "" */
+  double simple_variance;   /* of an age-adjusted proportion if its records were a simple random
+                               sample within ages; else NaN */
+  double events, exposure;  /* totals behind a rate or a ratio; NaN where it has none */
+  const double *replicates; /* by replicate: the value, or its inner one; NULL without any */
+  int32_t n_psu, n_strata;  /* that hold records of the domain */
+  const char *interval;     /* plugin, "" if no limits */
+  const char *flags;        /* space-separated words: "df0", "lonely", "p0" ... */
+  const char *why;          /* a sentence where there is no value or no interval, or "" */
 } sp_estimate;
 
 /* Records that a condition of the plan dropped before the design saw them. */

@@ -44,6 +44,9 @@ int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_
                        const double *weight, int64_t n, uint32_t *unit,
                        sampan_error *error) SP_CHECK;
 
+/* The PSUs ordered by the texts of stratum and PSU; *out is owned (free). */
+int32_t sp_place_order(const sp_place *place, uint32_t **out, sampan_error *error) SP_CHECK;
+
 /* Ends a read: works out the sampled fractions. */
 int32_t sp_place_finish(sp_place *place, sampan_error *error) SP_CHECK;
 

@@ -73,44 +73,59 @@ double sp_design_df(const sp_totals *t) {
   return n_psu - n_strata;
 }
 
-int32_t sp_points(const sp_outcome *outcome, const sp_estimate *e, sp_point **out, uint32_t *n,
+double sp_replicate_df(const sp_outcome *o, const sp_estimate *e) {
+  const sp_job *job = o->job;
+  const sp_totals *t = o->totals;
+  uint32_t rank = 0;
+  if (job->plan->design.df_rule == SP_DF_INFINITE) return HUGE_VAL;
+  if (!job->needs_rank) return job->plan->design.replicates->df;
+  const sp_rank *of = &t->rank;
+  if (job->rank_by_domain && e != NULL) {
+    const sp_split *split = &job->splits[e->split];
+    if (e->group >= t->rank_groups[e->split]) return -1; /* not one record */
+    of = &t->ranks[e->split]
+                  [(size_t)e->group * split->n_indicators + sp_place_in_split(split, e->indicator)];
+  }
+  return sp_rank_value(of, &rank) < 0 ? NAN : (double)rank - 1;
+}
+
+/* The gradient of one statistic of a group, computed anew. */
+static int32_t gradient_of(const sp_outcome *o, const sp_estimate *e, sp_arena *arena,
+                           const double **out, sampan_error *error) {
+  const sp_bound *b = &o->job->indicators[e->indicator];
+  sampan_estimates estimates;
+  sampan_totals view;
+  double *totals = sp_arena_array(arena, b->n_totals + 1U, sizeof *totals);
+  if (totals == NULL || sp_estimates_make(b, arena, &estimates) < 0) return sp_error_memory(error);
+  *out = estimates.gradient + (size_t)e->statistic * b->n_totals;
+  return sp_evaluate_group(o, e->indicator, e->split, e->group, 0, &estimates, totals, &view,
+                           error);
+}
+
+int32_t sp_points(const sp_outcome *o, const sp_estimate *e, sp_point **out, uint32_t *n,
                   sampan_error *error) {
-  sp_job *job = outcome->job;
-  const sp_totals *t = outcome->totals;
-  const sp_bound *b = &job->indicators[e->indicator];
-  const uint32_t n_statistics = b->shape.n_statistics;
-  const sp_walk *walk = &t->walks[e->split];
+  const sp_walk *walk = &o->totals->walks[e->split];
   *out = NULL;
   *n = 0;
-  if (job->plan->kind != SP_KIND_SURVEY) return SAMPAN_OK;
-  const size_t n_doubles = (size_t)n_statistics * (b->n_totals + 2U) + b->n_totals + 1U;
-  double *memory = calloc(n_doubles, sizeof *memory);
-  int32_t *status_of = calloc(n_statistics, sizeof *status_of);
+  if (o->job->plan->kind != SP_KIND_SURVEY) return SAMPAN_OK;
+  sp_arena *arena = sp_arena_new(0);
   sp_point *points =
       malloc((walk->start[e->group + 1] - walk->start[e->group] + 1U) * sizeof *points);
-  int32_t status = memory == NULL || status_of == NULL || points == NULL ? SAMPAN_E_MEMORY : 0;
-  if (status < 0) sp_error_memory(error);
-  if (status >= 0) {
-    double *totals = memory + (size_t)n_statistics * (b->n_totals + 2U);
-    sampan_totals view;
-    const sampan_estimates estimates = {.struct_size = sizeof estimates,
-                                        .n_statistics = n_statistics,
-                                        .value = memory,
-                                        .element_variance = memory + n_statistics,
-                                        .gradient = memory + 2 * (size_t)n_statistics,
-                                        .status = status_of};
-    status = sp_evaluate_group(outcome, e->indicator, e->split, e->group, &estimates, totals, &view,
-                               error);
-    if (status >= 0) {
-      int32_t n_psu, n_strata;
-      status = sp_make_points(job, t, e->indicator, e->split, e->group,
-                              estimates.gradient + (size_t)e->statistic * b->n_totals, points, n,
-                              &n_psu, &n_strata);
-      if (status < 0) sp_error_memory(error);
-    }
+  const double *gradient = NULL;
+  int32_t status = arena == NULL || points == NULL ? sp_error_memory(error)
+                                                   : gradient_of(o, e, arena, &gradient, error);
+  int32_t n_psu, n_strata;
+  if (status >= 0 && sp_make_points(o->job, o->totals, e->indicator, e->split, e->group, gradient,
+                                    points, n, &n_psu, &n_strata) < 0) {
+    status = sp_error_memory(error);
   }
-  free(memory);
-  free(status_of);
+  if (status >= 0 && o->totals->crosses != NULL) {
+    sp_point *residuals = NULL;
+    status = sp_residual_points(o, e, gradient, points, *n, &residuals, n, error);
+    free(points);
+    points = residuals;
+  }
+  sp_arena_free(arena);
   if (status < 0) {
     free(points);
     return status;

@@ -3,7 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "engine/job.h"
+#include "engine/course.h"
 #include "engine/order.h"
 #include "engine/version.h"
 
@@ -11,8 +11,10 @@ int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_op
                      sampan_error *error) {
   sp_arena *arena = sp_arena_new(0);
   if (arena == NULL) return sp_error_memory(error);
-  sp_job *job;
-  const int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
+  sp_job *job = NULL;
+  int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
+  if (status >= 0) status = sp_job_shape(job, 1, error);
+  sp_job_clear(job);
   sp_arena_free(arena);
   return status;
 }
@@ -171,11 +173,26 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
   return o->results.manifest != NULL ? SAMPAN_OK : sp_error_memory(error);
 }
 
+/* The reads: one, and as many more as estimators need that take several. */
+static int32_t read_all(sp_outcome *o, sampan_error *error) {
+  uint32_t n_open = 1;
+  for (uint32_t read = 0; n_open > 0; read++) {
+    if (read > 0) sp_courses_restart(o->job, o->totals);
+    SP_TRY(sp_scan(o->job, o->totals, read, error));
+    SP_TRY(sp_walks_make(o, error));
+    SP_TRY(sp_courses_advance(o, &n_open, error));
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
                    sampan_error *error) {
   SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
-  SP_TRY(sp_scan(o->job, o->totals, error));
+  SP_TRY(sp_prepare(o->job, o->totals, error));
+  SP_TRY(sp_job_shape(o->job, 0, error));
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  SP_TRY(read_all(o, error));
   SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
   SP_TRY(copy_counts(o, error));
@@ -211,6 +228,7 @@ int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options 
 void sp_outcome_free(sp_outcome *o) {
   if (o == NULL) return;
   if (o->totals != NULL) sp_totals_free(o->job, o->totals);
+  sp_job_clear(o->job);
   sp_arena_free(o->arena);
 }
 

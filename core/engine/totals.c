@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/job.h"
+#include "engine/course.h"
 
 static int32_t make_coders(sp_coder ***out, uint32_t n) {
   *out = calloc(n + 1U, sizeof **out);
@@ -38,9 +38,37 @@ static int32_t make(const sp_job *job, sp_totals *t) {
     if (t->groups[s].width == 0 && sp_map_add(t->groups[s].map, "", 0) == SP_MAP_NONE) {
       return SAMPAN_E_MEMORY;
     }
-    SP_TRY(sp_table_new(job->splits[s].n_lanes, job->splits[s].n_counts, &t->tables[s]));
   }
   return SAMPAN_OK;
+}
+
+/* The tables of a calibration, and the ranks of replicates. */
+static int32_t lay_out_extras(const sp_job *job, sp_totals *t) {
+  if (job->aux != NULL && job->n_replicates == 0) {
+    t->crosses = calloc(job->n_splits + 1U, sizeof *t->crosses);
+    if (t->crosses == NULL) return SAMPAN_E_MEMORY;
+    for (uint32_t s = 0; s < job->n_splits; s++) {
+      SP_TRY(sp_table_new(job->splits[s].n_crosses, 1, &t->crosses[s]));
+    }
+    SP_TRY(sp_table_new(job->n_aux, 1, &t->aux_by_unit));
+  }
+  sp_rank_init(&t->rank, job->n_replicates);
+  t->ranks = calloc(job->n_splits + 1U, sizeof *t->ranks);
+  t->rank_groups = calloc(job->n_splits + 1U, sizeof *t->rank_groups);
+  return t->ranks != NULL && t->rank_groups != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+}
+
+int32_t sp_totals_lay_out(const sp_job *job, sp_totals *t, sampan_error *error) {
+  for (uint32_t s = 0; s < job->n_splits; s++) {
+    const sp_split *split = &job->splits[s];
+    const uint64_t n_lanes = (uint64_t)split->n_lanes * (1 + job->n_replicates);
+    if (n_lanes > UINT32_MAX ||
+        sp_table_new((uint32_t)n_lanes, split->n_counts, &t->tables[s]) < 0) {
+      return sp_error_memory(error);
+    }
+  }
+  if (lay_out_extras(job, t) < 0) return sp_error_memory(error);
+  return sp_courses_make(job, t, error);
 }
 
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) {
@@ -64,7 +92,19 @@ void sp_totals_free(const sp_job *job, sp_totals *t) {
   for (uint32_t s = 0; s < job->n_splits; s++) {
     if (t->groups != NULL) sp_map_free(t->groups[s].map);
     if (t->tables != NULL) sp_table_free(t->tables[s]);
+    if (t->crosses != NULL) sp_table_free(t->crosses[s]);
+    if (t->ranks != NULL) {
+      const size_t n = (size_t)t->rank_groups[s] * job->splits[s].n_indicators;
+      for (size_t k = 0; k < n; k++) sp_rank_clear(&t->ranks[s][k]);
+      free(t->ranks[s]);
+    }
   }
+  free(t->crosses);
+  free(t->ranks);
+  free(t->rank_groups);
+  sp_table_free(t->aux_by_unit);
+  sp_rank_clear(&t->rank);
+  sp_courses_free(job, t);
   free(t->groups);
   free(t->tables);
   free(t->n_dropped);

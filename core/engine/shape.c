@@ -1,0 +1,196 @@
+/* shape.c - what estimators decide on before the data are read, and where their totals stand. */
+#include <math.h>
+
+#include "base/text.h"
+#include "engine/error_ids.h"
+#include "engine/levels.h"
+#include "host/abi.h"
+#include "host/params.h"
+
+/* Where each indicator's totals stand in the rows of each split. */
+static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
+  const uint32_t n_indicators = job->plan->n_indicators;
+  for (uint32_t s = 0; s < job->n_splits; s++) {
+    sp_split *split = &job->splits[s];
+    uint32_t *indicators = sp_arena_array(job->arena, n_indicators + 1U, sizeof *indicators);
+    split->lane_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
+    split->count_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
+    split->cross_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
+    if (indicators == NULL || split->lane_start == NULL || split->count_start == NULL ||
+        split->cross_start == NULL) {
+      return sp_error_memory(error);
+    }
+    split->indicators = indicators;
+    for (uint32_t i = 0; i < n_indicators; i++) {
+      const sp_bound *b = &job->indicators[i];
+      int here = 0;
+      for (uint32_t k = 0; k < b->indicator->n_by; k++) here = here || b->splits[k] == s;
+      if (!here) continue;
+      split->lane_start[split->n_indicators] = split->n_lanes;
+      split->count_start[split->n_indicators] = split->n_counts;
+      split->cross_start[split->n_indicators] = split->n_crosses;
+      indicators[split->n_indicators++] = i;
+      split->n_lanes += 1 + b->n_totals; /* the first lane is the weight of the records in */
+      split->n_counts += SP_COUNT_TOTALS + b->n_totals;
+      split->n_crosses += b->n_totals * job->n_aux;
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* The columns of an indicator as its plugin sees them, without records. */
+static int32_t describe_columns(sp_job *job, const sp_bound *b, sampan_batch *batch,
+                                sampan_error *error) {
+  const sampan_column **pointers = sp_arena_array(job->arena, b->n_columns + 1U, sizeof *pointers);
+  sampan_column *columns = sp_arena_array(job->arena, b->n_columns + 1U, sizeof *columns);
+  if (pointers == NULL || columns == NULL) return sp_error_memory(error);
+  for (uint32_t k = 0; k < b->n_columns; k++) {
+    if (b->columns[k] == SP_NONE) continue;
+    columns[k].struct_size = sizeof *columns;
+    columns[k].type = sp_program_type(job->program, b->columns[k]);
+    columns[k].name = sp_program_name(job->program, b->columns[k]);
+    if (b->levels[k] != NULL) {
+      columns[k].type = SAMPAN_TEXT;
+      columns[k].dictionary = &b->levels[k]->dictionary;
+    }
+    pointers[k] = &columns[k];
+  }
+  batch->struct_size = sizeof *batch;
+  batch->n_columns = b->n_columns;
+  batch->n_records = 0;
+  batch->columns = pointers;
+  return SAMPAN_OK;
+}
+
+static int32_t plugin_error(const sp_job *job, const sp_bound *b, int32_t status,
+                            sampan_error *error) {
+  if (error == NULL) return status;
+  error->status = status;
+  if (error->plugin[0] == '\0') {
+    snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
+  }
+  if (error->line == 0) {
+    const sp_yaml *at = b->indicator->place;
+    const sp_yaml *key = error->parameter[0] != '\0'
+                             ? sp_yaml_get(b->indicator->estimator.options, error->parameter)
+                             : NULL;
+    if (key != NULL) at = key;
+    sp_error_text_place(error, job->plan->file, at->line, at->column);
+  }
+  return status;
+}
+
+/* What a plugin decided on, before anything is built upon it. */
+static const char *shape_fault(const sampan_shape *shape) {
+  const uint64_t n_totals = (uint64_t)shape->n_components * shape->n_cells;
+  if (n_totals == 0 || n_totals > 1000000) return "it has no totals, or too many";
+  if (shape->n_statistics == 0 || shape->n_statistics > 10000) {
+    return "it gives no statistic, or too many";
+  }
+  if (shape->components == NULL || shape->statistics == NULL) return "it does not describe itself";
+  for (uint32_t i = 0; i < shape->n_components; i++) {
+    const int32_t type = shape->components[i].type;
+    if (type < SAMPAN_ONE || type > SAMPAN_TALLY) return "a component is of no known type";
+  }
+  for (uint32_t i = 0; i < shape->n_statistics; i++) {
+    const sampan_statistic *s = &shape->statistics[i];
+    if (s->unit < SAMPAN_UNIT_NONE || s->unit > SAMPAN_UNIT_RATIO) return "a unit is not known";
+    if (s->name == NULL || !(s->per > 0)) return "a statistic has no name, or no `per`";
+  }
+  return NULL;
+}
+
+/* What needs several reads needs the functions for it. */
+static const char *reads_fault(const sampan_estimator_ops *ops, const sampan_shape *shape) {
+  if (sp_estimator_advances(ops)) return NULL;
+  if (shape->n_state > 0) return "it has a state, and no advance()";
+  for (uint32_t i = 0; i < shape->n_components; i++) {
+    if (shape->components[i].type == SAMPAN_TALLY) return "it has a tally, and no advance()";
+  }
+  return NULL;
+}
+
+static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
+  sampan_batch columns = {0};
+  SP_TRY(describe_columns(job, b, &columns, error));
+  sampan_call call = sp_job_call(job, b->plugin, b->values, error);
+  b->shape.struct_size = sizeof b->shape;
+  const int32_t status = b->ops->bind(&call, &columns, &b->shape);
+  if (status < 0) return plugin_error(job, b, status, error);
+  const char *fault = shape_fault(&b->shape);
+  if (fault == NULL) fault = reads_fault(b->ops, &b->shape);
+  if (fault != NULL) {
+    sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_SHAPE, "the shape it decided on is wrong: %s",
+                 fault);
+    return plugin_error(job, b, SAMPAN_E_PLUGIN, error);
+  }
+  b->n_totals = b->shape.n_components * b->shape.n_cells;
+  return SAMPAN_OK;
+}
+
+/* The interval that a plan gets without asking. */
+static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
+  if (plan->kind == SP_KIND_REGISTER) return NULL;
+  switch (b->shape.statistics[0].unit) {
+    case SAMPAN_UNIT_PROPORTION:
+      return plan->kind == SP_KIND_VITAL ? "wilson" : "logit";
+    case SAMPAN_UNIT_RATE:
+      if (plan->kind != SP_KIND_VITAL) return "wald";
+      return b->shape.n_cells > 1 ? "fay-feuer" : "byar";
+    default:
+      return "wald";
+  }
+}
+
+static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
+  const sp_choice *choice = &b->indicator->interval;
+  const char *name = choice->plugin != NULL ? choice->plugin : default_interval(job->plan, b);
+  const sp_yaml *at = choice->place != NULL ? choice->place : b->indicator->place;
+  if (name == NULL || strcmp(name, "none") == 0) return SAMPAN_OK;
+  static const char *const also[] = {"method"};
+  sampan_value *values;
+  const int32_t status =
+      sp_registry_load(job->registry, SAMPAN_INTERVAL, name, &b->interval, error);
+  if (status < 0) {
+    sp_error_text_place(error, job->plan->file, at->line, at->column);
+    return status;
+  }
+  const sampan_interval_ops *ops = b->interval->ops;
+  for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
+    if ((ops->units & (UINT32_C(1) << b->shape.statistics[i].unit)) != 0) continue;
+    return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
+                         "interval '%s' is not made for what estimator '%s' gives", name,
+                         b->plugin->name);
+  }
+  const sp_design *design = &job->plan->design;
+  const int designed = job->plan->kind == SP_KIND_SURVEY &&
+                       (design->n_strata > 0 || design->n_psu > 0 || design->weight != NULL);
+  if (designed && (sp_interval_flags(ops) & SAMPAN_INTERVAL_COUNTS) != 0) {
+    sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
+                  "interval '%s' takes events for independent counts, which those of a sample with "
+                  "strata, clusters or weights are not",
+                  name);
+    return sp_error_hint(error, "proportions: korn-graubard, logit or wilson; others: wald");
+  }
+  SP_TRY(sp_params_bind(b->interval, choice->options, at, also, 1, job->plan->file,
+                        job->plan->folder, job->options->data_folder, job->arena, &values, error));
+  b->interval_values = values;
+  return SAMPAN_OK;
+}
+
+static int has_levels(const sp_bound *b) {
+  for (uint32_t k = 0; k < b->n_columns; k++) {
+    if (b->levels[k] != NULL) return 1;
+  }
+  return 0;
+}
+
+int32_t sp_job_shape(sp_job *job, int32_t only_known, sampan_error *error) {
+  for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
+    sp_bound *b = &job->indicators[i];
+    if (only_known && has_levels(b)) continue;
+    SP_TRY(bind_shape(job, b, error));
+    SP_TRY(bind_interval(job, b, error));
+  }
+  return lay_out_splits(job, error);
+}

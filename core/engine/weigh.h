@@ -1,0 +1,26 @@
+/* weigh.h - the weights that a read adds up with: of the full sample, calibrated where the plan
+ * says so, and of each replicate. */
+#ifndef SP_ENGINE_WEIGH_H
+#define SP_ENGINE_WEIGH_H
+
+#include "engine/sift.h"
+
+typedef struct sp_weigh {
+  const sp_job *job;
+  uint32_t n;         /* 1 and the replicates */
+  uint32_t n_aux;     /* auxiliary variables of the calibration; 0: none */
+  double **weight;    /* [0 the full sample, then each replicate][record] */
+  sp_slices **slices; /* of them */
+  double **aux;       /* [variable][record] */
+  double *row;        /* the weights of one record by replicate, or its auxiliary variables */
+} sp_weigh;
+
+/* Memory for batches of up to `capacity` records; ends with the arena. */
+int32_t sp_weigh_init(sp_weigh *weigh, const sp_job *job, int64_t capacity, sp_arena *arena);
+
+/* Weighs the kept records of a batch. What is met is counted in `totals` where that is not NULL. */
+int32_t sp_weigh_batch(sp_weigh *weigh, const sp_sift *sift, const sp_machine *machine,
+                       const uint32_t *unit, int64_t n, sp_totals *totals,
+                       sampan_error *error) SP_CHECK;
+
+#endif
