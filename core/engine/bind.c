@@ -8,7 +8,7 @@
 #include "host/params.h"
 
 /* Most columns of one kind; the scan and the comparisons keep them on the stack. */
-enum { SP_MOST_PARTS = 16, SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
+enum { SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
 
 #define SP_ANY_TYPE (SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH)
 
@@ -31,19 +31,45 @@ static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, uin
   return SAMPAN_OK;
 }
 
+static int32_t too_many_parts(const sp_plan *plan, const sp_yaml *place, sampan_error *error) {
+  return sp_yaml_error(place, plan->file, SP_ID_TOO_MANY, error,
+                       "design: strata and units are crossings of at most %d columns",
+                       SP_MOST_PARTS);
+}
+
+/* Stages after the first. */
+static int32_t bind_stages(sp_job *job, sampan_error *error) {
+  const sp_design *d = &job->plan->design;
+  sp_stage_columns *stages = sp_arena_array(job->arena, d->n_stages + 1U, sizeof *stages);
+  if (stages == NULL) return sp_error_memory(error);
+  for (uint32_t k = 0; k < d->n_stages; k++) {
+    const sp_stage *s = &d->stages[k];
+    uint32_t *strata, *units;
+    if (s->n_strata > SP_MOST_PARTS || s->n_unit > SP_MOST_PARTS) {
+      return too_many_parts(job->plan, s->place, error);
+    }
+    SP_TRY(require_all(job, s->strata, s->n_strata, &strata, error));
+    SP_TRY(require_all(job, s->unit, s->n_unit, &units, error));
+    SP_TRY(require(job, s->fpc, SAMPAN_NUMBER, &stages[k].fpc, error));
+    stages[k].strata = strata;
+    stages[k].units = units;
+  }
+  job->place.stages = stages;
+  return SAMPAN_OK;
+}
+
 static int32_t bind_design(sp_job *job, sampan_error *error) {
   const sp_plan *plan = job->plan;
   const sp_design *d = &plan->design;
   if (d->n_strata > SP_MOST_PARTS || d->n_psu > SP_MOST_PARTS) {
-    return sp_yaml_error(d->place, plan->file, SP_ID_TOO_MANY, error,
-                         "design: strata and PSUs are crossings of at most %d columns",
-                         SP_MOST_PARTS);
+    return too_many_parts(plan, d->place, error);
   }
   uint32_t *strata, *psus;
   SP_TRY(require_all(job, d->strata, d->n_strata, &strata, error));
   SP_TRY(require_all(job, d->psu, d->n_psu, &psus, error));
   job->place.strata = strata;
   job->place.psus = psus;
+  SP_TRY(bind_stages(job, error));
   SP_TRY(require(job, d->weight, SAMPAN_NUMBER, &job->weight, error));
   SP_TRY(require(job, d->fpc, SAMPAN_NUMBER, &job->place.fpc, error));
   SP_TRY(require(job, plan->domain, SAMPAN_TRUTH, &job->domain, error));

@@ -164,7 +164,8 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *totals, uint32_t indi
 double sp_degrees_of_freedom(const sp_job *job, const sp_totals *totals, const sp_point *points,
                              uint32_t n, int32_t n_psu, int32_t n_strata);
 
-/* The linearized values of an estimate by PSU, ordered by (stratum, PSU); *out is owned (free). For
+/* The linearized values of an estimate by unit of the last stage, in the order of sp_point_order;
+ * *out is owned (free). For
  * data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
                   uint32_t *n, sampan_error *error) SP_CHECK;
