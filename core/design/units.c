@@ -1,4 +1,4 @@
-/* units.c - strata and PSUs as they are met. */
+/* units.c - strata and units as they are met, stage by stage. */
 #include "design/units.h"
 
 #include <math.h>
@@ -6,22 +6,52 @@
 
 #include "design/error_ids.h"
 
-int32_t sp_units_init(sp_units *u) {
+uint32_t sp_design_stages(const sp_design *design) {
+  uint32_t n = 1;
+  if (design->fpc == NULL) return n;
+  while (n <= design->n_stages && design->stages[n - 1].fpc != NULL) n++;
+  return n;
+}
+
+static int32_t init_one(sp_units *u) {
   memset(u, 0, sizeof *u);
   u->stratum_keys = sp_map_new(11);
   u->psu_keys = sp_map_new(12);
-  if (u->stratum_keys == NULL || u->psu_keys == NULL) {
-    sp_units_clear(u);
-    return SAMPAN_E_MEMORY;
+  return u->stratum_keys != NULL && u->psu_keys != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+}
+
+int32_t sp_units_init_stages(sp_units *u, uint32_t n_stages) {
+  int32_t status = init_one(u);
+  sp_units *at = u;
+  for (uint32_t k = 1; k < n_stages && status >= 0; k++) {
+    at->below = calloc(1, sizeof *at->below);
+    status = at->below != NULL ? init_one(at->below) : SAMPAN_E_MEMORY;
+    if (at->below == NULL) break;
+    at->below->above = at;
+    at = at->below;
   }
-  return SAMPAN_OK;
+  if (status < 0) sp_units_clear(u);
+  return status;
+}
+
+int32_t sp_units_init(sp_units *u) {
+  return sp_units_init_stages(u, 1);
 }
 
 void sp_units_clear(sp_units *u) {
+  sp_units *next = u->below;
+  while (next != NULL) {
+    sp_units *after = next->below;
+    next->below = NULL;
+    sp_units_clear(next);
+    free(next);
+    next = after;
+  }
   sp_map_free(u->stratum_keys);
   sp_map_free(u->psu_keys);
   free(u->strata);
   free(u->psus);
+  free(u->rank);
   memset(u, 0, sizeof *u);
 }
 
@@ -70,26 +100,101 @@ uint32_t sp_units_psu(sp_units *u, uint32_t stratum, const char *text, uint64_t 
   return number;
 }
 
-int32_t sp_units_finish(sp_units *u, const sp_design *design, const char *file,
-                        sampan_error *error) {
-  if (design->fpc == NULL) return SAMPAN_OK;
+/* ---- leaves ------------------------------------------------------------------------------- */
+
+const sp_units *sp_units_leaves(const sp_units *u) {
+  while (u->below != NULL) u = u->below;
+  return u;
+}
+
+uint32_t sp_units_psu_of(const sp_units *u, uint32_t leaf) {
+  uint32_t unit = leaf;
+  for (const sp_units *at = sp_units_leaves(u); at->above != NULL; at = at->above) {
+    unit = at->strata[at->psus[unit].stratum].parent;
+  }
+  return unit;
+}
+
+uint64_t sp_units_order(const sp_units *u, uint32_t leaf) {
+  if (u->below != NULL) return sp_units_leaves(u)->rank[leaf];
+  return (uint64_t)u->psus[leaf].stratum << 32 | leaf;
+}
+
+uint64_t sp_point_order(const sp_units *u, const sp_point *p) {
+  return u->below != NULL ? sp_units_order(u, p->leaf) : (uint64_t)p->stratum << 32 | p->psu;
+}
+
+typedef struct ranked {
+  uint64_t first; /* rank of the unit above, and stratum */
+  uint32_t unit;
+  uint32_t reserved;
+} ranked;
+
+static int compare_ranked(const void *a, const void *b) {
+  const ranked *x = a, *y = b;
+  if (x->first != y->first) return x->first < y->first ? -1 : 1;
+  return x->unit < y->unit ? -1 : x->unit > y->unit;
+}
+
+/* The places of one stage's units in the order, from those of the stage above. */
+static int32_t rank_stage(sp_units *u) {
+  ranked *list = malloc((u->n_psu + 1U) * sizeof *list);
+  free(u->rank);
+  u->rank = malloc((u->n_psu + 1U) * sizeof *u->rank);
+  if (list == NULL || u->rank == NULL) {
+    free(list);
+    return SAMPAN_E_MEMORY;
+  }
+  for (uint32_t i = 0; i < u->n_psu; i++) {
+    const uint32_t h = u->psus[i].stratum;
+    const uint32_t above = u->above != NULL ? u->above->rank[u->strata[h].parent] : 0;
+    list[i] = (ranked){.first = (uint64_t)above << 32 | h, .unit = i};
+  }
+  qsort(list, u->n_psu, sizeof *list, compare_ranked);
+  for (uint32_t i = 0; i < u->n_psu; i++) u->rank[list[i].unit] = i;
+  free(list);
+  return SAMPAN_OK;
+}
+
+/* ---- sampled fractions -------------------------------------------------------------------- */
+
+static int32_t finish_stage(sp_units *u, const sp_design *design, const sp_yaml *place,
+                            const char *file, sampan_error *error) {
+  const char *unit = u->above == NULL ? "PSUs" : "units";
   for (uint32_t h = 0; h < u->n_strata; h++) {
     sp_stratum *s = &u->strata[h];
     const double given = s->fpc_given;
-    const double fraction = design->fpc_is == SP_FPC_FRACTION ? given : s->n_psu / given;
+    const int is_fraction = design->fpc_is == SP_FPC_FRACTION;
+    const double fraction = is_fraction ? given : s->n_psu / given;
     if (!(fraction > 0 && fraction <= 1 + 1e-12)) {
-      sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC,
-                   design->fpc_is == SP_FPC_FRACTION
-                       ? "stratum '%s': a sampled fraction of %.10g is not between 0 and 1"
-                       : "stratum '%s': a population of %.10g PSUs is less than the %u in the data",
-                   s->text, given, s->n_psu);
-      sp_error_hint(error,
-                    "fpc_is: population (PSUs in the stratum) or fraction (of them sampled)");
-      return design->place != NULL
-                 ? sp_error_text_place(error, file, design->place->line, design->place->column)
-                 : sp_error_file(error, file);
+      if (is_fraction) {
+        sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC,
+                     "stratum '%s': a sampled fraction of %.10g is not between 0 and 1", s->text,
+                     given);
+      } else {
+        sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC,
+                     "stratum '%s': a population of %.10g %s is less than the %u in the data",
+                     s->text, given, unit, s->n_psu);
+      }
+      sp_error_hint(error, "fpc_is: population (%s in the stratum) or fraction (of them sampled)",
+                    unit);
+      return place != NULL ? sp_error_text_place(error, file, place->line, place->column)
+                           : sp_error_file(error, file);
     }
     s->fpc = fraction > 1 ? 1 : fraction;
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_units_finish(sp_units *u, const sp_design *design, const char *file,
+                        sampan_error *error) {
+  if (design->fpc == NULL) return SAMPAN_OK;
+  const int is_deep = u->below != NULL;
+  uint32_t stage = 0;
+  for (sp_units *at = u; at != NULL; at = at->below, stage++) {
+    const sp_yaml *place = stage == 0 ? design->place : design->stages[stage - 1].place;
+    SP_TRY(finish_stage(at, design, place, file, error));
+    if (is_deep && rank_stage(at) < 0) return sp_error_memory(error);
   }
   return SAMPAN_OK;
 }

@@ -26,28 +26,58 @@ static int has_column(const sp_by *by, const char *column) {
   return 0;
 }
 
+/* The variables that the compared estimates are split by: `across` and its second, `within`. */
+static uint32_t variables_of(const sp_comparison *c, const char **out, uint32_t most) {
+  uint32_t n = 0;
+  if (c->across != NULL) out[n++] = c->across;
+  if (c->second != NULL) out[n++] = c->second;
+  for (uint32_t k = 0; c->within != NULL && k < c->within->n_columns && n < most; k++) {
+    out[n++] = c->within->columns[k];
+  }
+  return n;
+}
+
 /* Whether some split of the indicator is by exactly the variables of the comparison. */
 static int is_split(const sp_plan *plan, const sp_indicator *indicator, const sp_comparison *c) {
-  const uint32_t n_within = c->within != NULL ? c->within->n_columns : 0;
+  const char *variables[64];
+  const uint32_t n_variables = variables_of(c, variables, 64);
   for (uint32_t i = 0; i < indicator->n_by; i++) {
     const sp_by *by = &indicator->by[i];
     uint32_t n = 0;
     int all = 1;
-    for (uint32_t k = 0; k <= n_within; k++) {
-      const char *column = k == 0 ? c->across : c->within->columns[k - 1];
-      const int is_period = plan->period != NULL && strcmp(plan->period, column) == 0;
+    for (uint32_t k = 0; k < n_variables; k++) {
+      const int is_period = plan->period != NULL && strcmp(plan->period, variables[k]) == 0;
       n += !is_period;
-      all = all && (is_period || has_column(by, column));
+      all = all && (is_period || has_column(by, variables[k]));
     }
     if (all && n == by->n_columns) return 1;
   }
   return 0;
 }
 
+static int32_t not_split(const sp_plan *plan, const sp_comparison *c, const char *indicator,
+                         sampan_error *error) {
+  if (c->across == NULL) {
+    sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                  "comparison '%s' is of statistics %s, and '%s' has no such estimates", c->name,
+                  c->within != NULL ? "within other variables" : "over all records", indicator);
+    return sp_error_hint(error, "the indicator needs a matching split, as in: by: [%s]",
+                         c->within != NULL ? c->within->columns[0] : "[]");
+  }
+  sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                "comparison '%s' is across '%s'%s%s%s%s, and '%s' is not split by that", c->name,
+                c->across, c->second != NULL ? " and '" : "", c->second != NULL ? c->second : "",
+                c->second != NULL ? "'" : "", c->within != NULL ? " within other variables" : "",
+                indicator);
+  return sp_error_hint(error, "the indicator needs a matching split, as in: by: [[%s%s%s]]",
+                       c->across, c->second != NULL ? ", " : "",
+                       c->second != NULL ? c->second : "");
+}
+
 static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison *c,
                         sampan_error *error) {
-  static const char *const also[] = {"label",  "method",    "of",     "across",
-                                     "values", "positions", "within", "level"};
+  static const char *const also[] = {"label",     "method", "of",    "across",     "values",
+                                     "positions", "within", "level", "statistics", "df"};
   const sp_plan *plan = job->plan;
   sampan_value *values;
   b->comparison = c;
@@ -57,7 +87,7 @@ static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison
     sp_error_text_place(error, plan->file, c->place->line, c->place->column);
     return status;
   }
-  SP_TRY(sp_params_bind(b->plugin, c->method.options, c->place, also, 8, plan->file, plan->folder,
+  SP_TRY(sp_params_bind(b->plugin, c->method.options, c->place, also, 10, plan->file, plan->folder,
                         job->options->data_folder, job->arena, &values, error));
   b->values = values;
   b->of = sp_arena_array(job->arena, c->n_of + 1U, sizeof *b->of);
@@ -65,11 +95,7 @@ static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison
   for (uint32_t f = 0; f < c->n_of; f++) {
     SP_TRY(find_indicator(plan, c, c->of[f], &b->of[f], error));
     if (is_split(plan, &plan->indicators[b->of[f]], c)) continue;
-    sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
-                  "comparison '%s' is across '%s'%s, and '%s' is not split by that", c->name,
-                  c->across, c->within != NULL ? " within other variables" : "", c->of[f]);
-    return sp_error_hint(error, "the indicator needs a matching split, as in: by: [[%s]]",
-                         c->across);
+    return not_split(plan, c, c->of[f], error);
   }
   return SAMPAN_OK;
 }

@@ -5,8 +5,7 @@
 #include "engine/bind.h"
 #include "engine/error_ids.h"
 
-/* Most columns that strata or PSUs are crossed of, and replicates. */
-enum { SP_MOST_PARTS = 16, SP_MOST_REPLICATES = 10000 };
+enum { SP_MOST_REPLICATES = 10000 };
 
 static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, const uint32_t **out,
                            sampan_error *error) {
@@ -14,6 +13,30 @@ static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, con
   if (list == NULL) return sp_error_memory(error);
   *out = list;
   for (uint32_t i = 0; i < n; i++) SP_TRY(sp_bind_expr(job, e[i], SP_ANY_TYPE, &list[i], error));
+  return SAMPAN_OK;
+}
+
+static int32_t too_many_parts(const sp_plan *plan, const sp_yaml *place, sampan_error *error) {
+  return sp_yaml_error(place, plan->file, SP_ID_TOO_MANY, error,
+                       "design: strata and units are crossings of at most %d columns",
+                       SP_MOST_PARTS);
+}
+
+/* Stages after the first. */
+static int32_t bind_stages(sp_job *job, sampan_error *error) {
+  const sp_design *d = &job->plan->design;
+  sp_stage_columns *stages = sp_arena_array(job->arena, d->n_stages + 1U, sizeof *stages);
+  if (stages == NULL) return sp_error_memory(error);
+  for (uint32_t k = 0; k < d->n_stages; k++) {
+    const sp_stage *s = &d->stages[k];
+    if (s->n_strata > SP_MOST_PARTS || s->n_unit > SP_MOST_PARTS) {
+      return too_many_parts(job->plan, s->place, error);
+    }
+    SP_TRY(require_all(job, s->strata, s->n_strata, &stages[k].strata, error));
+    SP_TRY(require_all(job, s->unit, s->n_unit, &stages[k].units, error));
+    SP_TRY(sp_bind_expr(job, s->fpc, SAMPAN_NUMBER, &stages[k].fpc, error));
+  }
+  job->place.stages = stages;
   return SAMPAN_OK;
 }
 
@@ -63,12 +86,11 @@ int32_t sp_bind_design(sp_job *job, sampan_error *error) {
   const sp_plan *plan = job->plan;
   const sp_design *d = &plan->design;
   if (d->n_strata > SP_MOST_PARTS || d->n_psu > SP_MOST_PARTS) {
-    return sp_yaml_error(d->place, plan->file, SP_ID_TOO_MANY, error,
-                         "design: strata and PSUs are crossings of at most %d columns",
-                         SP_MOST_PARTS);
+    return too_many_parts(plan, d->place, error);
   }
   SP_TRY(require_all(job, d->strata, d->n_strata, &job->place.strata, error));
   SP_TRY(require_all(job, d->psu, d->n_psu, &job->place.psus, error));
+  SP_TRY(bind_stages(job, error));
   SP_TRY(sp_bind_expr(job, d->weight, SAMPAN_NUMBER, &job->weight, error));
   SP_TRY(sp_bind_expr(job, d->fpc, SAMPAN_NUMBER, &job->place.fpc, error));
   SP_TRY(sp_bind_expr(job, plan->domain, SAMPAN_TRUTH, &job->domain, error));

@@ -337,6 +337,11 @@ int32_t sp_compare(sp_outcome *o, sampan_error *error) {
   for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {
     const sp_bound_comparison *b = &job->comparisons[i];
     k.comparison = b->comparison;
+    if (k.comparison->across == NULL || k.comparison->second != NULL) {
+      return sp_yaml_error(k.comparison->place, o->plan->file, SP_ID_COMPARISON, error,
+                           "comparison '%s': crossings and statistics are not compared yet",
+                           k.comparison->name);
+    }
     k.plugin = b->plugin;
     k.values = b->values;
     for (uint32_t f = 0; f < b->comparison->n_of; f++) {

@@ -2,7 +2,7 @@
  *
  * Rules for lonely PSUs depend on which strata are at hand. So that the variance of a difference is
  * that of the difference, all entries of a matrix share the strata that any of its estimates holds
- * records in: each list of points is filled up with zeros for the PSUs that only the others have.
+ * records in: each list of points is filled up with zeros for the units that only the others have.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -34,17 +34,13 @@ static int32_t lists_make(point_lists *l, const sp_outcome *o, const sp_estimate
   return SAMPAN_OK;
 }
 
-static uint64_t key_of(const sp_point *p) {
-  return (uint64_t)p->stratum << 32 | p->psu;
-}
-
-/* The PSUs of both lists, with the values of `own`; those of `other` alone are zeros. */
-static uint32_t fill_up(const sp_point *own, uint32_t n_own, const sp_point *other,
-                        uint32_t n_other, sp_point *out) {
+/* The units of both lists, with the values of `own`; those of `other` alone are zeros. */
+static uint32_t fill_up(const sp_units *u, const sp_point *own, uint32_t n_own,
+                        const sp_point *other, uint32_t n_other, sp_point *out) {
   uint32_t i = 0, j = 0, n = 0;
   while (i < n_own || j < n_other) {
-    const uint64_t a = i < n_own ? key_of(&own[i]) : UINT64_MAX;
-    const uint64_t b = j < n_other ? key_of(&other[j]) : UINT64_MAX;
+    const uint64_t a = i < n_own ? sp_point_order(u, &own[i]) : UINT64_MAX;
+    const uint64_t b = j < n_other ? sp_point_order(u, &other[j]) : UINT64_MAX;
     out[n] = a <= b ? own[i] : other[j];
     if (a > b) out[n].z = 0;
     i += a <= b;
@@ -54,18 +50,18 @@ static uint32_t fill_up(const sp_point *own, uint32_t n_own, const sp_point *oth
   return n;
 }
 
-static int32_t lists_align(point_lists *l, sampan_error *error) {
+static int32_t lists_align(const sp_units *u, point_lists *l, sampan_error *error) {
   for (uint32_t i = 1; i < l->n; i++) { /* list 0 becomes the union, as to its PSUs */
     sp_point *filled = malloc((l->n_points[0] + l->n_points[i] + 1U) * sizeof *filled);
     if (filled == NULL) return sp_error_memory(error);
-    l->n_points[0] = fill_up(l->lists[0], l->n_points[0], l->lists[i], l->n_points[i], filled);
+    l->n_points[0] = fill_up(u, l->lists[0], l->n_points[0], l->lists[i], l->n_points[i], filled);
     free(l->lists[0]);
     l->lists[0] = filled;
   }
   for (uint32_t i = 1; i < l->n; i++) {
     sp_point *filled = malloc((l->n_points[0] + l->n_points[i] + 1U) * sizeof *filled);
     if (filled == NULL) return sp_error_memory(error);
-    l->n_points[i] = fill_up(l->lists[i], l->n_points[i], l->lists[0], l->n_points[0], filled);
+    l->n_points[i] = fill_up(u, l->lists[i], l->n_points[i], l->lists[0], l->n_points[0], filled);
     free(l->lists[i]);
     l->lists[i] = filled;
   }
@@ -101,7 +97,7 @@ int32_t sp_outcome_covariances(const sp_outcome *o, const sp_estimate *const *es
   }
   point_lists l = {0};
   int32_t status = lists_make(&l, o, estimates, n, error);
-  if (status >= 0) status = lists_align(&l, error);
+  if (status >= 0) status = lists_align(&o->totals->place.units, &l, error);
   if (status >= 0) status = fill_matrix(&l, o, matrix, error);
   lists_clear(&l);
   return status;

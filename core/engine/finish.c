@@ -7,12 +7,12 @@
 #include "engine/limits.h"
 #include "engine/order.h"
 
-/* The order of PSUs that variances go by: strata, then PSUs, as they were met. */
+/* The order of units that variances go by: strata, then PSUs, as they were met, and so on. */
 static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
-  const uint32_t n = t->place.units.n_psu != 0 ? t->place.units.n_psu : 1;
-  uint64_t *order = calloc(n, sizeof *order);
-  for (uint32_t i = 0; order != NULL && sampled && i < t->place.units.n_psu; i++) {
-    order[i] = (uint64_t)t->place.units.psus[i].stratum << 32 | i;
+  const uint32_t n = sp_units_leaves(&t->place.units)->n_psu;
+  uint64_t *order = calloc(n + 1U, sizeof *order);
+  for (uint32_t i = 0; order != NULL && sampled && i < n; i++) {
+    order[i] = sp_units_order(&t->place.units, i);
   }
   return order;
 }

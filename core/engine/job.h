@@ -217,7 +217,8 @@ double sp_replicate_df(const sp_outcome *outcome, const sp_estimate *estimate);
 /* The rows of the tables by group; once the first read is over. */
 int32_t sp_walks_make(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 
-/* The linearized values of an estimate by PSU, ordered by (stratum, PSU); *out is owned (free). For
+/* The linearized values of an estimate by unit of the last stage, in the order of sp_point_order;
+ * *out is owned (free). For
  * data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
                   uint32_t *n, sampan_error *error) SP_CHECK;

@@ -21,17 +21,53 @@ static void free_coders(sp_coder **coders, uint32_t n) {
   free(coders);
 }
 
+/* Where a stage's parts are: in the design itself, or in one of its later stages. */
+static void describe_stage(sp_place *p, uint32_t k) {
+  const sp_design *d = &p->plan->design;
+  sp_place_stage *s = &p->stages[k];
+  if (k == 0) {
+    s->strata = d->strata;
+    s->unit = d->psu;
+    s->n_strata = d->n_strata;
+    s->n_unit = d->n_psu;
+    s->strata_columns = p->columns->strata;
+    s->unit_columns = p->columns->psus;
+    s->fpc = p->columns->fpc;
+    s->units = &p->units;
+    return;
+  }
+  const sp_stage *stage = &d->stages[k - 1];
+  const sp_stage_columns *columns = &p->columns->stages[k - 1];
+  s->strata = stage->strata;
+  s->unit = stage->unit;
+  s->n_strata = stage->n_strata;
+  s->n_unit = stage->n_unit;
+  s->strata_columns = columns->strata;
+  s->unit_columns = columns->units;
+  s->fpc = columns->fpc;
+  s->units = p->stages[k - 1].units->below;
+}
+
 int32_t sp_place_init(sp_place *p, const sp_plan *plan, const sp_place_columns *columns) {
   memset(p, 0, sizeof *p);
   sp_buffer_init(&p->text);
   p->plan = plan;
   p->columns = columns;
-  SP_TRY(sp_units_init(&p->units));
-  SP_TRY(make_coders(&p->strata_coders, plan->design.n_strata));
-  SP_TRY(make_coders(&p->psu_coders, plan->design.n_psu));
-  p->stratum_tuples = sp_map_new(31);
+  const uint32_t n_stages = sp_design_stages(&plan->design);
+  SP_TRY(sp_units_init_stages(&p->units, n_stages));
+  p->stages = calloc(n_stages, sizeof *p->stages);
+  if (p->stages == NULL) return SAMPAN_E_MEMORY;
+  p->n_stages = n_stages;
+  for (uint32_t k = 0; k < n_stages; k++) {
+    sp_place_stage *s = &p->stages[k];
+    describe_stage(p, k);
+    SP_TRY(make_coders(&s->strata_coders, s->n_strata));
+    SP_TRY(make_coders(&s->unit_coders, s->n_unit));
+    s->stratum_tuples = sp_map_new(31);
+    if (s->stratum_tuples == NULL) return SAMPAN_E_MEMORY;
+  }
   p->psu_homes = sp_map_new(32);
-  return p->stratum_tuples != NULL && p->psu_homes != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+  return p->psu_homes != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
 }
 
 static void free_codes(uint32_t **codes, uint32_t n) {
@@ -43,13 +79,17 @@ void sp_place_clear(sp_place *p) {
   if (p->plan == NULL) return; /* never made */
   sp_buffer_clear(&p->text);
   sp_units_clear(&p->units);
-  free_coders(p->strata_coders, p->plan->design.n_strata);
-  free_coders(p->psu_coders, p->plan->design.n_psu);
-  free_codes(p->strata_codes, p->plan->design.n_strata);
-  free_codes(p->psu_codes, p->plan->design.n_psu);
-  sp_map_free(p->stratum_tuples);
+  for (uint32_t k = 0; k < p->n_stages; k++) {
+    sp_place_stage *s = &p->stages[k];
+    free_coders(s->strata_coders, s->n_strata);
+    free_coders(s->unit_coders, s->n_unit);
+    free_codes(s->strata_codes, s->n_strata);
+    free_codes(s->unit_codes, s->n_unit);
+    sp_map_free(s->stratum_tuples);
+    free(s->stratum_of_tuple);
+  }
+  free(p->stages);
   sp_map_free(p->psu_homes);
-  free(p->stratum_of_tuple);
   free(p->home_strata);
 }
 
@@ -66,73 +106,126 @@ static int32_t make_codes(uint32_t ***out, uint32_t n, int64_t capacity) {
 
 int32_t sp_place_start(sp_place *p, int64_t capacity) {
   p->n_records = 0;
-  SP_TRY(make_codes(&p->strata_codes, p->plan->design.n_strata, capacity));
-  return make_codes(&p->psu_codes, p->plan->design.n_psu, capacity);
-}
-
-static int32_t missing_part(const sp_expr *e, int32_t id, const char *what, int64_t i,
-                            sampan_error *error) {
-  sp_error_set(error, SAMPAN_E_DATA, id, "the record has no %s", what);
-  sp_error_hint(error,
-                "drop such records with `keep` or `drop`, so that they are counted, or give "
-                "them one with coalesce()");
-  return sp_error_cell(error, NULL, i + 1, e->kind == SP_EXPR_NAME ? e->text : NULL);
-}
-
-/* The texts of a record's codes, joined. */
-static const char *join_texts(sp_place *p, sp_coder *const *coders, uint32_t *const *codes,
-                              uint32_t n_parts, int64_t i) {
-  sp_buffer_reset(&p->text);
-  for (uint32_t k = 0; k < n_parts; k++) {
-    if (k > 0) sp_buffer_text_add(&p->text, " / ");
-    sp_buffer_text_add(&p->text, sp_coder_text(coders[k], codes[k][i]));
+  for (uint32_t k = 0; k < p->n_stages; k++) {
+    sp_place_stage *s = &p->stages[k];
+    SP_TRY(make_codes(&s->strata_codes, s->n_strata, capacity));
+    SP_TRY(make_codes(&s->unit_codes, s->n_unit, capacity));
   }
-  return sp_buffer_text(&p->text);
-}
-
-static int32_t stratum_of(sp_place *p, int64_t i, uint32_t *out, sampan_error *error) {
-  const sp_design *d = &p->plan->design;
-  uint32_t tuple[16] = {0};
-  for (uint32_t k = 0; k < d->n_strata; k++) {
-    tuple[k] = p->strata_codes[k][i];
-    if (tuple[k] == SP_CODE_MISSING) {
-      return missing_part(d->strata[k], SP_ID_STRATUM_MISSING, "stratum", i, error);
-    }
-  }
-  const uint32_t number = sp_map_add(p->stratum_tuples, tuple, d->n_strata * sizeof *tuple);
-  if (number == SP_MAP_NONE) return sp_error_memory(error);
-  if (number >= p->n_stratum_of_tuple) {
-    uint32_t *grown = realloc(p->stratum_of_tuple, (number + 1U) * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    p->stratum_of_tuple = grown;
-    (void)join_texts(p, p->strata_coders, p->strata_codes, d->n_strata, i);
-    /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
-    sp_buffer_char(&p->text, '\0');
-    sp_buffer_add(&p->text, tuple, d->n_strata * sizeof *tuple);
-    grown[number] = sp_units_stratum(&p->units, sp_buffer_text(&p->text), p->text.n_bytes);
-    p->n_stratum_of_tuple = number + 1;
-    if (grown[number] == SP_MAP_NONE || p->text.failed) return sp_error_memory(error);
-  }
-  *out = p->stratum_of_tuple[number];
   return SAMPAN_OK;
 }
 
-static int32_t take_fpc(sp_place *p, const sp_column *c, uint32_t stratum, int64_t i,
-                        sampan_error *error) {
-  sp_stratum *h = &p->units.strata[stratum];
+static const char *column_of(const sp_expr *e) {
+  return e->kind == SP_EXPR_NAME ? e->text : NULL;
+}
+
+static int32_t missing_part(const sp_expr *e, int32_t id, const char *what, uint32_t stage,
+                            int64_t i, sampan_error *error) {
+  if (stage == 0) {
+    sp_error_set(error, SAMPAN_E_DATA, id, "the record has no %s", what);
+  } else {
+    sp_error_set(error, SAMPAN_E_DATA, id, "the record has no %s of stage %u", what, stage + 1);
+  }
+  sp_error_hint(error,
+                "drop such records with `keep` or `drop`, so that they are counted, or give "
+                "them one with coalesce()");
+  return sp_error_cell(error, NULL, i + 1, column_of(e));
+}
+
+/* Adds the texts of a record's codes, joined. */
+static void join_texts(sp_buffer *out, sp_coder *const *coders, uint32_t *const *codes,
+                       uint32_t n_parts, int64_t i) {
+  for (uint32_t k = 0; k < n_parts; k++) {
+    if (out->n_bytes > 0) sp_buffer_text_add(out, " / ");
+    sp_buffer_text_add(out, sp_coder_text(coders[k], codes[k][i]));
+  }
+}
+
+/* What a stratum is called: by the units that it lies in, and by its own values. */
+static void name_stratum(sp_place *p, uint32_t stage, int64_t i) {
+  sp_buffer_reset(&p->text);
+  for (uint32_t k = 0; k < stage; k++) {
+    const sp_place_stage *s = &p->stages[k];
+    join_texts(&p->text, s->strata_coders, s->strata_codes, s->n_strata, i);
+    join_texts(&p->text, s->unit_coders, s->unit_codes, s->n_unit, i);
+  }
+  const sp_place_stage *s = &p->stages[stage];
+  join_texts(&p->text, s->strata_coders, s->strata_codes, s->n_strata, i);
+}
+
+/* The stratum of a record at a stage, within the unit above (0 at the first stage). */
+static int32_t stratum_of(sp_place *p, uint32_t stage, uint32_t above, int64_t i, uint32_t *out,
+                          sampan_error *error) {
+  sp_place_stage *s = &p->stages[stage];
+  uint32_t tuple[SP_MOST_PARTS + 1] = {above};
+  for (uint32_t k = 0; k < s->n_strata; k++) {
+    tuple[k + 1] = s->strata_codes[k][i];
+    if (tuple[k + 1] == SP_CODE_MISSING) {
+      return missing_part(s->strata[k], SP_ID_STRATUM_MISSING, "stratum", stage, i, error);
+    }
+  }
+  const uint64_t n_bytes = (s->n_strata + 1U) * sizeof *tuple;
+  const uint32_t number = sp_map_add(s->stratum_tuples, tuple, n_bytes);
+  if (number == SP_MAP_NONE) return sp_error_memory(error);
+  if (number >= s->n_stratum_of_tuple) {
+    uint32_t *grown = realloc(s->stratum_of_tuple, (number + 1U) * sizeof *grown);
+    if (grown == NULL) return sp_error_memory(error);
+    s->stratum_of_tuple = grown;
+    name_stratum(p, stage, i);
+    /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
+    sp_buffer_char(&p->text, '\0');
+    sp_buffer_add(&p->text, tuple, n_bytes);
+    grown[number] = sp_units_stratum(s->units, sp_buffer_text(&p->text), p->text.n_bytes);
+    s->n_stratum_of_tuple = number + 1;
+    if (grown[number] == SP_MAP_NONE || p->text.failed) return sp_error_memory(error);
+    s->units->strata[grown[number]].parent = above;
+  }
+  *out = s->stratum_of_tuple[number];
+  return SAMPAN_OK;
+}
+
+/* ---- finite population corrections -------------------------------------------------------- */
+
+/* Population sizes where fractions belong, and the other way round. */
+static int32_t check_fpc(const sp_design *d, double fpc, sampan_error *error) {
+  if (d->fpc_is == SP_FPC_FRACTION && fpc > 0 && fpc <= 1 + 1e-12) return SAMPAN_OK;
+  if (d->fpc_is == SP_FPC_POPULATION && fpc >= 1 && isfinite(fpc)) return SAMPAN_OK;
+  if (d->fpc_is == SP_FPC_FRACTION) {
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC,
+                 "a sampled fraction of %.10g is not between 0 and 1", fpc);
+    return sp_error_hint(error, fpc > 1 ? "population sizes are declared by fpc_is: population; a "
+                                          "column that mixes both must be made one or the other"
+                                        : "a stratum without a sample has no records");
+  }
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC, "a population of %.10g units is less than 1", fpc);
+  return sp_error_hint(error,
+                       "sampled fractions are declared by fpc_is: fraction; a column that "
+                       "mixes both must be made one or the other");
+}
+
+static int32_t take_fpc(sp_place *p, const sp_place_stage *s, const sp_column *c, uint32_t stratum,
+                        int64_t i, sampan_error *error) {
+  sp_stratum *h = &s->units->strata[stratum];
   if (!sampan_bit(c->present, i)) {
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC_VARIES,
                  "the record has no finite population correction");
     return sp_error_cell(error, NULL, i + 1, c->name);
   }
-  if (isnan(h->fpc_given)) h->fpc_given = c->number[i];
   if (h->fpc_given == c->number[i]) return SAMPAN_OK;
+  if (check_fpc(&p->plan->design, c->number[i], error) < 0) {
+    return sp_error_cell(error, NULL, i + 1, c->name);
+  }
+  if (isnan(h->fpc_given)) {
+    h->fpc_given = c->number[i];
+    return SAMPAN_OK;
+  }
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_FPC_VARIES,
                "the finite population correction of stratum '%s' is %.10g here, and %.10g in an "
                "earlier record; it must be the same in the whole stratum",
                h->text, c->number[i], h->fpc_given);
   return sp_error_cell(error, NULL, i + 1, c->name);
 }
+
+/* ---- units -------------------------------------------------------------------------------- */
 
 /* Without nesting, a PSU that turns up in a second stratum is a mistake in the data or in the plan.
  */
@@ -147,48 +240,79 @@ static int32_t check_home(sp_place *p, uint32_t stratum, const char *psu, uint64
     p->home_strata[p->n_home_strata++] = stratum;
   }
   if (p->home_strata[number] == stratum) return SAMPAN_OK;
-  const sp_design *d = &p->plan->design;
-  const char *text = join_texts(p, p->psu_coders, p->psu_codes, d->n_psu, i);
+  const sp_place_stage *s = &p->stages[0];
+  sp_buffer_reset(&p->text);
+  join_texts(&p->text, s->unit_coders, s->unit_codes, s->n_unit, i);
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOT_NESTED,
-               "PSU '%s' is in stratum '%s' here, and in stratum '%s' before", text,
-               p->units.strata[stratum].text, p->units.strata[p->home_strata[number]].text);
+               "PSU '%s' is in stratum '%s' here, and in stratum '%s' before",
+               sp_buffer_text(&p->text), p->units.strata[stratum].text,
+               p->units.strata[p->home_strata[number]].text);
   sp_error_hint(error, "if PSU numbers start anew in each stratum, say so: design: {nest: yes}");
-  return sp_error_cell(error, NULL, i + 1,
-                       d->psu[0]->kind == SP_EXPR_NAME ? d->psu[0]->text : NULL);
+  return sp_error_cell(error, NULL, i + 1, column_of(s->unit[0]));
 }
 
 /* A record that is a unit of its own: the next one, which in a later read is there already. */
-static int32_t record_unit(sp_place *p, uint32_t stratum, uint32_t *out) {
+static int32_t record_unit(sp_place *p, sp_units *units, uint32_t stratum, uint32_t *out) {
   const uint32_t number = p->n_records++;
   if (p->is_known) {
     *out = number;
-    return number < p->units.n_psu ? SAMPAN_OK : SAMPAN_E_INTERNAL;
+    return number < units->n_psu ? SAMPAN_OK : SAMPAN_E_INTERNAL;
   }
-  *out = sp_units_psu(&p->units, stratum, NULL, 0);
+  *out = sp_units_psu(units, stratum, NULL, 0);
   return *out != SP_MAP_NONE ? SAMPAN_OK : SAMPAN_E_MEMORY;
 }
 
-/* The text that a PSU goes by: the codes of its parts, which are stable within a run. */
-static int32_t unit_of(sp_place *p, uint32_t stratum, double weight, int64_t i, uint32_t *out,
-                       sampan_error *error) {
-  const sp_design *d = &p->plan->design;
-  uint32_t tuple[16];
-  for (uint32_t k = 0; k < d->n_psu; k++) {
-    tuple[k] = p->psu_codes[k][i];
+/* The text that a unit goes by: the codes of its parts, which are stable within a run. */
+static int32_t unit_of(sp_place *p, uint32_t stage, uint32_t stratum, double weight, int64_t i,
+                       uint32_t *out, sampan_error *error) {
+  const sp_place_stage *s = &p->stages[stage];
+  uint32_t tuple[SP_MOST_PARTS];
+  for (uint32_t k = 0; k < s->n_unit; k++) {
+    tuple[k] = s->unit_codes[k][i];
     if (tuple[k] == SP_CODE_MISSING) {
-      return missing_part(d->psu[k], SP_ID_PSU_MISSING, "PSU", i, error);
+      return missing_part(s->unit[k], SP_ID_PSU_MISSING, stage == 0 ? "PSU" : "unit", stage, i,
+                          error);
     }
   }
-  if (d->n_psu > 0) {
+  if (s->n_unit > 0) {
     const char *text = (const char *)tuple;
-    const uint64_t n_bytes = d->n_psu * sizeof *tuple;
-    if (!d->nested) SP_TRY(check_home(p, stratum, text, n_bytes, i, error));
-    *out = sp_units_psu(&p->units, stratum, text, n_bytes);
+    const uint64_t n_bytes = s->n_unit * sizeof *tuple;
+    if (stage == 0 && !p->plan->design.nested) {
+      SP_TRY(check_home(p, stratum, text, n_bytes, i, error));
+    }
+    *out = sp_units_psu(s->units, stratum, text, n_bytes);
     if (*out == SP_MAP_NONE) return sp_error_memory(error);
-  } else if (record_unit(p, stratum, out) < 0) {
+  } else if (record_unit(p, s->units, stratum, out) < 0) {
     return sp_error_memory(error);
   }
-  if (weight > 0) p->units.psus[*out].has_weight = 1;
+  if (weight > 0) s->units->psus[*out].has_weight = 1;
+  return SAMPAN_OK;
+}
+
+/* ---- batches ------------------------------------------------------------------------------ */
+
+static int32_t take_codes(sp_coder *const *coders, const uint32_t *columns, uint32_t n_parts,
+                          const sp_machine *machine, int64_t n, uint32_t *const *codes,
+                          sampan_error *error) {
+  for (uint32_t k = 0; k < n_parts; k++) {
+    SP_TRY(sp_coder_codes(coders[k], sp_machine_column(machine, columns[k]), n, codes[k], error));
+  }
+  return SAMPAN_OK;
+}
+
+/* One record through all stages; *out becomes its unit of the last. */
+static int32_t place_record(sp_place *p, const sp_machine *machine, double weight, int64_t i,
+                            uint32_t *out, sampan_error *error) {
+  uint32_t unit = 0;
+  for (uint32_t k = 0; k < p->n_stages; k++) {
+    const sp_place_stage *s = &p->stages[k];
+    uint32_t stratum = 0;
+    SP_TRY(stratum_of(p, k, unit, i, &stratum, error));
+    SP_TRY(unit_of(p, k, stratum, weight, i, &unit, error));
+    if (s->fpc == UINT32_MAX) continue;
+    SP_TRY(take_fpc(p, s, sp_machine_column(machine, s->fpc), stratum, i, error));
+  }
+  *out = unit;
   return SAMPAN_OK;
 }
 
@@ -199,22 +323,16 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
   if (p->plan->kind != SP_KIND_SURVEY || (d->replicates != NULL && !d->replicates->make)) {
     return SAMPAN_OK; /* no units: the error is not theirs */
   }
-  for (uint32_t k = 0; k < d->n_strata; k++) {
-    SP_TRY(sp_coder_codes(p->strata_coders[k], sp_machine_column(machine, p->columns->strata[k]), n,
-                          p->strata_codes[k], error));
+  for (uint32_t k = 0; k < p->n_stages; k++) {
+    const sp_place_stage *s = &p->stages[k];
+    SP_TRY(take_codes(s->strata_coders, s->strata_columns, s->n_strata, machine, n, s->strata_codes,
+                      error));
+    SP_TRY(
+        take_codes(s->unit_coders, s->unit_columns, s->n_unit, machine, n, s->unit_codes, error));
   }
-  for (uint32_t k = 0; k < d->n_psu; k++) {
-    SP_TRY(sp_coder_codes(p->psu_coders[k], sp_machine_column(machine, p->columns->psus[k]), n,
-                          p->psu_codes[k], error));
-  }
-  const sp_column *fpc =
-      p->columns->fpc != UINT32_MAX ? sp_machine_column(machine, p->columns->fpc) : NULL;
   for (int64_t i = 0; i < n; i++) {
-    uint32_t stratum = 0;
     if (!sampan_bit(kept, i)) continue;
-    SP_TRY(stratum_of(p, i, &stratum, error));
-    SP_TRY(unit_of(p, stratum, weight[i], i, &unit[i], error));
-    if (fpc != NULL) SP_TRY(take_fpc(p, fpc, stratum, i, error));
+    SP_TRY(place_record(p, machine, weight[i], i, &unit[i], error));
   }
   return SAMPAN_OK;
 }

@@ -8,24 +8,46 @@
 #include "records/coder.h"
 #include "records/program.h"
 
-/* What the program is asked for; a number or UINT32_MAX each. */
+/* Most columns that are crossed to a stratum or a unit. */
+enum { SP_MOST_PARTS = 16 };
+
+/* What the program is asked for at one stage; a number or UINT32_MAX each. */
+typedef struct sp_stage_columns {
+  const uint32_t *strata, *units;
+  uint32_t fpc;
+  uint32_t reserved;
+} sp_stage_columns;
+
 typedef struct sp_place_columns {
   const uint32_t *strata, *psus;
   uint32_t fpc;
   uint32_t reserved;
+  const sp_stage_columns *stages; /* after the first */
 } sp_place_columns;
+
+/* One stage: its parts in the plan, and the codes of their values. */
+typedef struct sp_place_stage {
+  const sp_expr *const *strata, *const *unit;
+  const uint32_t *strata_columns, *unit_columns;
+  uint32_t n_strata, n_unit;
+  uint32_t fpc;
+  uint32_t n_stratum_of_tuple;
+  sp_units *units;
+  sp_coder **strata_coders, **unit_coders;
+  uint32_t **strata_codes, **unit_codes; /* of a batch: [part][record] */
+  sp_map *stratum_tuples;                /* the unit above and the codes */
+  uint32_t *stratum_of_tuple;
+} sp_place_stage;
 
 typedef struct sp_place {
   const sp_plan *plan;
   const sp_place_columns *columns;
   sp_units units;
-  sp_coder **strata_coders, **psu_coders;
-  sp_map *stratum_tuples;
-  uint32_t *stratum_of_tuple;
+  sp_place_stage *stages; /* those that a variance knows of */
+  uint32_t n_stages;
+  uint32_t n_home_strata;
   sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
   uint32_t *home_strata;
-  uint32_t n_stratum_of_tuple, n_home_strata;
-  uint32_t **strata_codes, **psu_codes; /* of a batch: [part][record] */
   uint32_t n_records; /* this read's records that are units of their own, so far */
   int32_t is_known;   /* a read after the first, in which nothing new turns up */
   sp_buffer text;
@@ -38,8 +60,8 @@ void sp_place_clear(sp_place *place);
 /* Makes ready for a read with batches of up to `capacity` records. */
 int32_t sp_place_start(sp_place *place, int64_t capacity);
 
-/* The unit of each kept record of a batch: for data without a sample 0. Errors name the row in the
- * batch. */
+/* The unit of the last stage of each kept record of a batch: for data without a sample 0. Errors
+ * name the row in the batch. */
 int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_t *kept,
                        const double *weight, int64_t n, uint32_t *unit,
                        sampan_error *error) SP_CHECK;

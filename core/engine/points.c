@@ -4,7 +4,8 @@
 
 #include "engine/job.h"
 
-/* Points of one statistic of a group; PSUs with a positive weight in it, and their strata. */
+/* Points of one statistic of a group, by unit of the last stage; PSUs with a positive weight in it,
+ * and their strata. */
 int32_t sp_make_points(const sp_job *job, const sp_totals *t, uint32_t indicator,
                        uint32_t split_index, uint32_t group, const double *gradient, sp_point *out,
                        uint32_t *n, int32_t *n_psu, int32_t *n_strata) {
@@ -14,22 +15,23 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *t, uint32_t indicator
   const sp_walk *walk = &t->walks[split_index];
   double *totals = malloc((b->n_totals + 1U) * sizeof *totals);
   if (totals == NULL) return SAMPAN_E_MEMORY;
-  uint32_t last = UINT32_MAX;
+  uint32_t last = UINT32_MAX, last_psu = UINT32_MAX;
   *n = 0;
   *n_psu = *n_strata = 0;
   for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
-    const uint32_t psu = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
+    const uint32_t leaf = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
     const sp_exact *lanes =
         sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
     if (!(sp_row_totals(lanes, b->n_totals, totals) > 0)) continue;
-    const uint32_t stratum = t->place.units.n_psu > 0 ? t->place.units.psus[psu].stratum : 0;
+    const sp_units *u = &t->place.units;
+    const uint32_t psu = sp_units_psu_of(u, leaf);
+    const uint32_t stratum = u->n_psu > 0 ? u->psus[psu].stratum : 0;
     double z = 0;
     for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
-    out[*n].psu = psu;
-    out[*n].stratum = stratum;
-    out[(*n)++].z = z;
-    ++*n_psu;
+    out[(*n)++] = (sp_point){.psu = psu, .stratum = stratum, .leaf = leaf, .z = z};
+    *n_psu += psu != last_psu;
     *n_strata += stratum != last;
+    last_psu = psu;
     last = stratum;
   }
   free(totals);

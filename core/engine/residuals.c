@@ -31,39 +31,53 @@ static int32_t coefficients(const sp_outcome *o, const sp_estimate *e, const dou
   return SAMPAN_OK;
 }
 
+typedef struct ordered_point {
+  uint64_t order;
+  sp_point point;
+} ordered_point;
+
 static int compare_points(const void *a, const void *b) {
-  const sp_point *x = a, *y = b;
-  if (x->stratum != y->stratum) return x->stratum < y->stratum ? -1 : 1;
-  return x->psu < y->psu ? -1 : x->psu > y->psu;
+  const ordered_point *x = a, *y = b;
+  return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* The residual parts of all units of the sample, in order: -x'B with calibrated weights. */
+static void unit_parts(const sp_outcome *o, const double *b, ordered_point *out) {
+  const sp_units *units = &o->totals->place.units;
+  const sp_table *table = o->totals->aux_by_unit;
+  const uint32_t n = sp_table_n_rows(table), p = o->job->n_aux;
+  for (uint32_t i = 0; i < n; i++) {
+    const sp_exact *lanes = sp_table_lanes(table, i);
+    sp_point *point = &out[i].point;
+    memset(point, 0, sizeof *point);
+    point->leaf = sp_table_key_of(table, i).psu;
+    point->psu = sp_units_psu_of(units, point->leaf);
+    point->stratum = units->psus[point->psu].stratum;
+    for (uint32_t j = 0; j < p; j++) {
+      if (b[j] != 0) point->z -= b[j] * sp_exact_value(&lanes[j]);
+    }
+    out[i].order = sp_point_order(units, point);
+  }
+  qsort(out, n, sizeof *out, compare_points);
 }
 
 int32_t sp_residual_points(const sp_outcome *o, const sp_estimate *e, const double *gradient,
                            const sp_point *points, uint32_t n, sp_point **out, uint32_t *n_out,
                            sampan_error *error) {
   const sp_units *units = &o->totals->place.units;
-  const sp_table *table = o->totals->aux_by_unit;
-  const uint32_t n_units = sp_table_n_rows(table), p = o->job->n_aux;
-  double *b = malloc((p + 1U) * sizeof *b);
+  const uint32_t n_units = sp_table_n_rows(o->totals->aux_by_unit);
+  double *b = malloc((o->job->n_aux + 1U) * sizeof *b);
+  ordered_point *parts = malloc((n_units + 1U) * sizeof *parts);
   *out = malloc((n_units + 1U) * sizeof **out);
-  uint32_t *row_of = calloc(units->n_psu + 1U, sizeof *row_of);
-  int32_t status = b == NULL || *out == NULL || row_of == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
+  int32_t status = b == NULL || parts == NULL || *out == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
   if (status >= 0) status = coefficients(o, e, gradient, b);
-  for (uint32_t i = 0; i < n_units && status >= 0; i++) {
-    const sp_exact *lanes = sp_table_lanes(table, i);
-    const uint32_t unit = sp_table_key_of(table, i).psu;
-    sp_point *point = &(*out)[i];
-    row_of[unit] = i;
-    point->psu = unit;
-    point->stratum = units->psus[unit].stratum;
-    point->z = 0;
-    for (uint32_t j = 0; j < p; j++) {
-      if (b[j] != 0) point->z -= b[j] * sp_exact_value(&lanes[j]);
-    }
+  if (status >= 0) unit_parts(o, b, parts);
+  for (uint32_t i = 0, j = 0; i < n_units && status >= 0; i++) {
+    (*out)[i] = parts[i].point;
+    if (j < n && sp_point_order(units, &points[j]) == parts[i].order) (*out)[i].z += points[j++].z;
   }
-  for (uint32_t i = 0; i < n && status >= 0; i++) (*out)[row_of[points[i].psu]].z += points[i].z;
-  if (status >= 0) qsort(*out, n_units, sizeof **out, compare_points);
   *n_out = n_units;
-  free(row_of);
+  free(parts);
   free(b);
   if (status >= 0) return SAMPAN_OK;
   free(*out);
