@@ -8,7 +8,8 @@
  * Reference: Tiwari, Clegg and Zou, Stat Methods Med Res 2006;15:547-569; as SEER*Stat prints.
  *
  * T1  The lower limit is that of Fay and Feuer, 0 where the rate is 0.
- * T2  k and m must be above 0: the statistic counts events.
+ * T2  k must be above 0, for the statistic to count events, and k^2 <= m <= k times the largest
+ *     weight, for the three to be of the same groups.
  * T3  A rate above 0 with a standard error of 0 has no gamma distribution: no limits.
  * T4  Without standardization the limits are the exact Poisson ones.
  */
@@ -32,6 +33,10 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
   }
   if (!(k > 0) || isinf(k) || !(m > 0) || isinf(m)) { /* T2 */
     snprintf(out->why, sizeof out->why, "the statistic counts no events");
+    return SAMPAN_OK;
+  }
+  if (m < k * k * (1 - 1e-9) || m > k * in->gradient_max * (1 + 1e-9)) {
+    snprintf(out->why, sizeof out->why, "the weights of the events contradict one another");
     return SAMPAN_OK;
   }
   if (d > 0 && v == 0) { /* T3 */
