@@ -61,6 +61,13 @@ Test(readme, intervals) {
       {"byar", SAMPAN_UNIT_RATE},
       {"dobson", SAMPAN_UNIT_RATE},
       {"fay-feuer", SAMPAN_UNIT_RATE},
+      {"arcsine", SAMPAN_UNIT_PROPORTION},
+      {"likelihood", SAMPAN_UNIT_PROPORTION},
+      {"agresti-coull", SAMPAN_UNIT_PROPORTION},
+      {"jeffreys", SAMPAN_UNIT_PROPORTION},
+      {"log", SAMPAN_UNIT_RATE},
+      {"poisson", SAMPAN_UNIT_RATE},
+      {"tiwari", SAMPAN_UNIT_RATE},
   };
   static example e;
   stat_plugin s;
@@ -79,6 +86,8 @@ Test(readme, intervals) {
                                    .events = number(&e, "events", 0),
                                    .exposure = number(&e, "exposure", 0),
                                    .gradient_max = number(&e, "gradient_max", 0),
+                                   .gradient_mean = number(&e, "gradient_mean", NAN),
+                                   .gradient_mean_square = number(&e, "gradient_mean_square", NAN),
                                    .upper_bound = HUGE_VAL,
                                    .per = number(&e, "per", 1)};
     sampan_interval_out out = {.struct_size = sizeof out};

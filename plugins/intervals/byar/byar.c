@@ -9,11 +9,13 @@
  *
  * B1  Below `exact_below` events the limits are exact; 0 gives Byar's everywhere.
  * B2  Lower limit 0 at 0 events.
- * B3  The estimate must be per events / exposure, or the count itself where nothing is the
- * exposure; a standardized rate has no Byar limits, and the reason names what to use.
+ * B3  Every event must count the same in the estimate: a crude rate, a count where nothing is the
+ *     exposure, observed over expected. A standardized rate has no Byar limits, and the reason
+ * names what to use; with 0 events too.
  */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 
 enum { PARAM_EXACT_BELOW };
 
@@ -26,20 +28,35 @@ static double byar(double x, double z) {
   return fmax(x * root * root * root, 0);
 }
 
+/* What one event adds to the estimate; NaN where events differ in that (B3). */
+static double per_event(const sampan_interval_in *in) {
+  const double x = in->events, most = in->gradient_max;
+  const double scale = in->exposure > 0 ? in->per / in->exposure : 1;
+  const int has_mean =
+      in->struct_size >= offsetof(sampan_interval_in, gradient_mean) + sizeof in->gradient_mean;
+  if (fabs(in->estimate - scale * x) <= 1e-9 * fmax(scale * x, scale) &&
+      (x > 0 || !(most > 0) || fabs(most - scale) <= 1e-9 * scale))
+    return scale;
+  if (has_mean && most > 0 && fabs(most - in->gradient_mean) <= 1e-9 * most &&
+      fabs(in->estimate - most * x) <= 1e-9 * fmax(most * x, most))
+    return most;
+  return NAN;
+}
+
 static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                       sampan_interval_out *out) {
   const double x = in->events, tail = (1 - in->level) / 2;
-  const double scale = in->exposure > 0 ? in->per / in->exposure : 1;
   out->status = SAMPAN_LIMITS_NONE;
   out->lower = out->upper = out->n_eff = NAN;
   out->why[0] = '\0';
-  if (!(x >= 0) || isinf(x) || !isfinite(scale)) {
+  if (!(x >= 0) || isinf(x) || !isfinite(in->estimate)) {
     snprintf(out->why, sizeof out->why, "no count of events");
     return SAMPAN_OK;
   }
-  if (!(fabs(in->estimate - scale * x) <= 1e-9 * fmax(scale * x, scale))) { /* B3 */
+  const double scale = per_event(in);
+  if (!isfinite(scale)) { /* B3 */
     snprintf(out->why, sizeof out->why,
-             "estimate is not events / exposure: use dobson or fay-feuer");
+             "events count differently in the estimate: use fay-feuer, tiwari or dobson");
     return SAMPAN_OK;
   }
   if (x < call->values[PARAM_EXACT_BELOW].number) { /* B1 */
@@ -68,7 +85,7 @@ static const sampan_plugin plugin = {
     .struct_size = sizeof plugin,
     .kind = SAMPAN_INTERVAL,
     .name = "byar",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .label_en = "Byar",
     .label_zh = "Byar 法",
     .summary_en =

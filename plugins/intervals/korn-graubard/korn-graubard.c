@@ -15,17 +15,26 @@
  * K5  `convention: r`: n counts zero weights too and nothing is capped, as R's svyciprop "beta";
  *     a standard error of 0 or df <= 0 gives no limits.
  * K6  The n_eff reported is the capped one before adj: what presentation standards test.
+ * K7  `cap: yes` and `cap: no` say whether n_eff and n* stop at n, whatever the convention: SAS's
+ *     TRUNCATE.
+ * K8  `adjust_df: no` has adj = 1, and df plays no part: SAS's ADJUST=NO.
  */
 #include <math.h>
 #include <sampan/plugin.h>
 
-enum { PARAM_CONVENTION };
+enum { PARAM_CONVENTION, PARAM_CAP, PARAM_ADJUST_DF };
 enum { CONVENTION_R = 0, CONVENTION_NCHS = 1 };
+enum { CAP_BY_CONVENTION = 0, CAP_YES = 1, CAP_NO = 2 };
 
 static const sampan_param params[] = {
     {"convention", SAMPAN_P_CHOICE, 0, "r|nchs", "nchs", 1, 0,
      "whose effective sample size: R's, or that of the NCHS presentation standards",
-     "有效样本量的约定：R 或 NCHS 发布标准"}};
+     "有效样本量的约定：R 或 NCHS 发布标准"},
+    {"cap", SAMPAN_P_CHOICE, 0, "convention|yes|no", "convention", 1, 0,
+     "stop the effective sample size at the number of records: as the convention has it, yes or no",
+     "有效样本量是否以记录数为上限：按约定、是或否"},
+    {"adjust_df", SAMPAN_P_TRUTH, 0, NULL, "yes", 1, 0,
+     "adjust the effective sample size for the degrees of freedom", "有效样本量按自由度校正"}};
 
 static int32_t none(sampan_interval_out *out, const char *why) {
   snprintf(out->why, sizeof out->why, "%s", why);
@@ -53,6 +62,9 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                       sampan_interval_out *out) {
   const int is_r = (int)call->values[PARAM_CONVENTION].number == CONVENTION_R;
   const double n = (double)(is_r ? in->n : in->n_positive); /* K1, K5 */
+  const int cap = (int)call->values[PARAM_CAP].number;
+  const int is_capped = cap == CAP_YES || (cap == CAP_BY_CONVENTION && !is_r); /* K1, K5, K7 */
+  const int adjusts = call->values[PARAM_ADJUST_DF].number != 0;               /* K8 */
   const double se = in->std_error, upper_tail = 0.5 + in->level / 2;
   out->status = SAMPAN_LIMITS_NONE;
   out->lower = out->upper = out->n_eff = NAN;
@@ -64,7 +76,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
   const int at_end = p == 0 || p == 1;
   if (is_r) { /* K5 */
     if (at_end || se == 0) return none(out, "standard error is 0: use `convention: nchs`");
-    if (!(in->df > 0)) return none(out, "no degrees of freedom");
+    if (adjusts && !(in->df > 0)) return none(out, "no degrees of freedom");
   }
   if (at_end) { /* K2 */
     out->n_eff = n;
@@ -73,17 +85,18 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     return SAMPAN_OK;
   }
   out->n_eff = se > 0 ? p * (1 - p) / (se * se) : n; /* K4 */
-  if (!is_r && out->n_eff > n) out->n_eff = n;
-  if (!(in->df > 0)) { /* K3 */
+  if (is_capped && out->n_eff > n) out->n_eff = n;
+  if (adjusts && !(in->df > 0)) { /* K3 */
     set_limits(call, p, 0, in->level, out);
     snprintf(out->why, sizeof out->why, "no degrees of freedom: the limits are 0 and 1");
     return SAMPAN_OK;
   }
   if (n < 2) return none(out, "one record with an estimate between 0 and 1");
-  const double adjust =
-      call->host->t_quantile(upper_tail, n - 1) / call->host->t_quantile(upper_tail, in->df);
+  const double adjust = adjusts ? call->host->t_quantile(upper_tail, n - 1) /
+                                      call->host->t_quantile(upper_tail, in->df)
+                                : 1;
   double n_star = out->n_eff * adjust * adjust;
-  if (!is_r && n_star > n) n_star = n;
+  if (is_capped && n_star > n) n_star = n;
   set_limits(call, p, n_star, in->level, out);
   return SAMPAN_OK;
 }
@@ -98,7 +111,7 @@ static const sampan_plugin plugin = {
     .struct_size = sizeof plugin,
     .kind = SAMPAN_INTERVAL,
     .name = "korn-graubard",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .label_en = "Korn-Graubard",
     .label_zh = "Korn-Graubard 法",
     .summary_en =
@@ -112,7 +125,7 @@ static const sampan_plugin plugin = {
         "Korn and Graubard, Survey Methodology 1998;24:193-201; "
         "NCHS, Vital Health Stat 2(175), 2017",
     .params = params,
-    .n_params = 1,
+    .n_params = 3,
     .ops = &ops,
 };
 

@@ -9,17 +9,31 @@
  * I3  `size: exposure`: n = total of the denominator, c normal: for complete counts in rows.
  * I4  With `effective`, df <= 0 or a standard error of 0 (as at 0 and 1): no limits, and the
  * reason.
+ * I5  `continuity: yes`: the limits of p - 1/2n and p + 1/2n, with 0 and 1 where these pass 0 and 1
+ *     (Newcombe, Stat Med 1998;17:857-872, method 4).
  */
 #include <math.h>
 #include <sampan/plugin.h>
 
-enum { PARAM_SIZE };
+enum { PARAM_SIZE, PARAM_CONTINUITY };
 enum { SIZE_EFFECTIVE = 0, SIZE_RECORDS = 1, SIZE_EXPOSURE = 2 };
 
 static const sampan_param params[] = {
     {"size", SAMPAN_P_CHOICE, 0, "effective|records|exposure", "effective", 1, 0,
      "the sample size: what the design is worth, the records, or the total of the denominator",
-     "样本量：有效样本量、记录数或分母合计"}};
+     "样本量：有效样本量、记录数或分母合计"},
+    {"continuity", SAMPAN_P_TRUTH, 0, NULL, "no", 1, 0,
+     "correct for continuity: half a record on either side", "连续性校正"}};
+
+/* The lower root for a share p of n, k = c^2 / n: p^2 over the upper root's numerator, so that no
+ * difference of near numbers is taken. */
+static double lower_root(double p, double k) {
+  return p > 0 ? p * p / (p + k / 2 + sqrt(k * (p * (1 - p) + k / 4))) : 0;
+}
+
+static double upper_root(double p, double k) {
+  return p < 1 ? fmin((p + k / 2 + sqrt(k * (p * (1 - p) + k / 4))) / (1 + k), 1) : 1;
+}
 
 static int32_t none(sampan_interval_out *out, const char *why) {
   snprintf(out->why, sizeof out->why, "%s", why);
@@ -52,11 +66,10 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
   if (!(n > 0) || isinf(n)) return none(out, "no sample size");
   /* c^2 / n first: an n of 1e8 must not cancel in the square root. */
   const double k = c * c / n;
-  const double centre = p + k / 2;
-  const double half = sqrt(k * (p * (1 - p) + k / 4));
+  const double shift = call->values[PARAM_CONTINUITY].number != 0 ? 1 / (2 * n) : 0; /* I5 */
   out->status = SAMPAN_LIMITS_OK;
-  out->lower = p == 0 ? 0 : (centre - half) / (1 + k);
-  out->upper = p == 1 ? 1 : (centre + half) / (1 + k);
+  out->lower = lower_root(p - shift, k);
+  out->upper = upper_root(p + shift, k);
   out->n_eff = n;
   return SAMPAN_OK;
 }
@@ -71,7 +84,7 @@ static const sampan_plugin plugin = {
     .struct_size = sizeof plugin,
     .kind = SAMPAN_INTERVAL,
     .name = "wilson",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .label_en = "Wilson",
     .label_zh = "Wilson 法",
     .summary_en =
@@ -81,7 +94,7 @@ static const sampan_plugin plugin = {
     .formula = "(p + c^2/2n -/+ c sqrt(p(1-p)/n + c^2/4n^2)) / (1 + c^2/n), n = p(1-p)/se^2",
     .reference = "Wilson, JASA 1927;22:209-212",
     .params = params,
-    .n_params = 1,
+    .n_params = 2,
     .ops = &ops,
 };
 

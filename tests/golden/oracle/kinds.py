@@ -93,7 +93,8 @@ def ratio(case):
 
 
 INTERVALS = {
-    "mean": "wald", "logit": "logit", "xlogit": "logit", "wilson": "wilson",
+    "mean": "wald", "logit": "logit", "xlogit": {"method": "logit", "replicates": "delta"},
+    "wilson": "wilson", "asin": {"method": "arcsine", "reflect": "yes"}, "likelihood": "likelihood",
     "beta": {"method": "korn-graubard", "convention": "r"},
     "beta_truncated": {"method": "korn-graubard", "convention": "nchs"}}
 
@@ -236,13 +237,20 @@ def degf(case):
                            "n_strata": (("manifest",), "strata")})
 
 
+PROPORTIONS = {"wald": {"method": "wald"}, "wilson": {"method": "wilson"},
+               "wilson_cc": {"method": "wilson", "continuity": "yes"},
+               "clopper_pearson": {"method": "clopper-pearson"},
+               "agresti_coull": {"method": "agresti-coull", "bounded": "no"},
+               "jeffreys": {"method": "jeffreys"}, "logit": {"method": "logit"},
+               "arcsine": {"method": "arcsine"}}
+
+
 def prop_srs(case):
     a = case["analysis"]
-    methods = {"wilson": "wilson", "clopper_pearson": "clopper-pearson"}
     made = {}
     for row in case["expected"]:
         key = row["key"]
-        if key["method"] not in methods:
+        if key["method"] not in PROPORTIONS:
             yield row, "interval %s of counts" % key["method"]
             continue
         if key["level"] not in made:
@@ -250,13 +258,15 @@ def prop_srs(case):
                                       key["level"], kind="register")
         plan = made[key["level"]]
         spec = {"estimator": "ratio", "numerator": "x", "denominator": "n", "unit": "proportion",
-                "interval": {"method": methods[key["method"]], "size": "exposure"}}
+                "interval": dict(PROPORTIONS[key["method"]], size="exposure")}
         reference = plan.estimate(spec, {"x": key["x"], "n": key["n"]})
         yield row, (plan, fields_of(row, reference))
 
 
-RATES = {"exact": {"method": "byar", "exact_below": MANY}, "normal": "wald",
-         "byar": {"method": "byar", "exact_below": 0}}
+RATES = {"exact": "poisson", "byar": {"method": "byar", "exact_below": 0}, "normal": "wald",
+         "lognormal": "log", "score": {"method": "poisson", "form": "score"},
+         "midp": {"method": "poisson", "form": "mid-p"},
+         "vandenbroucke": {"method": "poisson", "form": "square-root"}}
 
 
 def crude_rate(case):
@@ -274,7 +284,7 @@ def crude_rate(case):
             spec, {"cases": key["cases"], "py": key["person_years"]})))
 
 
-STANDARDIZED = {"gamma_fay_feuer": "fay-feuer", "normal": "wald",
+STANDARDIZED = {"gamma_fay_feuer": "fay-feuer", "normal": "wald", "lognormal": "log",
                 "dobson_exact": {"method": "dobson", "exact_below": MANY, "minimum_events": 0},
                 "dobson_byar": {"method": "dobson", "exact_below": 0, "minimum_events": 0}}
 

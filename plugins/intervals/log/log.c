@@ -1,0 +1,64 @@
+/* log.c - the interval of a positive estimate on the log scale.
+ *
+ *   exp(log X -/+ t[1 - a/2, df] se / X)
+ *
+ * Reference: Parker et al., National Center for Health Statistics, Vital Health Stat 2(200), 2023,
+ * eq. 24, for totals; Breslow and Day, Statistical Methods in Cancer Research II, 1987, 2.3, for
+ * rates and ratios.
+ *
+ * X1  An estimate that is not above 0 has no logarithm: no limits, and the reason.
+ * X2  df <= 0: no limits, and the reason. df infinite: the normal quantile.
+ * X3  A standard error of 0 gives limits of no width, and says that this is for complete counts.
+ */
+#include <math.h>
+#include <sampan/plugin.h>
+
+static int32_t none(sampan_interval_out *out, const char *why) {
+  snprintf(out->why, sizeof out->why, "%s", why);
+  return SAMPAN_OK;
+}
+
+static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
+                      sampan_interval_out *out) {
+  const double x = in->estimate, se = in->std_error;
+  out->status = SAMPAN_LIMITS_NONE;
+  out->lower = out->upper = out->n_eff = NAN;
+  out->why[0] = '\0';
+  if (!isfinite(x) || !(se >= 0) || isinf(se)) return none(out, "no estimate or no standard error");
+  if (!(x > 0)) /* X1 */
+    return none(out, x == 0 && in->unit != SAMPAN_UNIT_NONE
+                         ? "estimate is 0, which has no logarithm: counts and rates have limits by "
+                           "poisson or fay-feuer"
+                         : "estimate is not above 0, and has no logarithm: use wald");
+  if (!(in->df > 0)) return none(out, "no degrees of freedom"); /* X2 */
+  const double width = call->host->t_quantile(0.5 + in->level / 2, in->df) * (se / x);
+  out->status = SAMPAN_LIMITS_OK;
+  out->lower = x * exp(-width);
+  out->upper = x * exp(width);
+  if (se == 0) /* X3 */
+    snprintf(out->why, sizeof out->why, "standard error is 0: right for a complete count alone");
+  return SAMPAN_OK;
+}
+
+static const sampan_interval_ops ops = {
+    .struct_size = sizeof ops,
+    .units = 1U << SAMPAN_UNIT_NONE | 1U << SAMPAN_UNIT_COUNT | 1U << SAMPAN_UNIT_RATE |
+             1U << SAMPAN_UNIT_RATIO,
+    .limits = limits,
+};
+
+static const sampan_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .kind = SAMPAN_INTERVAL,
+    .name = "log",
+    .version = "1.0.0",
+    .label_en = "Log",
+    .label_zh = "对数法",
+    .summary_en = "Limits of the logarithm from the t distribution, turned back.",
+    .summary_zh = "在对数尺度上由 t 分布得到并变换回的区间。",
+    .formula = "exp(log X -/+ t[1 - a/2, df] * se / X)",
+    .reference = "Parker et al., Vital Health Stat 2(200), 2023",
+    .ops = &ops,
+};
+
+SAMPAN_MODULE("log", "GPL-3.0-or-later", &plugin);
