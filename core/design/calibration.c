@@ -162,7 +162,10 @@ static void run(search *s) {
     s->c->misfit = worst;
     memcpy(s->best, s->c->lambda, p * sizeof *s->best);
   }
-  memcpy(s->c->lambda, s->best, p * sizeof *s->best);
+  /* Of a search that failed, the last place tells best which totals are out of reach. */
+  if (s->c->misfit <= GOOD_ENOUGH || isnan(worst)) {
+    memcpy(s->c->lambda, s->best, p * sizeof *s->best);
+  }
 }
 
 /* ---- what cannot be ----------------------------------------------------------------------- */
