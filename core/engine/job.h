@@ -165,8 +165,7 @@ double sp_degrees_of_freedom(const sp_job *job, const sp_totals *totals, const s
                              uint32_t n, int32_t n_psu, int32_t n_strata);
 
 /* The linearized values of an estimate by unit of the last stage, in the order of sp_point_order;
- * *out is owned (free). For
- * data without a design there is none: *n is 0. */
+ * *out is owned (free). For data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
                   uint32_t *n, sampan_error *error) SP_CHECK;
 /* PSUs less strata of the whole design, counting those with a positive weight. */
