@@ -121,7 +121,6 @@ static void find_step(search *s) {
   }
   for (uint64_t j = 0; j < p; j++) s->step[j] = -s->misfit[j];
   sp_calibration_solve(&s->solver, s->step, s->step, s->work);
-  for (uint64_t i = s->whole.rank; i < p; i++) s->step[s->whole.pivot[i]] = 0;
 }
 
 static double along(const search *s, const double *misfit) {
@@ -163,7 +162,10 @@ static void run(search *s) {
     s->c->misfit = worst;
     memcpy(s->best, s->c->lambda, p * sizeof *s->best);
   }
-  memcpy(s->c->lambda, s->best, p * sizeof *s->best);
+  /* Of a search that failed, the last place tells best which totals are out of reach. */
+  if (s->c->misfit <= GOOD_ENOUGH || isnan(worst)) {
+    memcpy(s->c->lambda, s->best, p * sizeof *s->best);
+  }
 }
 
 /* ---- what cannot be ----------------------------------------------------------------------- */
@@ -255,6 +257,22 @@ static int32_t check_met(search *s) {
                                        "become 0 or less");
 }
 
+/* Takes the x that follow from others out of the rows: their lambda stays 0. */
+static void leave_dependent(search *s) {
+  const uint32_t p = s->c->p;
+  for (uint32_t i = 0; i < p; i++) s->work[s->whole.pivot[i]] = i < s->whole.rank;
+  for (uint64_t i = 0; i < s->sorted.n; i++) {
+    sp_calibration_row *row = &s->sorted.rows[i];
+    uint32_t *filled = s->sorted.filled + (row->filled - s->sorted.filled);
+    uint32_t n = 0;
+    for (uint32_t a = 0; a < row->n_filled; a++) {
+      if (s->work[filled[a]] != 0) filled[n++] = filled[a];
+    }
+    row->n_filled = n;
+  }
+  sp_calibration_products(&s->sorted, NULL, s->a);
+}
+
 /* ---- all of it ---------------------------------------------------------------------------- */
 
 static int32_t make_room(search *s) {
@@ -293,6 +311,7 @@ static int32_t find(search *s, const sp_calibration_rows *rows) {
     return sp_error_hint(s->error, "totals: give the known total of the population");
   }
   SP_TRY(check_dependent(s));
+  leave_dependent(s);
   for (uint64_t i = 0; i < s->sorted.n; i++) {
     const sp_calibration_row *row = &s->sorted.rows[i];
     for (uint32_t a = 0; a < row->n_filled; a++) {

@@ -6,17 +6,17 @@
  *   raking  g(u) = exp u, cut off at the bounds
  *   logit   g(u) = (L (U-1) + U (1-L) e^(Au)) / (U-1 + (1-L) e^(Au)), A = (U-L) / ((U-1)(1-L))
  * q is 1, or the value of the plan's `variance` (heteroskedastic: variance of y proportional to q).
- * Post-strata: linear, x the indicators of the cells. Raking of margins: raking, x the indicators of
- * all cells of all margins, which are dependent; dependent x are left to the others, and their
+ * Post-strata: linear, x the indicators of the cells. Raking of margins: raking, x the indicators
+ * of all cells of all margins, which are dependent; dependent x are left to the others, and their
  * totals must agree with what the others imply.
  *
  * Variance of an estimate with linearized values u (of a record; 0 outside the domain, also outside
  * it in the sums here): the ordinary variance of the design for the values
  *   z = w (u - x'B),   B = A^- C,   A = sum w0 x x' / q,   C = sum w0 x u / q
- * over all records of the sample: calibrated w before the residual, base weights w0 - without g - in
- * A and C, for every distance. u is linearized at the calibrated weights (a mean: (y - mean) / sum w).
- * q divides in A and C as it does in g, and appears nowhere else. That is what R's `survey` does,
- * whose calib_* cases this meets. Replicate weights need none of it: every replicate is
+ * over all records of the sample: calibrated w before the residual, base weights w0 - without g -
+ * in A and C, for every distance. u is linearized at the calibrated weights (a mean: (y - mean) /
+ * sum w). q divides in A and C as it does in g, and appears nowhere else. That is what R's `survey`
+ * does, whose calib_* cases this meets. Replicate weights need none of it: every replicate is
  * calibrated by itself to the same T, with its own weights as w0. */
 #ifndef SP_DESIGN_CALIBRATION_H
 #define SP_DESIGN_CALIBRATION_H
@@ -58,7 +58,8 @@ typedef struct sp_calibration {
 
 /* Finds lambda. SAMPAN_E_PLAN: bounds that cannot be, totals that contradict one another (both sums
  * are named), too many totals; SAMPAN_E_DATA: a total whose x is 0 in all records, totals that
- * cannot be met within the bounds or with positive weights (the worst is named), bad q or weight. */
+ * cannot be met within the bounds or with positive weights (the worst is named), bad q or weight.
+ */
 int32_t sp_calibration_find(sp_calibration *out, const sp_calibration_rows *rows,
                             const sp_calibration_aim *aim, sampan_error *error) SP_CHECK;
 void sp_calibration_clear(sp_calibration *calibration);

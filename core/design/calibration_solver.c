@@ -6,7 +6,8 @@
 #include "design/calibration_rows.h"
 #include "design/error_ids.h"
 
-/* What is left of a variable's sum of squares after the others, below which it follows from them. */
+/* What is left of a variable's sum of squares after the others, below which it follows from them.
+ */
 #define DEPENDENT 1e-12
 
 /* ---- rows --------------------------------------------------------------------------------- */
@@ -41,7 +42,8 @@ static int32_t check_row(const sp_calibration_rows *rows, uint64_t i, sampan_err
     if (isfinite(rows->x[i * rows->p + j])) continue;
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_CALIBRATE_ROW,
                  "the variable of total number %u is missing in a record with weight", j + 1);
-    return sp_error_hint(error, "a record that takes part in a calibration needs all its variables");
+    return sp_error_hint(error,
+                         "a record that takes part in a calibration needs all its variables");
   }
   return SAMPAN_OK;
 }
@@ -150,8 +152,8 @@ static void exchange(sp_calibration_solver *s, uint64_t i, uint64_t k) {
   f[k * p + k] = x;
 }
 
-/* One step: column i of the factor, and what it leaves of the rest. Zeros are skipped: indicators of
- * cells have little else. */
+/* One step: column i of the factor, and what it leaves of the rest. Zeros are skipped: indicators
+ * of cells have little else. */
 static void eliminate(sp_calibration_solver *s, uint64_t i) {
   const uint64_t p = s->p;
   double *f = s->factor;

@@ -1,8 +1,8 @@
 /* hadamard.c - normalized Hadamard matrices, worked out entry by entry.
  *
- * Paley I (q = 3 mod 4): I + S, S skew with first row 1 and the characters of i - j inside. Paley II
- * (q = 1 mod 4): C x (1 1; 1 -1) + I x (1 -1; -1 -1), C the symmetric conference matrix. Sylvester:
- * (H H; H -H). See Hedayat and Wallis, Ann. Statist. 6 (1978) 1184-1238. */
+ * Paley I (q = 3 mod 4): I + S, S skew with first row 1 and the characters of i - j inside. Paley
+ * II (q = 1 mod 4): C x (1 1; 1 -1) + I x (1 -1; -1 -1), C the symmetric conference matrix.
+ * Sylvester: (H H; H -H). See Hedayat and Wallis, Ann. Statist. 6 (1978) 1184-1238. */
 #include "design/hadamard.h"
 
 #include <stdlib.h>

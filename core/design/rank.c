@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOLERANCE 1e-5     /* R's, of degf() */
-#define SURE 1e-3          /* columns that differ by this much stay different */
-#define FIRST_CHECK 16     /* updates before the rank is first looked at */
+#define TOLERANCE 1e-5 /* R's, of degf() */
+#define SURE 1e-3      /* columns that differ by this much stay different */
+#define FIRST_CHECK 16 /* updates before the rank is first looked at */
 
 static uint64_t triangle(uint32_t i) {
   return (uint64_t)i * ((uint64_t)i + 1) / 2;

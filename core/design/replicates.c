@@ -16,18 +16,23 @@ static int32_t placed(const sp_replicates *spec, const char *file, sampan_error 
 /* The scale by type; NaN where the type has none for n replicates. */
 static double scale_of(const sp_replicates *spec, double n) {
   switch (spec->type) {
-    case SP_REPLICATES_BRR: return 1 / n;
-    case SP_REPLICATES_FAY: return 1 / (n * (1 - spec->rho) * (1 - spec->rho));
-    case SP_REPLICATES_JK1: return n > 1 ? (n - 1) / n : NAN;
-    case SP_REPLICATES_BOOTSTRAP: return n > 1 ? 1 / (n - 1) : NAN;
+    case SP_REPLICATES_BRR:
+      return 1 / n;
+    case SP_REPLICATES_FAY:
+      return 1 / (n * (1 - spec->rho) * (1 - spec->rho));
+    case SP_REPLICATES_JK1:
+      return n > 1 ? (n - 1) / n : NAN;
+    case SP_REPLICATES_BOOTSTRAP:
+      return n > 1 ? 1 / (n - 1) : NAN;
     case SP_REPLICATES_SDR:
-    case SP_REPLICATES_ACS: return 4 / n;
-    default: return 1;
+    case SP_REPLICATES_ACS:
+      return 4 / n;
+    default:
+      return 1;
   }
 }
 
-static int32_t check(const sp_replicates *spec, uint32_t n, const char *file,
-                     sampan_error *error) {
+static int32_t check(const sp_replicates *spec, uint32_t n, const char *file, sampan_error *error) {
   if (spec->type == SP_REPLICATES_FAY && !(spec->rho >= 0 && spec->rho < 1)) {
     sp_error_set(error, SAMPAN_E_PLAN, SP_ID_REPLICATES_SCALE,
                  "Fay's rho of %.10g is not at least 0 and less than 1", spec->rho);
@@ -49,8 +54,8 @@ static int32_t check(const sp_replicates *spec, uint32_t n, const char *file,
     return placed(spec, file, error);
   }
   if (isnan(spec->scale) && isnan(scale_of(spec, n))) {
-    sp_error_set(error, SAMPAN_E_PLAN, SP_ID_REPLICATES_SCALE,
-                 "one %s replicate tells no variance", spec->name != NULL ? spec->name : "single");
+    sp_error_set(error, SAMPAN_E_PLAN, SP_ID_REPLICATES_SCALE, "one %s replicate tells no variance",
+                 spec->name != NULL ? spec->name : "single");
     sp_error_hint(error, "name all columns of replicate weights, or give a scale");
     return placed(spec, file, error);
   }
@@ -62,8 +67,7 @@ int32_t sp_replicates_factors(const sp_replicates *spec, uint32_t n, const char 
   SP_TRY(check(spec, n, file, error));
   const double scale = isnan(spec->scale) ? scale_of(spec, n) : spec->scale;
   for (uint32_t r = 0; r < n; r++) {
-    const double own =
-        spec->rscales == NULL ? 1 : spec->rscales[spec->n_rscales == 1 ? 0 : r];
+    const double own = spec->rscales == NULL ? 1 : spec->rscales[spec->n_rscales == 1 ? 0 : r];
     out[r] = scale * own;
     if (out[r] >= 0 && isfinite(out[r])) continue;
     sp_error_set(error, SAMPAN_E_PLAN, SP_ID_REPLICATES_SCALE,

@@ -7,10 +7,10 @@
 
 #include "design/units.h"
 
-/* The factors of n replicates that the data hold, scale * rscales[r]. Without a scale it is by type:
- * BRR 1/n, Fay 1/(n (1 - rho)^2), JK1 (n-1)/n, bootstrap 1/(n-1), SDR and ACS 4/n, others 1. JKn
- * needs rscales or a scale: strata do not show in the weights. SAMPAN_E_PLAN otherwise, and where
- * scale, rscales or rho cannot be. */
+/* The factors of n replicates that the data hold, scale * rscales[r]. Without a scale it is by
+ * type: BRR 1/n, Fay 1/(n (1 - rho)^2), JK1 (n-1)/n, bootstrap 1/(n-1), SDR and ACS 4/n, others 1.
+ * JKn needs rscales or a scale: strata do not show in the weights. SAMPAN_E_PLAN otherwise, and
+ * where scale, rscales or rho cannot be. */
 int32_t sp_replicates_factors(const sp_replicates *spec, uint32_t n, const char *file, double *out,
                               sampan_error *error) SP_CHECK;
 

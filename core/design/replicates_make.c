@@ -56,8 +56,7 @@ static int32_t refuse_stratum(const maker *m, const sp_stratum *s) {
 static int32_t admit(const maker *m, const sp_stratum *s, int32_t *varies) {
   const int32_t left_out =
       m->design->lonely == SP_LONELY_REMOVE || m->design->lonely == SP_LONELY_CERTAINTY;
-  const int32_t halves =
-      m->spec->type == SP_REPLICATES_BRR || m->spec->type == SP_REPLICATES_FAY;
+  const int32_t halves = m->spec->type == SP_REPLICATES_BRR || m->spec->type == SP_REPLICATES_FAY;
   *varies = 0;
   if (s->n_psu == 1) return s->fpc >= 1 || left_out ? SAMPAN_OK : refuse_stratum(m, s);
   if (halves && s->fpc >= 1) return SAMPAN_OK;
@@ -144,9 +143,9 @@ static int32_t jackknife(const maker *m) {
     const double n = g->n, share = (n - 1) / n;
     for (uint32_t left = 0; left < g->n; left++, r++) {
       double *row = m->out->multipliers + (uint64_t)r * m->out->n_psu;
-      for (uint32_t i = 0; i < g->n; i++) row[m->members[g->first + i]] = i == left ? 0 : n / (n - 1);
-      m->out->factors[r] =
-          one ? given_or(m, share * g->kept) : given_or(m, 1) * (share * g->kept);
+      for (uint32_t i = 0; i < g->n; i++)
+        row[m->members[g->first + i]] = i == left ? 0 : n / (n - 1);
+      m->out->factors[r] = one ? given_or(m, share * g->kept) : given_or(m, 1) * (share * g->kept);
     }
   }
   return SAMPAN_OK;
@@ -234,10 +233,13 @@ static int32_t make(maker *m) {
   SP_TRY(find_groups(m));
   switch (m->spec->type) {
     case SP_REPLICATES_JK1:
-    case SP_REPLICATES_JKN: return jackknife(m);
+    case SP_REPLICATES_JKN:
+      return jackknife(m);
     case SP_REPLICATES_BRR:
-    case SP_REPLICATES_FAY: return halves(m);
-    case SP_REPLICATES_BOOTSTRAP: return bootstrap(m);
+    case SP_REPLICATES_FAY:
+      return halves(m);
+    case SP_REPLICATES_BOOTSTRAP:
+      return bootstrap(m);
     default:
       sp_error_set(m->error, SAMPAN_E_PLAN, SP_ID_REPLICATES_NUMBER,
                    "replicates of type %s can be read from the data, but not be made",

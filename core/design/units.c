@@ -8,7 +8,7 @@
 
 uint32_t sp_design_stages(const sp_design *design) {
   uint32_t n = 1;
-  if (design->fpc == NULL) return n;
+  if (design->fpc == NULL || design->replicates != NULL) return n;
   while (n <= design->n_stages && design->stages[n - 1].fpc != NULL) n++;
   return n;
 }

@@ -35,7 +35,8 @@ typedef struct sp_units {
 } sp_units;
 
 /* The stages of a design whose sampling a variance knows of: the leading ones that have an FPC, and
- * the first in any case. Within units that are sampled with replacement nothing matters. */
+ * the first in any case. Within units that are sampled with replacement nothing matters; neither
+ * does it for replicate weights, which leave whole PSUs out. */
 uint32_t sp_design_stages(const sp_design *design);
 
 /* Units of one stage, or of several. */

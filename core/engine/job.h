@@ -218,8 +218,7 @@ double sp_replicate_df(const sp_outcome *outcome, const sp_estimate *estimate);
 int32_t sp_walks_make(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 
 /* The linearized values of an estimate by unit of the last stage, in the order of sp_point_order;
- * *out is owned (free). For
- * data without a design there is none: *n is 0. */
+ * *out is owned (free). For data without a design there is none: *n is 0. */
 int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_point **out,
                   uint32_t *n, sampan_error *error) SP_CHECK;
 /* PSUs less strata of the whole design, counting those with a positive weight. */

@@ -112,7 +112,11 @@ static int32_t read_positions_of(const sp_reading *r, const sp_yaml *map, sp_com
   const sp_yaml *positions = sp_yaml_get(map, "positions");
   if (positions == NULL) return SAMPAN_OK;
   if (out->n_values == 0) {
-    return sp_read_needs(r, map, out->across != NULL ? "values" : "names in 'statistics'");
+    if (out->across != NULL) return sp_read_needs(r, map, "values");
+    const int32_t status = sp_yaml_error(positions, r->file, SP_ID_PLAN_CLASH, r->error,
+                                         "'positions' are those of named statistics");
+    (void)sp_error_hint(r->error, "write statistics: [a, b] instead of all");
+    return status;
   }
   return read_positions(r, positions, out);
 }

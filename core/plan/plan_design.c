@@ -38,6 +38,12 @@ int32_t sp_plan_aliased(const sp_reading *r, const sp_yaml *map, const char *con
   return SAMPAN_OK;
 }
 
+int32_t sp_plan_needs(const sp_reading *r, const sp_yaml *map, const char *what, const char *hint) {
+  const int32_t status = sp_read_needs(r, map, what);
+  (void)sp_error_hint(r->error, "%s", hint);
+  return status;
+}
+
 /* One expression or a list of them. */
 static int32_t expressions(const sp_reading *r, const sp_yaml *node, const char *what,
                            const sp_expr *const **out, uint32_t *n) {
@@ -97,7 +103,7 @@ static int32_t read_stage(const sp_reading *r, const sp_yaml *node, int is_last,
   const sp_yaml *strata = sp_yaml_get(node, "strata"), *fpc = sp_yaml_get(node, "fpc");
   out->place = node;
   if (unit == NULL && !is_last) {
-    SP_TRY(sp_read_needs(r, node, "unit")); /* only the last stage can be one of records */
+    return sp_plan_needs(r, node, "unit", "only the last stage can be one of records");
   }
   if (strata != NULL) SP_TRY(expressions(r, strata, "strata", &out->strata, &out->n_strata));
   if (unit != NULL) SP_TRY(expressions(r, unit, "unit", &out->unit, &out->n_unit));

@@ -183,9 +183,13 @@ static int32_t read_calibrate(const sp_reading *r, const sp_yaml *node, sp_calib
   }
   out->distance = (int32_t)distance;
   if (bounds != NULL) SP_TRY(read_bounds(r, bounds, out));
-  if (bounds == NULL && distance == SP_DISTANCE_LOGIT) return sp_read_needs(r, node, "bounds");
+  if (bounds == NULL && distance == SP_DISTANCE_LOGIT) {
+    return sp_plan_needs(r, node, "bounds", "the logit distance lies between them: [0.3, 3]");
+  }
   if (variance != NULL) SP_TRY(sp_read_expr(r, variance, "variance", &out->variance));
-  if (totals == NULL) return sp_read_needs(r, node, "totals");
+  if (totals == NULL) {
+    return sp_plan_needs(r, node, "totals", "as in totals: {'1': 6194, 'sex == \"F\"': 3100}");
+  }
   SP_TRY(SP_NEW(r, 1, &margin));
   out->margins = margin;
   out->n_margins = 1;

@@ -46,7 +46,7 @@ static int is_made(int32_t type) {
 static int32_t read_type(const sp_reading *r, const sp_yaml *map, sp_replicates *out) {
   const sp_yaml *node = sp_yaml_get(map, "type");
   const char *text, *names[N_CANONICAL];
-  if (node == NULL) return sp_read_needs(r, map, "type");
+  if (node == NULL) return sp_plan_needs(r, map, "type", "as in type: BRR");
   SP_TRY(sp_read_text(r, node, "type", &text));
   uint32_t n = 0;
   for (uint32_t i = 0; i < SP_COUNT(types); i++) {
@@ -81,7 +81,9 @@ static int32_t read_rho(const sp_reading *r, const sp_yaml *map, sp_replicates *
     return rho == NULL ? SAMPAN_OK
                        : clash(r, rho, "rho", out, "weights that Fay's factor damps have type Fay");
   }
-  if (rho == NULL) return sp_read_needs(r, map, "rho");
+  if (rho == NULL) {
+    return sp_plan_needs(r, map, "rho", "Fay's factor, as in rho: 0.3; without it the type is BRR");
+  }
   SP_TRY(sp_read_number(r, rho, "rho", &out->rho));
   if (out->rho >= 0 && out->rho < 1) return SAMPAN_OK;
   return sp_yaml_error(rho, r->file, SP_ID_VALUE_NUMBER, r->error,
@@ -104,7 +106,9 @@ static int32_t read_weights(const sp_reading *r, const sp_yaml *map, sp_replicat
                             int *is_counted) {
   const sp_yaml *node = sp_yaml_get(map, "weights");
   const sp_yaml **items;
-  if (node == NULL) return sp_read_needs(r, map, "weights");
+  if (node == NULL) {
+    return sp_plan_needs(r, map, "weights", "the columns of the replicates: weights: w1..w80");
+  }
   out->n_weights = node->kind == SP_YAML_LIST ? node->n : 1;
   SP_TRY(SP_NEW(r, out->n_weights, &items));
   out->weights = items;
@@ -140,7 +144,9 @@ static int32_t read_weights(const sp_reading *r, const sp_yaml *map, sp_replicat
 static int32_t read_scales(const sp_reading *r, const sp_yaml *map, int is_counted,
                            sp_replicates *out) {
   const sp_yaml *scale = sp_yaml_get(map, "scale"), *rscales = sp_yaml_get(map, "rscales");
-  if (scale == NULL && out->type == SP_REPLICATES_OTHER) return sp_read_needs(r, map, "scale");
+  if (scale == NULL && out->type == SP_REPLICATES_OTHER) {
+    return sp_plan_needs(r, map, "scale", "the factor of the sum of squares, which no type gives");
+  }
   if (scale != NULL) SP_TRY(read_positive(r, scale, "scale", 0, &out->scale));
   if (rscales == NULL) {
     if (out->type != SP_REPLICATES_JKN) return SAMPAN_OK;

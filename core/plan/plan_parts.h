@@ -24,6 +24,9 @@ int32_t sp_plan_calibrate(const sp_reading *r, const sp_yaml *node, sp_design *d
 /* The item of a key that has other names, too, or NULL; two of them at once are an error. */
 int32_t sp_plan_aliased(const sp_reading *r, const sp_yaml *map, const char *const *names,
                         uint32_t n, const sp_yaml **out) SP_CHECK;
+/* sp_read_needs with a hint. */
+int32_t sp_plan_needs(const sp_reading *r, const sp_yaml *map, const char *what,
+                      const char *hint) SP_CHECK;
 /* Whether two crossings are of the same columns, in any order. */
 int sp_plan_same_columns(const sp_by *a, const sp_by *b);
 /* After the indicators and the period. */

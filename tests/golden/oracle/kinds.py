@@ -124,12 +124,10 @@ def lonely(case):
     askers = {}
     for row in case["expected"]:
         key = row["key"]
-        if key["adjust_domain_lonely"]:
-            yield row, "adjust_domain_lonely"
-            continue
-        rule = key["lonely_psu"]
+        rule = (key["lonely_psu"], key["adjust_domain_lonely"])
         if rule not in askers:
-            askers[rule] = Asker(case, lonely=rule)
+            design = dict(case["design"], adjust_domain_lonely=rule[1])
+            askers[rule] = Asker(case, design=design, lonely=rule[0])
         asker = askers[rule]
         more = {}
         if key["over"] == "domain":

@@ -82,8 +82,6 @@ def design_of(design, df_rule, lonely=None):
     if design["type"] != "taylor":
         return "replicate weights"
     stages = design["stages"]
-    if len(stages) > 1 and stages[0].get("fpc") and any(s.get("fpc") for s in stages[1:]):
-        return "multistage variance"
     first = stages[0]
     out = {"lonely": lonely or design["lonely_psu"], "df": DF_RULES[df_rule],
            "nest": "yes" if design["nest"] else "no"}
@@ -93,8 +91,15 @@ def design_of(design, df_rule, lonely=None):
         out["psu"] = first["id"]
     if design["weights"]:
         out["weight"] = design["weights"]
+    if design.get("adjust_domain_lonely"):
+        out["lonely_in_domain"] = "yes"
     if first.get("fpc"):
         out["fpc"] = first["fpc"]
+    names = {"strata": "strata", "unit": "id", "fpc": "fpc"}
+    later = [{k: s[n] for k, n in names.items() if s.get(n)} for s in stages[1:]]
+    if later:
+        out["stages"] = later
+    if any(s.get("fpc") for s in stages):
         out["fpc_is"] = FPC_IS[design["fpc_is"]]
     return out
 
