@@ -288,7 +288,7 @@ typedef struct sampan_compared {
   const double *std_error;         /* of each; its square is the diagonal of the covariance, but for
                                       rules for lonely PSUs that go by the strata at hand */
   double n_sample;                 /* records of the domain, those without a value as well */
-  double df_design;                /* of the whole design */
+  double df_design;                /* of the sample within the plan's domain */
   double *df_second; /* to write: the second df of an F test, by finding; NaN before */
 } sampan_compared;
 
