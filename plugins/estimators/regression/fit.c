@@ -184,16 +184,18 @@ void fit_step(const model *m, const sampan_totals *totals, const fit *f, double 
 void fit_note(const sampan_call *call, const model *m, const sampan_totals *totals, const fit *f) {
   char text[512];
   const char *name = m->terms[f->fault < m->n ? f->fault : f->furthest].name;
-  if (f->fault < m->n && !(f->scale[f->fault] > 0)) {
+  if (f->fault < m->n && !(f->scale[f->fault] > 0) &&
+      state_centre(m, totals->state)[f->fault] == 0) {
     snprintf(text, sizeof text,
              "regression: the term %s is 0 for all records of a group, so the model has no "
              "estimate there: leave the term out, or join its level with another",
              name);
   } else if (f->fault < m->n && (totals->read < 2 || m->family == FAMILY_GAUSSIAN)) {
-    snprintf(text, sizeof text,
-             "regression: the term %s is determined by the terms before it (they are collinear in "
-             "a group), so the model has no estimate there: leave it out",
-             name);
+    snprintf(
+        text, sizeof text,
+        "regression: the term %s is determined by the terms before it in a group (it is the "
+        "same for all records, or collinear), so the model has no estimate there: leave it out",
+        name);
   } else if (m->family != FAMILY_GAUSSIAN) {
     snprintf(text, sizeof text,
              "regression: the fit did not settle in %u reads of a group, as the coefficient of %s "
