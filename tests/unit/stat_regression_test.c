@@ -329,6 +329,84 @@ Test(regression, batches_do_not_matter) {
   stat_close(&s);
 }
 
+/* Replicate weights: each is a fit of its own. */
+typedef struct replicate_case {
+  const char *id;
+  regression_case model;
+  const char *prefix;
+  uint32_t n_replicates;
+  double factor;
+  int about_estimate;
+  double std_error[4];
+} replicate_case;
+
+static const replicate_case replicate_cases[] = {
+    {"glm_gauss_rep",
+     {.data = "sim_rep.csv",
+      .of = "sbp",
+      .family = "gaussian",
+      .on = "vis sex*",
+      .weight = "wt0",
+      .n = 3,
+      .term = {"(Intercept)", "vis", "sex2"},
+      .estimate = {119.05981233052776, -0.24684871342046397, 0.9320856714626898}},
+     "jkn",
+     32,
+     0.5,
+     1,
+     {2.2889710177743727, 0.7206216974861734, 1.2627009070404513}},
+    {"glm_logit_rep",
+     {.data = "sim_rep.csv",
+      .of = "hyp",
+      .family = "binomial",
+      .on = "sbp grp*",
+      .weight = "wt0",
+      .n = 4,
+      .term = {"(Intercept)", "sbp", "grpv", "grpw"},
+      .estimate = {0.030218748911500205, -0.0015869922337002208, -0.1274370932742998,
+                   -0.4495283517837757}},
+     "brr",
+     20,
+     0.05,
+     0,
+     {1.110481236755551, 0.009248441578358697, 0.37498079599803397, 0.7424648847652656}},
+};
+
+Test(regression, fits_of_replicates) {
+  for (size_t k = 0; k < 2; k++) {
+    const replicate_case *c = &replicate_cases[k];
+    stat_plugin s;
+    prepared p;
+    stat_reads r;
+    double fits[40][4], centre[4] = {0}, variance[4] = {0};
+    stat_open(&s, SAMPAN_ESTIMATOR, "regression");
+    prepare(&s, &c->model, &p);
+    cr_assert_eq(stat_reads_run(&s, &p.data, &r), SAMPAN_OK);
+    for (uint32_t a = 0; a < c->model.n; a++) {
+      cr_assert_str_eq(r.shape.statistics[a].name, c->model.term[a]);
+      STAT_NEAR(r.groups[0].value[a], c->model.estimate[a], 1e-10);
+    }
+    for (uint32_t i = 0; i < c->n_replicates; i++) {
+      char name[16];
+      stat_reads one;
+      snprintf(name, sizeof name, "%s%02u", c->prefix, i + 1);
+      p.data.weight = stat_frame_numbers(&p.frame, name);
+      cr_assert_eq(stat_reads_run(&s, &p.data, &one), SAMPAN_OK);
+      for (uint32_t a = 0; a < c->model.n; a++) {
+        fits[i][a] = one.groups[0].value[a];
+        centre[a] += fits[i][a] / c->n_replicates;
+      }
+    }
+    for (uint32_t a = 0; a < c->model.n; a++) {
+      const double about = c->about_estimate ? r.groups[0].value[a] : centre[a];
+      for (uint32_t i = 0; i < c->n_replicates; i++)
+        variance[a] += c->factor * (fits[i][a] - about) * (fits[i][a] - about);
+      STAT_NEAR(sqrt(variance[a]), c->std_error[a], 1e-9);
+    }
+    stat_close(&s);
+  }
+}
+
 /* Two groups are two fits, each with its own state and number of reads. */
 Test(regression, groups_are_fitted_apart) {
   stat_plugin s;
