@@ -316,6 +316,36 @@ Test(regression_model, offsets_that_differ_by_orders_of_magnitude) {
   stat_close(&s);
 }
 
+/* A maximum that full steps run away from, as offsets put the start far off: the score equations
+ * hold where halved steps ended. */
+Test(regression_model, steps_that_go_too_far_are_halved) {
+  enum { FEW = 9 };
+  static const double y[FEW] = {0, 1, 0, 1, 1, 1, 0, 0, 1};
+  static const double x[FEW] = {-0.8, -2.0, -0.5, 1.3, 0.7, 0.1, 2.7, -0.4, 1.0};
+  static const double offset[FEW] = {-26, -1, -7, 12, 5, -12, -15, 2, -7};
+  stat_plugin s;
+  stat_reads r;
+  double u[2] = {0};
+  stat_open(&s, SAMPAN_ESTIMATOR, "regression");
+  stat_set_choice(&s, "family", "binomial");
+  sp_arena *arena = s.context.arena;
+  const sampan_column *columns[] = {stat_number_column(arena, "y", y, FEW),
+                                    stat_number_column(arena, "offset", offset, FEW),
+                                    stat_number_column(arena, "x", x, FEW)};
+  const stat_reads_data data = {.columns = columns, .n_columns = 3, .n = FEW};
+  cr_assert_eq(stat_reads_run(&s, &data, &r), SAMPAN_OK);
+  cr_assert_eq(r.groups[0].status[0], SAMPAN_ESTIMABLE, "%s", s.note);
+  const double *b = r.groups[0].value;
+  for (int i = 0; i < FEW; i++) {
+    const double residual = y[i] - 1 / (1 + exp(-(offset[i] + b[0] + b[1] * x[i])));
+    u[0] += residual;
+    u[1] += x[i] * residual;
+  }
+  cr_assert(fabs(u[0]) < 1e-12 && fabs(u[1]) < 1e-12);
+  STAT_NEAR(b[0], 6.809561357741749, 1e-9);
+  stat_close(&s);
+}
+
 /* ---- missing, wrong, or without an estimate ----------------------------------------------- */
 
 Test(regression_model, a_record_with_anything_missing_is_out) {
@@ -446,4 +476,46 @@ Test(regression_model, separated_outcomes_have_no_estimate) {
     cr_assert_leq(r.groups[0].reads, 30);
     stat_close(&s);
   }
+}
+
+/* A share of 2e-7 takes as many steps to reach as a separated one would take to be called so. */
+Test(regression_model, rare_events_are_not_separated) {
+  small d;
+  stat_plugin s;
+  stat_reads r;
+  double events[2] = {0}, all[2] = {0};
+  open_family(&s, &d, "binomial");
+  for (int i = 0; i < N; i++) {
+    if (d.flag[i] == 1 && d.yes[i] == 1) d.weight[i] *= 1e-7;
+    events[(int)d.flag[i]] += d.weight[i] * d.yes[i];
+    all[(int)d.flag[i]] += d.weight[i];
+  }
+  const sampan_column *columns[] = {number(&s, "yes", d.yes), NULL, truth(&s, "flag", d.flag),
+                                    NULL};
+  must_run(&s, &d, columns, &r);
+  cr_assert_eq(r.groups[0].status[1], SAMPAN_ESTIMABLE, "%s", s.note);
+  cr_assert_lt(events[1] / all[1], 2e-7);
+  STAT_NEAR(r.groups[0].value[0], log(events[0] / (all[0] - events[0])), 1e-11);
+  STAT_NEAR(r.groups[0].value[0] + r.groups[0].value[1], log(events[1] / (all[1] - events[1])),
+            1e-11);
+  stat_close(&s);
+}
+
+/* However little weight the separated records have: their part in the decrement is lost in that of
+ * the others, and only how it falls tells. */
+Test(regression_model, separation_among_records_of_little_weight) {
+  small d;
+  stat_plugin s;
+  stat_reads r;
+  open_family(&s, &d, "binomial");
+  for (int i = 0; i < N; i++) {
+    if (strcmp(d.group[i], "c=d") != 0) continue;
+    d.weight[i] *= 1e-12;
+    d.yes[i] = 0;
+  }
+  const sampan_column *columns[] = {number(&s, "yes", d.yes), NULL, number(&s, "x", d.x),
+                                    text(&s, "group", d.group), NULL};
+  must_run(&s, &d, columns, &r);
+  has_no_estimate(&s, &r, "separated");
+  stat_close(&s);
 }

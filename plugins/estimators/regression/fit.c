@@ -8,8 +8,8 @@
  *     determine. By then half of the digits of A's inverse are gone.
  * F3  Settled: the step changes residuals by less than 1e-11 of their size, or by what rounding
  *     leaves. value() makes that step, so that the coefficients are exact to its square.
- * F4  The step must also be small as a change of the linear predictor: with separated outcomes it
- *     stays near 1 while the decrement falls, and the fit looks settled when it is not.
+ * F4  Such a step must come out of fast convergence: near a maximum the decrement falls with its
+ *     square. With separated outcomes it falls by e a read for ever, and would look settled.
  * F5  A step that raises the deviance is halved: the likelihood is concave, so this finds the
  *     maximum where there is one.
  *
@@ -147,18 +147,22 @@ int fit_settled(const model *m, const sampan_totals *totals, const fit *f) {
   const double deviance = totals->total[at_deviance(m)], size = totals->total[at_size(m)];
   const double last = totals->state[STATE_DECREMENT];
   if (f->fault < m->n || !(f->decrement >= 0)) return 0;
-  if (m->family != FAMILY_GAUSSIAN && !(f->largest <= 1e-4)) return 0;            /* F4 */
-  if (f->decrement <= 1e-22 * deviance || f->decrement <= 1e-28 * size) return 1; /* F3 */
-  return last > 0 && f->decrement >= last / 4 &&
+  if (f->decrement <= 1e-22 * deviance || f->decrement <= 1e-28 * size) /* F3, F4 */
+    return m->family == FAMILY_GAUSSIAN || totals->read == 1 || f->decrement <= 0.05 * last;
+  return last > 0 && f->decrement >= 0.6 * last && /* rounding is what is left */
          (f->decrement <= 1e-18 * deviance || f->decrement <= 1e-24 * size);
 }
 
+/* F4. A share of 1e-8 takes 20 reads to reach, and falls by e a read meanwhile as well. */
 int fit_hopeless(const model *m, const sampan_totals *totals, const fit *f) {
-  const double deviance = totals->total[at_deviance(m)];
+  const double deviance = totals->total[at_deviance(m)], size = totals->total[at_size(m)];
+  const double last = totals->state[STATE_DECREMENT];
   if (f->fault < m->n || totals->read + 1 >= MOST_READS) return 1;
-  if (m->family == FAMILY_GAUSSIAN || totals->read < 15) return 0;
-  return f->largest >= 0.1 &&
-         (f->decrement <= 1e-4 * deviance || deviance <= 1e-4 * totals->weight); /* F4 */
+  if (m->family == FAMILY_GAUSSIAN || totals->read < 20) return 0;
+  if (f->largest >= 0.1 && (f->decrement <= 1e-4 * deviance || deviance <= 1e-4 * totals->weight))
+    return 1;
+  return f->decrement >= 0.05 * last && f->decrement <= 1e-6 * deviance &&
+         f->decrement > 1e-26 * (deviance + size);
 }
 
 int fit_halve(const model *m, const sampan_totals *totals, double *state) {
