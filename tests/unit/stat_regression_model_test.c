@@ -478,6 +478,39 @@ Test(regression_model, separated_outcomes_have_no_estimate) {
   }
 }
 
+/* The influence of a record is (y - p) / (W p (1 - p)) of its level, and it is so to rounding for a
+ * level of little weight as well, which the others' steps would hide. */
+Test(regression_model, levels_of_little_weight_are_as_exact) {
+  small d;
+  stat_plugin s;
+  stat_reads r;
+  double events[3] = {0}, all[3] = {0};
+  open_family(&s, &d, "binomial");
+  stat_set_number(&s, "intercept", 0);
+  for (int i = 0; i < N; i++) {
+    if (strcmp(d.group[i], "c=d") != 0) continue;
+    d.weight[i] *= d.yes[i] == 1 ? 1e-14 : 1e-12;
+  }
+  const sampan_column *columns[] = {number(&s, "yes", d.yes), NULL, text(&s, "group", d.group),
+                                    NULL};
+  must_run(&s, &d, columns, &r);
+  for (int i = 0; i < N; i++) {
+    all[columns[2]->code[i]] += d.weight[i];
+    events[columns[2]->code[i]] += d.weight[i] * d.yes[i];
+  }
+  const uint32_t n = r.shape.n_components;
+  for (int i = 0; i < N; i++) {
+    const uint32_t k = columns[2]->code[i];
+    const double p = events[k] / all[k];
+    double influence = 0;
+    for (uint32_t c = 0; c < n; c++)
+      influence += r.groups[0].gradient[(uint64_t)k * n + c] * r.u[(uint64_t)i * n + c];
+    STAT_NEAR(influence, (d.yes[i] - p) / (all[k] * p * (1 - p)), 1e-9);
+    STAT_NEAR(r.groups[0].value[k], log(p / (1 - p)), 1e-12);
+  }
+  stat_close(&s);
+}
+
 /* A share of 2e-7 takes as many steps to reach as a separated one would take to be called so. */
 Test(regression_model, rare_events_are_not_separated) {
   small d;

@@ -8,8 +8,9 @@
  *     determine. By then half of the digits of A's inverse are gone.
  * F3  Settled: the step changes residuals by less than 1e-11 of their size, or by what rounding
  *     leaves. value() makes that step, so that the coefficients are exact to its square.
- * F4  Such a step must come out of fast convergence: near a maximum the decrement falls with its
- *     square. With separated outcomes it falls by e a read for ever, and would look settled.
+ * F4  A must have stopped changing, pivot by pivot, so that the last step is small for the records
+ * of every term, however little they weigh. With separated outcomes a pivot falls by e a read for
+ *     ever, while the decrement vanishes.
  * F5  A step that raises the deviance is halved: the likelihood is concave, so this finds the
  *     maximum where there is one.
  *
@@ -72,7 +73,7 @@ int32_t fit_start(const sampan_call *call, const model *m, const sampan_totals *
                   double *state) {
   const double *total = totals->total;
   const uint32_t n = m->n;
-  double *centre = state + STATE_VECTORS, *beta = centre + n, *spread = beta + 2 * (uint64_t)n;
+  double *centre = state + STATE_VECTORS, *beta = centre + n;
   double *r = vectors(call, m, n), *scale = vectors(call, m, 1);
   uint8_t *left_out = call->host->alloc(call, n);
   if (!r || !scale || !left_out) return no_memory(call);
@@ -85,7 +86,6 @@ int32_t fit_start(const sampan_call *call, const model *m, const sampan_totals *
     const double square = raw - (centre[j] != 0 ? centre[j] * total[at_a(j, 0)] : 0);
     left_out[j] = !(square > 1e-12 * raw);
     scale[j] = left_out[j] ? 1 : sqrt(square);
-    spread[j] = sqrt(fmax(square, 0) / totals->weight);
   }
   for (uint32_t j = 0; j < n; j++) {
     double *row = r + (uint64_t)j * n;
@@ -107,13 +107,14 @@ int32_t fit_start(const sampan_call *call, const model *m, const sampan_totals *
 
 int32_t fit_solve(const sampan_call *call, const model *m, const sampan_totals *totals, fit *out) {
   const double *total = totals->total, *centre = state_centre(m, totals->state);
-  const double *spread = state_spread(m, totals->state);
+  const double *before = state_pivots(m, totals->state);
   const uint32_t n = m->n;
   memset(out, 0, sizeof *out);
   out->factor = vectors(call, m, n);
   out->scale = vectors(call, m, 1);
   out->step = vectors(call, m, 1);
-  if (!out->factor || !out->scale || !out->step) return no_memory(call);
+  out->pivot = vectors(call, m, 1);
+  if (!out->factor || !out->scale || !out->step || !out->pivot) return no_memory(call);
   out->decrement = NAN;
   for (uint32_t j = 0; j < n; j++) {
     double *row = out->factor + (uint64_t)j * n;
@@ -126,18 +127,18 @@ int32_t fit_solve(const sampan_call *call, const model *m, const sampan_totals *
     const double pivot = factor_row(out->factor, n, j, NULL);
     if (!(pivot > least_pivot)) return SAMPAN_OK; /* F2 */
     row[j] = sqrt(pivot);
+    out->pivot[j] = pivot * total[at_a(j, j)];
   }
   out->fault = n;
   out->decrement = 0;
   for (uint32_t j = 0; j < n; j++) out->step[j] = total[at_u(m, j)];
   fit_apply(m, out, out->step);
   for (uint32_t j = 0; j < n; j++) {
-    const double moved = fabs(out->step[j]) * spread[j];
+    const double change = fabs(before[j] / out->pivot[j] - 1);
     out->decrement += out->step[j] * total[at_u(m, j)];
-    if (moved > out->largest) {
-      out->largest = moved;
-      out->furthest = j;
-    }
+    if (!(change > out->change)) continue;
+    out->change = change;
+    out->furthest = j;
   }
   if (out->decrement < 0) out->decrement = 0; /* by rounding */
   return SAMPAN_OK;
@@ -147,22 +148,19 @@ int fit_settled(const model *m, const sampan_totals *totals, const fit *f) {
   const double deviance = totals->total[at_deviance(m)], size = totals->total[at_size(m)];
   const double last = totals->state[STATE_DECREMENT];
   if (f->fault < m->n || !(f->decrement >= 0)) return 0;
-  if (f->decrement <= 1e-22 * deviance || f->decrement <= 1e-28 * size) /* F3, F4 */
-    return m->family == FAMILY_GAUSSIAN || totals->read == 1 || f->decrement <= 0.05 * last;
-  return last > 0 && f->decrement >= 0.6 * last && /* rounding is what is left */
+  if (m->family != FAMILY_GAUSSIAN && !(f->change <= 1e-6)) return 0;             /* F4 */
+  if (f->decrement <= 1e-22 * deviance || f->decrement <= 1e-28 * size) return 1; /* F3 */
+  return last > 0 && f->decrement >= last / 4 &&
          (f->decrement <= 1e-18 * deviance || f->decrement <= 1e-24 * size);
 }
 
-/* F4. A share of 1e-8 takes 20 reads to reach, and falls by e a read meanwhile as well. */
+/* F4. A share of 1e-8 takes 20 reads to reach, and its pivot falls by e a read meanwhile as well.
+ */
 int fit_hopeless(const model *m, const sampan_totals *totals, const fit *f) {
-  const double deviance = totals->total[at_deviance(m)], size = totals->total[at_size(m)];
-  const double last = totals->state[STATE_DECREMENT];
+  const double deviance = totals->total[at_deviance(m)];
   if (f->fault < m->n || totals->read + 1 >= MOST_READS) return 1;
-  if (m->family == FAMILY_GAUSSIAN || totals->read < 20) return 0;
-  if (f->largest >= 0.1 && (f->decrement <= 1e-4 * deviance || deviance <= 1e-4 * totals->weight))
-    return 1;
-  return f->decrement >= 0.05 * last && f->decrement <= 1e-6 * deviance &&
-         f->decrement > 1e-26 * (deviance + size);
+  if (m->family == FAMILY_GAUSSIAN || totals->read < 20 || !(f->change > 0.1)) return 0;
+  return f->decrement <= 1e-4 * deviance || deviance <= 1e-4 * totals->weight;
 }
 
 int fit_halve(const model *m, const sampan_totals *totals, double *state) {
@@ -176,10 +174,11 @@ int fit_halve(const model *m, const sampan_totals *totals, double *state) {
 }
 
 void fit_step(const model *m, const sampan_totals *totals, const fit *f, double *state) {
-  double *beta = state + STATE_VECTORS + m->n, *last = beta + m->n;
+  double *beta = state + STATE_VECTORS + m->n, *last = beta + m->n, *pivots = last + m->n;
   for (uint32_t j = 0; j < m->n; j++) {
     last[j] = beta[j];
     beta[j] += f->step[j];
+    pivots[j] = f->pivot[j];
   }
   state[STATE_DEVIANCE] = totals->total[at_deviance(m)];
   state[STATE_DECREMENT] = f->decrement;

@@ -59,8 +59,9 @@ static inline uint32_t n_lanes(const model *m) {
   return at_u(m, m->n) + 2;
 }
 
-/* State of a group, for the reads after the first: the columns are centred, so that a year of 2009
- * or a score of 700 costs no digits. */
+/* State of a group: deviance and decrement of the last step, then centres, coefficients, those
+ * before the last step, and the pivots of A there. After the first read the columns are centred, so
+ * that a year of 2009 or a score of 700 costs no digits. */
 enum { STATE_DEVIANCE, STATE_DECREMENT, STATE_VECTORS };
 static inline uint32_t n_state(const model *m) {
   return STATE_VECTORS + 4 * m->n;
@@ -72,7 +73,7 @@ static inline const double *state_centre(const model *m, const double *state) {
 static inline const double *state_beta(const model *m, const double *state) {
   return state + STATE_VECTORS + m->n;
 }
-static inline const double *state_spread(const model *m, const double *state) {
+static inline const double *state_pivots(const model *m, const double *state) {
   return state + STATE_VECTORS + 3 * (uint64_t)m->n;
 }
 
@@ -114,7 +115,8 @@ typedef struct fit {
   double *scale;  /* n: roots of A's diagonal */
   double *step;   /* n: A^-1 U */
   double decrement;
-  double largest;    /* step in units of the terms' spread */
+  double *pivot;     /* n: of A; zeros from the term on at which it is singular */
+  double change;     /* the largest of the pivots since the read before, relative */
   uint32_t furthest; /* the term of that */
   uint32_t fault;    /* the term at which A is singular; n if none */
 } fit;
