@@ -128,6 +128,30 @@ Test(regression_model, reference_levels) {
   stat_close(&s);
 }
 
+/* Names and levels may hold what separates them: the longest that fits is meant. */
+Test(regression_model, names_within_names) {
+  static const char *const within[] = {"1", "1,2", "1,2,3"};
+  static const char *const names[] = {"(Intercept)", "a:b",      "a",         "g1,2",
+                                      "g1,2,3",      "a:b:g1,2", "a:b:g1,2,3"};
+  static const char *const others[] = {"(Intercept)", "a:b", "a", "g1", "g1,2,3"};
+  small d;
+  stat_plugin s;
+  stat_reads r;
+  open_family(&s, &d, "gaussian");
+  for (int i = 0; i < N; i++) d.group[i] = within[i % 3];
+  const sampan_column *columns[] = {number(&s, "y", d.y),   NULL,
+                                    number(&s, "a:b", d.z), number(&s, "a", d.x),
+                                    text(&s, "g", d.group), NULL};
+  set_text(&s, "interactions", "a:b:g");
+  must_run(&s, &d, columns, &r);
+  has_terms(&r, names, 7);
+  set_text(&s, "interactions", NULL);
+  set_text(&s, "reference", "g=1,2");
+  must_run(&s, &d, columns, &r);
+  has_terms(&r, others, 5);
+  stat_close(&s);
+}
+
 Test(regression_model, without_intercept_a_factor_has_its_means) {
   static const char *const names[] = {"group(1,2]", "groupa", "groupc=d"};
   small d;
@@ -429,6 +453,22 @@ Test(regression_model, terms_that_others_determine) {
     has_no_estimate(&s, &r, "same is determined by");
     stat_close(&s);
   }
+}
+
+/* Whatever rounding makes of the mean of a constant. */
+Test(regression_model, constants) {
+  small d;
+  stat_plugin s;
+  stat_reads r;
+  double same[N];
+  open_family(&s, &d, "gaussian");
+  for (int k = 0; k < 40; k++) {
+    for (int i = 0; i < N; i++) same[i] = 0.1 + 50.37 * k;
+    const sampan_column *columns[] = {number(&s, "y", d.y), NULL, number(&s, "same", same), NULL};
+    must_run(&s, &d, columns, &r);
+    has_no_estimate(&s, &r, "same is determined by");
+  }
+  stat_close(&s);
 }
 
 /* A level that a group does not have leaves its term empty there, and only there. */

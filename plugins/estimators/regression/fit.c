@@ -106,7 +106,7 @@ int32_t fit_start(const sampan_call *call, const model *m, const sampan_totals *
 }
 
 int32_t fit_solve(const sampan_call *call, const model *m, const sampan_totals *totals, fit *out) {
-  const double *total = totals->total, *centre = state_centre(m, totals->state);
+  const double *total = totals->total;
   const double *before = state_pivots(m, totals->state);
   const uint32_t n = m->n;
   memset(out, 0, sizeof *out);
@@ -121,8 +121,6 @@ int32_t fit_solve(const sampan_call *call, const model *m, const sampan_totals *
     out->fault = j;
     out->scale[j] = sqrt(total[at_a(j, j)]);
     if (!(out->scale[j] > 0)) return SAMPAN_OK;
-    /* The same for all records: what is left after centring is the centre's own rounding. */
-    if (!(out->scale[j] > 1e-13 * fabs(centre[j]) * out->scale[0])) return SAMPAN_OK;
     for (uint32_t k = 0; k <= j; k++) row[k] = total[at_a(j, k)] / (out->scale[j] * out->scale[k]);
     const double pivot = factor_row(out->factor, n, j, NULL);
     if (!(pivot > least_pivot)) return SAMPAN_OK; /* F2 */
