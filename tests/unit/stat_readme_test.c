@@ -1,7 +1,8 @@
 /* stat_readme_test.c - the worked examples of the plugins' pages, re-read and run. */
 #include <stdio.h>
 
-#include "stat_support.h"
+#include "stat_frame.h"
+#include "stat_reads.h"
 
 #ifndef SAMPAN_SOURCE_DIR
 #define SAMPAN_SOURCE_DIR "."
@@ -187,5 +188,73 @@ Test(readme, comparisons) {
   STAT_NEAR(f[0].test, number(&e, "z", NAN), 1e-10);
   STAT_NEAR(f[0].p_value, number(&e, "p", NAN), 1e-9);
   STAT_NEAR(f[0].estimate, number(&e, "slope", NAN), 1e-10);
+  stat_close(&s);
+}
+
+/* A logistic regression, each record a PSU of one stratum. */
+Test(readme, regression) {
+  enum { RECORDS = 10 };
+  static example e;
+  static const uint32_t stratum[RECORDS] = {0}, psu[RECORDS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const stat_reads_design design = {stratum, psu, 1, RECORDS, NULL};
+  double y[RECORDS], x[RECORDS], weight[RECORDS], value[2], se[2], ratio[2];
+  stat_plugin s;
+  stat_reads r;
+  open_example(&e, "estimators", "regression");
+  cr_assert_eq(numbers(&e, "y", y, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "x", x, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "weight", weight, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "value", value, 2), 2);
+  cr_assert_eq(numbers(&e, "std_error", se, 2), 2);
+  cr_assert_eq(numbers(&e, "ratio", ratio, 2), 2);
+  stat_open(&s, SAMPAN_ESTIMATOR, "regression");
+  stat_set_choice(&s, "family", "binomial");
+  const sampan_column *columns[] = {stat_number_column(s.context.arena, "y", y, RECORDS), NULL,
+                                    stat_number_column(s.context.arena, "x", x, RECORDS)};
+  const stat_reads_data data = {.columns = columns, .n_columns = 3, .n = RECORDS, .weight = weight};
+  cr_assert_eq(stat_reads_run(&s, &data, &r), SAMPAN_OK);
+  for (uint32_t j = 0; j < 2; j++) {
+    STAT_NEAR(r.groups[0].value[j], value[j], 1e-13);
+    STAT_NEAR(sqrt(stat_reads_covariance(&s, &r, &data, &design, 0, j, j)), se[j], 1e-11);
+  }
+  STAT_NEAR(stat_reads_covariance(&s, &r, &data, &design, 0, 0, 1), number(&e, "covariance", NAN),
+            1e-11);
+  stat_set_choice(&s, "show", "ratio");
+  cr_assert_eq(stat_reads_run(&s, &data, &r), SAMPAN_OK);
+  for (int j = 0; j < 2; j++) STAT_NEAR(r.groups[0].value[j], ratio[j], 1e-13);
+  stat_close(&s);
+}
+
+Test(readme, comparisons_of_coefficients) {
+  static example e;
+  double x[2], v[4], c[2], df2 = NAN;
+  sampan_finding f;
+  stat_plugin s;
+  open_example(&e, "comparisons", "wald-test");
+  cr_assert_eq(numbers(&e, "estimates", x, 2), 2);
+  cr_assert_eq(numbers(&e, "covariance", v, 4), 4);
+  const sampan_compared in = {.struct_size = sizeof in,
+                              .n = 2,
+                              .estimate = x,
+                              .covariance = v,
+                              .df = number(&e, "df", NAN),
+                              .level = 0.95,
+                              .df_second = &df2};
+  stat_open(&s, SAMPAN_COMPARISON, "wald-test");
+  cr_assert_eq(((const sampan_comparison_ops *)s.plugin->ops)->compare(&s.call, &in, &f),
+               SAMPAN_OK);
+  STAT_NEAR(f.test, number(&e, "f", NAN), 1e-10);
+  STAT_NEAR(f.p_value, number(&e, "p", NAN), 1e-8);
+  stat_close(&s);
+
+  open_example(&e, "comparisons", "linear-combination");
+  cr_assert_eq(numbers(&e, "coefficients", c, 2), 2);
+  stat_open(&s, SAMPAN_COMPARISON, "linear-combination");
+  stat_set_numbers(&s, "coefficients", c, 2);
+  cr_assert_eq(((const sampan_comparison_ops *)s.plugin->ops)->compare(&s.call, &in, &f),
+               SAMPAN_OK);
+  STAT_NEAR(f.estimate, number(&e, "combination", NAN), 1e-12);
+  STAT_NEAR(f.std_error, number(&e, "std_error", NAN), 1e-10);
+  STAT_NEAR(f.p_value, number(&e, "p", NAN), 1e-9);
   stat_close(&s);
 }
