@@ -41,10 +41,8 @@ static void estimate(const double *code, const double *w, int64_t n, uint32_t n_
   cr_assert_eq(stat_estimator(&plugin)->bind(&plugin.call, &batch, &out->shape), SAMPAN_OK);
   cr_assert_eq(out->shape.n_components, n_levels + 1);
   for (uint32_t c = 0; c < 8; c++) p_bits[c] = c > 0 && c <= n_levels ? bits[c] : NULL;
-  const sampan_scores scores = {.struct_size = sizeof scores,
-                                .n_components = n_levels + 1,
-                                .in = in,
-                                .bits = p_bits};
+  const sampan_scores scores = {
+      .struct_size = sizeof scores, .n_components = n_levels + 1, .in = in, .bits = p_bits};
   cr_assert_eq(stat_estimator(&plugin)->score(&plugin.call, &out->shape, &batch, &scores),
                SAMPAN_OK);
   for (int64_t i = 0; i < n; i++) {
@@ -126,27 +124,40 @@ Test(distribution, refuses_a_variable_without_levels) {
   cr_assert_neq(plugin.error.hint[0], '\0');
 }
 
-Test(distribution, reference_case) { /* mean_strat: estimate, n and error of each school type */
+/* Shares and design effects of a factor in a case of means. */
+static void check_case(const char *id, const char *factor, const char *weight,
+                       const char *const *values, uint32_t n_values) {
   oracle_case c;
   result r;
-  double code[STAT_RECORDS];
-  static const char *const types[] = {"E", "H", "M"};
-  int compared = 0;
-  oracle_open(&c, "mean_strat");
-  double *w = oracle_column(&c, "pw");
-  for (int64_t i = 0; i < c.n_rows; i++)
-    for (int l = 0; l < 3; l++)
-      if (strcmp(oracle_cell(&c, i, "stype"), types[l]) == 0) code[i] = l;
-  estimate(code, w, c.n_rows, 3, &r);
+  double code[STAT_RECORDS], n = 0;
+  uint32_t compared = 0;
+  oracle_open(&c, id);
+  double *w = oracle_column(&c, weight);
+  for (int64_t i = 0; i < c.n_rows; i++) {
+    code[i] = NAN;
+    for (uint32_t l = 0; l < n_values; l++)
+      if (strcmp(oracle_cell(&c, i, factor), values[l]) == 0) code[i] = l;
+    n += !isnan(code[i]) && w[i] > 0;
+  }
+  estimate(code, w, c.n_rows, n_values, &r);
   for (uint32_t k = 0; k < c.expected->n; k++) {
-    const char *category = oracle_text(sp_yaml_get(c.expected->items[k], "key"), "category");
-    for (int l = 0; category && l < 3; l++) {
-      if (strcmp(category, types[l]) != 0) continue;
-      STAT_NEAR(r.value[l], oracle_number(c.expected->items[k], "estimate"), 1e-12);
+    const sp_yaml *row = c.expected->items[k], *key = sp_yaml_get(row, "key");
+    for (uint32_t l = 0; l < n_values; l++) {
+      if (strcmp(oracle_text(key, "variable"), factor) != 0) continue;
+      if (strcmp(oracle_text(key, "category"), values[l]) != 0) continue;
+      const double se = oracle_number(row, "se");
+      STAT_NEAR(r.value[l], oracle_number(row, "estimate"), 1e-12);
+      STAT_NEAR(se * se / (r.element_variance[l] / n), oracle_number(row, "deff_wr"), 1e-9);
       compared++;
     }
   }
-  cr_assert_eq(compared, 3);
+  cr_assert_eq(compared, n_values);
   free(w);
   oracle_close(&c);
+}
+
+Test(distribution, reference_cases) { /* D4 */
+  static const char *const types[] = {"E", "H", "M"}, *const letters[] = {"x", "y"};
+  check_case("mean_strat", "stype", "pw", types, 3);
+  check_case("mean_3stage", "grp", "w", letters, 2);
 }

@@ -46,18 +46,12 @@ Test(quantile, rules_of_four_records) { /* Hyndman and Fan's, for equal weights 
   static const struct {
     const char *rule;
     double at_30, at_50;
-  } known[] = {{"math", 2, 2},
-               {"school", 2, 2.5},
-               {"hf1", 2, 2},
-               {"hf2", 2, 2.5},
-               {"hf3", 2, 2},
-               {"hf4", 1.2, 2},
-               {"hf5", 1.7, 2.5},
-               {"hf6", 1.5, 2.5},
-               {"hf7", 1.9, 2.5},
-               {"hf8", 1.3 + 1.0 / 3, 2.5},
-               {"hf9", 1.65, 2.5},
-               {"sas", 1.2, 2}};
+  } known[] = {{"math", 2, 2},     {"school", 2, 2.5},
+               {"hf1", 2, 2},      {"hf2", 2, 2.5},
+               {"hf3", 2, 2},      {"hf4", 1.2, 2},
+               {"hf5", 1.7, 2.5},  {"hf6", 1.5, 2.5},
+               {"hf7", 1.9, 2.5},  {"hf8", 1.3 + 1.0 / 3, 2.5},
+               {"hf9", 1.65, 2.5}, {"sas", 1.2, 2}};
   for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
     STAT_NEAR(quantile(known[k].rule, 0.3, x, NULL, 4), known[k].at_30, 1e-14);
     STAT_NEAR(quantile(known[k].rule, 0.5, x, NULL, 4), known[k].at_50, 1e-14);

@@ -199,8 +199,7 @@ static inline int32_t tally_drive(stat_plugin *s, const tally_records *r, tally_
   run->n = r->n;
   run->n_groups = 1;
   for (int64_t i = 0; r->group && i < r->n; i++)
-    if (r->group[i] != UINT32_MAX && r->group[i] >= run->n_groups)
-      run->n_groups = r->group[i] + 1;
+    if (r->group[i] != UINT32_MAX && r->group[i] >= run->n_groups) run->n_groups = r->group[i] + 1;
   cr_assert_leq(run->n_groups, TALLY_GROUPS);
   run->u = calloc((size_t)r->n * TALLY_COMPONENTS + 1, sizeof *run->u);
   tally_entry *entries = calloc((size_t)(r->n * run->n_groups) + 1, sizeof *entries);
@@ -236,8 +235,8 @@ static inline int32_t tally_drive(stat_plugin *s, const tally_records *r, tally_
 static inline double tally_back(stat_plugin *s, const tally_run *run, uint32_t g, uint32_t k,
                                 double x) {
   double out = 0;
-  cr_assert_eq(
-      stat_estimator(s)->back(&s->call, &run->shape, &run->g[g].totals, k, x, &out), SAMPAN_OK);
+  cr_assert_eq(stat_estimator(s)->back(&s->call, &run->shape, &run->g[g].totals, k, x, &out),
+               SAMPAN_OK);
   return out;
 }
 

@@ -55,12 +55,11 @@ static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan
   for (uint32_t l = 0; l < n; l++) {
     components[l + 1].type = SAMPAN_BIT;
     components[l + 1].flags = SAMPAN_EVENTS;
-    statistics[l] =
-        (sampan_statistic){.name = of->dictionary->text[l],
-                           .unit = counts ? SAMPAN_UNIT_COUNT : SAMPAN_UNIT_PROPORTION,
-                           .lower = 0,
-                           .upper = counts ? HUGE_VAL : 1,
-                           .per = 1};
+    statistics[l] = (sampan_statistic){.name = of->dictionary->text[l],
+                                       .unit = counts ? SAMPAN_UNIT_COUNT : SAMPAN_UNIT_PROPORTION,
+                                       .lower = 0,
+                                       .upper = counts ? HUGE_VAL : 1,
+                                       .per = 1};
   }
   out->n_components = n + 1;
   out->components = components;
@@ -129,8 +128,9 @@ static const sampan_plugin plugin = {
     .version = "1.0.0",
     .label_en = "Distribution over levels",
     .label_zh = "构成",
-    .summary_en = "The weighted share or number of the records in the domain at each level of a "
-                  "variable; records where it is missing are outside the domain.",
+    .summary_en =
+        "The weighted share or number of the records in the domain at each level of a "
+        "variable; records where it is missing are outside the domain.",
     .summary_zh = "域内记录在变量各水平上的加权构成比或人数；变量缺失的记录视为域外。",
     .formula = "p_l = sum(w I(x = l)) / sum(w)",
     .reference = "Cochran, Sampling Techniques, 3rd ed. 1977, 6.4",

@@ -29,8 +29,8 @@ enum { ONE = 0, TALLY = 1, SHARES = 2, MOST_QUANTILES = 1000 };
 static const sampan_param params[] = {
     {"at", SAMPAN_P_NUMBERS, 0, NULL, "0.5", 0, 1, "shares below the quantiles: [0.25, 0.5, 0.75]",
      "分位点：[0.25, 0.5, 0.75]"},
-    {"rule", SAMPAN_P_CHOICE, 0,
-     "math|school|hf1|hf2|hf3|hf4|hf5|hf6|hf7|hf8|hf9|shahvaish|sas", "math", 1, 0,
+    {"rule", SAMPAN_P_CHOICE, 0, "math|school|hf1|hf2|hf3|hf4|hf5|hf6|hf7|hf8|hf9|shahvaish|sas",
+     "math", 1, 0,
      "how a quantile is made of the distribution: math, the smallest number with that share",
      "由分布求分位数的规则；math 为累计比例达到该值的最小数"},
     {"error", SAMPAN_P_CHOICE, 0, "share|replicates", "share", 1, 0,
@@ -222,11 +222,13 @@ static const sampan_plugin plugin = {
     .version = "1.0.0",
     .label_en = "Quantile",
     .label_zh = "分位数",
-    .summary_en = "Weighted quantiles over the records in the domain, with limits by Woodruff's "
-                  "method: those of the share below the quantile, read back as quantiles; records "
-                  "where the number is missing are outside the domain.",
-    .summary_zh = "域内记录的加权分位数，置信限按 Woodruff 法由低于分位数的比例换算；"
-                  "数值缺失的记录视为域外。",
+    .summary_en =
+        "Weighted quantiles over the records in the domain, with limits by Woodruff's "
+        "method: those of the share below the quantile, read back as quantiles; records "
+        "where the number is missing are outside the domain.",
+    .summary_zh =
+        "域内记录的加权分位数，置信限按 Woodruff 法由低于分位数的比例换算；"
+        "数值缺失的记录视为域外。",
     .formula = "q(p) = min{x: F(x) >= p}, F(x) = sum(w I(X <= x)) / sum(w)",
     .reference = "Woodruff, J Am Stat Assoc 1952, 635-646; Hyndman and Fan, Am Stat 1996, 361-365",
     .params = params,

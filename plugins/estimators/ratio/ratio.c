@@ -43,18 +43,19 @@ static const sampan_role roles[] = {
  * for the square of a bit is the bit. */
 enum { X = 0, Y = 1, XY = 2, SQUARES = 3, MOST_COMPONENTS = 5 };
 
-#define RATIO_COMPONENTS(x, y, xy)                                                          \
-  {                                                                                         \
-    {x, SAMPAN_EXPOSURE}, {y, SAMPAN_EVENTS}, /* R2 */                                      \
-        {xy, 0}, {SAMPAN_F64, 0}, {                                                         \
-      SAMPAN_F64, 0                                                                         \
-    }                                                                                       \
-  }
+/* By whether x and y are bits (R2). */
 static const sampan_component components[2][2][MOST_COMPONENTS] = {
-    {RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_F64, SAMPAN_F64),
-     RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_BIT, SAMPAN_F64)},
-    {RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_F64, SAMPAN_F64),
-     RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_BIT, SAMPAN_BIT)},
+    {{{SAMPAN_F64, SAMPAN_EXPOSURE},
+      {SAMPAN_F64, SAMPAN_EVENTS},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0}},
+     {{SAMPAN_F64, SAMPAN_EXPOSURE},
+      {SAMPAN_BIT, SAMPAN_EVENTS},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0}}},
+    {{{SAMPAN_BIT, SAMPAN_EXPOSURE}, {SAMPAN_F64, SAMPAN_EVENTS}, {SAMPAN_F64, 0}, {SAMPAN_F64, 0}},
+     {{SAMPAN_BIT, SAMPAN_EXPOSURE}, {SAMPAN_BIT, SAMPAN_EVENTS}, {SAMPAN_BIT, 0}}},
 };
 
 static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan_shape *out) {

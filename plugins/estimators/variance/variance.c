@@ -119,8 +119,9 @@ static const sampan_plugin plugin = {
     .version = "1.0.0",
     .label_en = "Variance and standard deviation",
     .label_zh = "方差与标准差",
-    .summary_en = "The weighted variance of the number in the population, with the factor n / (n - "
-                  "1), and its square root; records where it is missing are outside the domain.",
+    .summary_en =
+        "The weighted variance of the number in the population, with the factor n / (n - "
+        "1), and its square root; records where it is missing are outside the domain.",
     .summary_zh = "域内记录的加权方差（乘以 n/(n-1)）及其平方根；数值缺失的记录视为域外。",
     .formula = "v = n / (n - 1) sum(w (y - m)^2) / sum(w), m = sum(w y) / sum(w)",
     .reference = "Lumley, Complex Surveys, 2010, 2.4; Cochran, Sampling Techniques, 1977, 2.4",
