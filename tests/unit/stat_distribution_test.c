@@ -115,13 +115,19 @@ Test(distribution, nothing_to_estimate) { /* D3 */
   cr_assert(isnan(r.element_variance[1]));
 }
 
-Test(distribution, refuses_a_variable_without_levels) {
-  const sampan_column *of = stat_texts(&column, "smoke", codes, 8, levels, 0);
-  const sampan_batch batch = {.struct_size = sizeof batch, .n_columns = 1, .columns = &of};
-  sampan_shape shape = {.struct_size = sizeof shape};
-  cr_assert_eq(stat_estimator(&plugin)->bind(&plugin.call, &batch, &shape), SAMPAN_E_DATA);
-  cr_assert_str_eq(plugin.error.column, "smoke");
-  cr_assert_neq(plugin.error.hint[0], '\0');
+Test(distribution, refuses_no_levels_and_too_many) {
+  static const char *many[2001];
+  static const uint32_t n_levels[] = {0, 2001, 2000};
+  for (int l = 0; l < 2001; l++) many[l] = "code";
+  for (int k = 0; k < 3; k++) {
+    const sampan_column *of = stat_texts(&column, "smoke", codes, 8, many, n_levels[k]);
+    const sampan_batch batch = {.struct_size = sizeof batch, .n_columns = 1, .columns = &of};
+    sampan_shape shape = {.struct_size = sizeof shape};
+    const int32_t status = stat_estimator(&plugin)->bind(&plugin.call, &batch, &shape);
+    cr_assert_eq(status, k < 2 ? SAMPAN_E_DATA : SAMPAN_OK);
+    cr_assert_str_eq(plugin.error.column, "smoke");
+    cr_assert_neq(plugin.error.hint[0], '\0');
+  }
 }
 
 /* Shares and design effects of a factor in a case of means. */

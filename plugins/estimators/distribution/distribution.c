@@ -17,7 +17,7 @@
 #include <sampan/plugin.h>
 
 enum { PARAM_SHOW = 0, N_PARAMS = 1 };
-enum { SHOW_SHARE = 0, SHOW_COUNT = 1, MOST_LEVELS = 10000 };
+enum { SHOW_SHARE = 0, SHOW_COUNT = 1, MOST_LEVELS = 2000 };
 
 static const sampan_param params[] = {
     {"show", SAMPAN_P_CHOICE, 0, "share|count", "share", 1, 0,
@@ -47,7 +47,7 @@ static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan
   const sampan_column *of = columns->columns[0];
   const int counts = call->values[PARAM_SHOW].number == SHOW_COUNT;
   const uint32_t n = of->dictionary ? of->dictionary->n_entries : 0;
-  if (n < 1 || n >= MOST_LEVELS) return fail_column(call, of, n);
+  if (n < 1 || n > MOST_LEVELS) return fail_column(call, of, n);
   sampan_component *components = call->host->alloc(call, (n + 1) * sizeof *components);
   sampan_statistic *statistics = call->host->alloc(call, n * sizeof *statistics);
   if (!components || !statistics) return sampan_fail(call, SAMPAN_E_MEMORY, "out of memory");
