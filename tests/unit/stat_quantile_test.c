@@ -275,6 +275,7 @@ Test(quantile, one_read_for_replicate_weights) { /* Q6 */
   cr_assert_eq(tally_drive(&plugin, &r, &run), SAMPAN_OK);
   cr_assert_eq(run.n_reads, 1);
   cr_assert_eq(run.shape.n_state, 0);
+  cr_assert_eq(run.shape.flags, 0);
   cr_assert_eq(run.shape.n_components, 2);
   cr_assert_eq(run.g[0].value[0], 3);
   cr_assert(isnan(run.g[0].inner[0]));
@@ -297,6 +298,7 @@ Test(quantile, names_and_shape) { /* Q4 */
   stat_set_choice(&plugin, "rule", "hf6");
   cr_assert_eq(tally_drive(&plugin, &r, &run), SAMPAN_OK);
   cr_assert_eq(run.shape.n_state, 4);
+  cr_assert_eq(run.shape.flags, SAMPAN_SHAPE_SHARED_STATE); /* Q7 */
   cr_assert_str_eq(run.shape.statistics[0].name, "q0.25");
   cr_assert_str_eq(run.shape.statistics[2].name, "q0.975");
   cr_assert_str_eq(run.shape.statistics[3].name, "q0.3333333333333333");

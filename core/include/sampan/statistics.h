@@ -84,8 +84,13 @@ typedef struct sampan_shape {
   const sampan_statistic *statistics;
   const void *bound; /* the estimator's own immutable data, from host->alloc; or NULL */
   uint32_t n_state;  /* 1.1: doubles that are carried from read to read for each group; 0 */
-  uint32_t reserved;
+  uint32_t flags;    /* 1.1: SAMPAN_SHAPE_* */
 } sampan_shape;
+
+enum {
+  SAMPAN_SHAPE_SHARED_STATE = 1 /* replicates go by the state and tallies of the full sample: only
+                                   the totals are their own */
+};
 
 /* ---- several reads ------------------------------------------------------------------------
  *

@@ -14,7 +14,9 @@
  * Q3  No record of positive weight: not estimable.
  * Q4  `at` are shares between 0 and 1, each once.
  * Q5  A limit of the share below 0 or above 1, or none, gives no limit of the quantile.
- * Q6  `error: replicates` has no inner statistic and no gradient, and needs one read.
+ * Q6  `error: replicates` has no inner statistic and no gradient, and needs one read; each
+ * replicate has a tally of its own. Q7  Else replicates give the share below the quantile of the
+ * full sample.
  */
 #include <math.h>
 #include <sampan/plugin.h>
@@ -93,6 +95,8 @@ static int32_t describe(const sampan_call *call, bound *b, sampan_shape *out) {
   out->statistics = statistics;
   out->bound = b;
   out->n_state = b->by_replicates ? 0 : b->n;
+  /* Q7 */
+  out->flags = b->by_replicates ? 0 : SAMPAN_SHAPE_SHARED_STATE;
   return SAMPAN_OK;
 }
 
