@@ -3,6 +3,7 @@
 
 #include "stat_frame.h"
 #include "stat_reads.h"
+#include "tally_support.h"
 
 #ifndef SAMPAN_SOURCE_DIR
 #define SAMPAN_SOURCE_DIR "."
@@ -132,6 +133,91 @@ Test(readme, estimators) {
     for (int k = 0; k < n; k++) STAT_NEAR(run.gradient[k], gradient[k], 1e-15);
     stat_close(&s);
   }
+}
+
+/* Records of the example, for estimators that read them more than once. */
+static tally_records records(const example *e, double *x, double *w) {
+  const int n = numbers(e, "x", x, 16);
+  cr_assert_gt(n, 1);
+  cr_assert_eq(numbers(e, "w", w, 16), n);
+  return (tally_records){.x = x, .w = w, .n = n};
+}
+
+Test(readme, quantiles) {
+  static const char *const rules[] = {"math", "hf7", "sas"};
+  static example e;
+  double x[16], w[16], at[4], q[4], inner[4];
+  stat_plugin s;
+  tally_run run;
+  open_example(&e, "estimators", "quantile");
+  stat_open(&s, SAMPAN_ESTIMATOR, "quantile");
+  const tally_records r = records(&e, x, w);
+  const int n = numbers(&e, "at", at, 4);
+  cr_assert_eq(n, 3);
+  stat_set_numbers(&s, "at", at, (uint32_t)n);
+  for (int k = 0; k < 3; k++) {
+    stat_set_choice(&s, "rule", rules[k]);
+    cr_assert_eq(tally_drive(&s, &r, &run), SAMPAN_OK);
+    cr_assert_eq(numbers(&e, rules[k], q, 4), n);
+    cr_assert_eq(numbers(&e, "inner", inner, 4), n);
+    for (int j = 0; j < n; j++) {
+      STAT_NEAR(run.g[0].value[j], q[j], 1e-14);
+      if (k == 0) STAT_NEAR(run.g[0].inner[j], inner[j], 1e-15);
+    }
+    tally_close(&run);
+  }
+  stat_close(&s);
+}
+
+Test(readme, variance) {
+  static example e;
+  double x[16], w[16];
+  stat_plugin s;
+  tally_run run;
+  open_example(&e, "estimators", "variance");
+  stat_open(&s, SAMPAN_ESTIMATOR, "variance");
+  const tally_records r = records(&e, x, w);
+  cr_assert_eq(tally_drive(&s, &r, &run), SAMPAN_OK);
+  STAT_NEAR(run.g[0].value[0], number(&e, "variance", NAN), 1e-14);
+  STAT_NEAR(run.g[0].value[1], number(&e, "sd", NAN), 1e-14);
+  tally_close(&run);
+  stat_close(&s);
+}
+
+Test(readme, distribution) {
+  static const char *const levels[] = {"a", "b", "c"};
+  static const double one[] = {1};
+  static example e;
+  double total[4], expected[4], value[3], gradient[12], element[3];
+  int64_t count[4] = {7, 4, 2, 1};
+  int32_t status[3];
+  stat_column c;
+  stat_plugin s;
+  stat_run run;
+  open_example(&e, "estimators", "distribution");
+  stat_open(&s, SAMPAN_ESTIMATOR, "distribution");
+  const sampan_column *column = stat_texts(&c, "x", one, 1, levels, 3);
+  cr_assert_eq(stat_bind(&s, &column, 1, &run), SAMPAN_OK);
+  cr_assert_eq(numbers(&e, "totals", total, 4), 4);
+  const sampan_totals totals = {.struct_size = sizeof totals,
+                                .n_totals = 4,
+                                .total = total,
+                                .count = count,
+                                .n_records = 7,
+                                .weight = total[0],
+                                .n_positive = 6};
+  const sampan_estimates out = {.struct_size = sizeof out,
+                                .n_statistics = 3,
+                                .value = value,
+                                .gradient = gradient,
+                                .element_variance = element,
+                                .status = status};
+  cr_assert_eq(stat_estimator(&s)->value(&s.call, &run.shape, &totals, &out), SAMPAN_OK);
+  cr_assert_eq(numbers(&e, "value", expected, 4), 3);
+  for (int l = 0; l < 3; l++) STAT_NEAR(value[l], expected[l], 1e-15);
+  cr_assert_eq(numbers(&e, "gradient_of_c", expected, 4), 4);
+  for (int k = 0; k < 4; k++) STAT_NEAR(gradient[8 + k], expected[k], 1e-15);
+  stat_close(&s);
 }
 
 Test(readme, comparisons) {

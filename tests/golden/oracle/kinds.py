@@ -88,8 +88,7 @@ def ratio(case):
         spec = dict({"estimator": "ratio", "interval": "wald"}, **asker.condition())
         for part in ("numerator", "denominator"):
             spec[part] = asker.variable(row["key"][part])
-        names = {k: v for k, v in ESTIMATE.items() if k != "deff_wor"}  # a ratio has none
-        yield row, asker.ask(row, spec, names)
+        yield row, asker.ask(row, spec)
 
 
 INTERVALS = {
