@@ -7,8 +7,8 @@
  *     rao-scott-1    X2, p of X2 / mean delta by chi-square on q
  *     wald           U' V^-1 U / q, F on q, df;  U = Y_ij - Y_i. Y_.j / Y..
  *     adjusted-wald  the same times (df - q + 1) / df, F on q, df - q + 1
- *     saddlepoint    X2, p of sum delta_i chi2(1) over chi2(d0 df) / (d0 df) by Kuonen's saddlepoint
- *     pearson        X2 of counts, chi-square on q, without any design
+ *     saddlepoint    X2, p of sum delta_i chi2(1) over chi2(d0 df) / (d0 df) by Kuonen's
+ * saddlepoint pearson        X2 of counts, chi-square on q, without any design
  *
  * Reference: Rao and Scott, Ann Stat 1984;12:46-60; Thomas and Rao, J Am Stat Assoc
  * 1987;82:630-636; Koch, Freeman and Freeman, Int Stat Rev 1975;43:59-78; Kuonen, Biometrika
