@@ -1,5 +1,7 @@
 /* stat_joinpoint_test.c - joinpoint. Golden numbers carry the id of the reference case that they
  * come from. */
+#include <gsl/gsl_multifit.h>
+
 #include "stat_support.h"
 
 /* The row of this name; the test fails where there is none. */
@@ -213,6 +215,57 @@ Test(joinpoint, finds_two_joinpoints_whatever_the_order_of_the_points) {
   stat_set_choice(&s, "search", "continuous");
   cr_assert_eq(run(&s, &in, g), SAMPAN_OK);
   cr_assert(row(&s, g, "SSE").estimate < on_grid);
+  stat_close(&s);
+}
+
+/* Sum of squares about the line with two joinpoints, by another way. */
+static double by_gsl(const double *y, int first, int second_one) {
+  double design[80], weights[20], sse = NAN, c[4], cov[16];
+  for (int i = 0; i < 20; i++) {
+    design[i * 4] = weights[i] = 1;
+    design[i * 4 + 1] = i;
+    design[i * 4 + 2] = fmax(i - first, 0);
+    design[i * 4 + 3] = fmax(i - second_one, 0);
+  }
+  gsl_multifit_linear_workspace *w = gsl_multifit_linear_alloc(20, 4);
+  const gsl_matrix_const_view x = gsl_matrix_const_view_array(design, 20, 4);
+  const gsl_vector_const_view wv = gsl_vector_const_view_array(weights, 20),
+                              yv = gsl_vector_const_view_array(y, 20);
+  gsl_vector_view cv = gsl_vector_view_array(c, 4);
+  gsl_matrix_view covv = gsl_matrix_view_array(cov, 4, 4);
+  gsl_multifit_wlinear(&x.matrix, &wv.vector, &yv.vector, &cv.vector, &covv.matrix, &sse, w);
+  gsl_multifit_linear_free(w);
+  return sse;
+}
+
+Test(joinpoint, tries_every_placement) { /* J1 */
+  stat_plugin s;
+  sampan_finding f[ROWS];
+  stat_open(&s, SAMPAN_COMPARISON, "joinpoint");
+  stat_set_choice(&s, "scale", "logged");
+  at_most(&s, 2, 2);
+  for (int k = 0; k < 2; k++) {
+    for (int between = 0; between <= 3; between++) {
+      double least = HUGE_VAL;
+      int at = 0, second_at = 0;
+      for (int i = 3; i <= 16; i++) {
+        for (int j = i + 1 + between; j <= 16; j++) {
+          const double sse = by_gsl(cases[k].y, i, j);
+          if (sse >= least) continue;
+          least = sse;
+          at = i;
+          second_at = j;
+        }
+      }
+      const sampan_compared in = points(cases[k].y, 20);
+      stat_set_number(&s, "min_end", 3);
+      stat_set_number(&s, "min_between", between);
+      cr_assert_eq(run(&s, &in, f), SAMPAN_OK);
+      cr_assert_eq(row(&s, f, "joinpoint 1").estimate, 2000 + at);
+      cr_assert_eq(row(&s, f, "joinpoint 2").estimate, 2000 + second_at);
+      STAT_NEAR(row(&s, f, "SSE").estimate, least, 1e-10);
+    }
+  }
   stat_close(&s);
 }
 
