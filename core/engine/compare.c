@@ -92,7 +92,7 @@ static int32_t add_gap(sp_comparer *k, uint32_t indicator, const char *const *le
 /* Arrays of one call, in the arena of the outcome. */
 typedef struct call_data {
   double *estimate, *covariance, *position, *row_position, *events, *exposure, *std_error,
-      *df_second;
+      *df_second, *replicate;
   int64_t *n_records, *n_events;
   const char **label, **row_label;
   sampan_finding *findings;
@@ -113,8 +113,11 @@ static int32_t make_data(const sp_comparer *k, call_data *d) {
   d->place_of_real = sp_arena_array(arena, n + 1, sizeof *d->place_of_real);
   d->findings = sp_arena_array(arena, ops->n_findings + 1U, sizeof *d->findings);
   d->df_second = sp_arena_array(arena, ops->n_findings + 1U, sizeof *d->df_second);
+  const uint32_t n_replicates = k->outcome->job->n_replicates;
+  d->replicate = sp_arena_array(arena, n_replicates * n + 1, sizeof *d->replicate);
   if (numbers == NULL || d->n_records == NULL || d->label == NULL || d->real == NULL ||
-      d->place_of_real == NULL || d->findings == NULL || d->df_second == NULL) {
+      d->place_of_real == NULL || d->findings == NULL || d->df_second == NULL ||
+      d->replicate == NULL) {
     return SAMPAN_E_MEMORY;
   }
   d->estimate = numbers;
@@ -145,6 +148,9 @@ static void take_estimate(const sp_comparer *k, call_data *d, uint32_t i) {
   d->exposure[i] = e->exposure;
   d->n_records[i] = in_rows ? llround(e->exposure) : e->n;
   d->n_events[i] = e->n_events;
+  for (uint32_t r = 0; e->replicates != NULL && r < k->outcome->job->n_replicates; r++) {
+    d->replicate[(size_t)r * k->n_chosen + i] = e->replicates[r];
+  }
   d->real[d->n_real] = e;
   d->place_of_real[d->n_real++] = i;
 }
@@ -169,10 +175,14 @@ static void take_labels(const sp_comparer *k, call_data *d) {
     }
     return;
   }
-  for (uint32_t i = 0; i < n; i++) d->label[i] = k->chosen[i].second;
+  for (uint32_t i = 0; i < n; i++) {
+    d->label[i] = c->second != NULL ? k->chosen[i].second : k->chosen[i].value;
+  }
   positions_of(d->label, k->n_columns, d->position);
   for (uint32_t i = k->n_columns; i < n; i++) d->position[i] = d->position[i - k->n_columns];
-  for (uint32_t r = 0; r < k->n_rows; r++) d->row_label[r] = k->chosen[r * k->n_columns].value;
+  for (uint32_t r = 0; r < k->n_rows; r++) {
+    d->row_label[r] = c->second != NULL ? k->chosen[r * k->n_columns].value : "";
+  }
   positions_of(d->row_label, k->n_rows, d->row_position);
 }
 
@@ -278,6 +288,12 @@ static int32_t call_plugin(sp_comparer *k, uint32_t indicator, const char *const
       .n_sample = sample_size(k, &d, indicator, level),
       .df_design = sp_sample_df(o),
       .df_second = d.df_second};
+  if (o->job->n_replicates > 0) {
+    in.n_replicates = o->job->n_replicates;
+    in.about_estimate = o->plan->design.replicates->about;
+    in.replicate = d.replicate;
+    in.replicate_factor = o->job->replicate_factors;
+  }
   SP_TRY(find_df(k, &d, indicator, level, &in.df, error));
   sampan_call call = sp_job_call(o->job, k->plugin, k->values, error);
   const int32_t status = ops->compare(&call, &in, d.findings);
@@ -324,6 +340,10 @@ static int32_t compare_level(sp_comparer *k, uint32_t indicator, const char *con
   const sampan_comparison_ops *ops = k->plugin->ops;
   const sp_comparison *c = k->comparison;
   SP_TRY(sp_compare_choose(k, indicator, level, error));
+  if (c->second == NULL && (sp_comparison_flags(ops) & SAMPAN_COMPARES_CROSSING) != 0) {
+    k->n_rows = 1; /* a table of one row */
+    k->n_columns = k->n_chosen;
+  }
   /* With its values listed, a comparison is of these, and of no fewer. */
   const int whole = c->n_values == 0 || c->second != NULL || k->n_chosen == c->n_values;
   int fits = k->n_chosen >= ops->minimum && k->n_chosen <= ops->maximum;

@@ -1,54 +1,8 @@
 /* stat_readme_test.c - the worked examples of the plugins' pages, re-read and run. */
-#include <stdio.h>
-
+#include "stat_example.h"
 #include "stat_frame.h"
 #include "stat_reads.h"
 #include "tally_support.h"
-
-#ifndef SAMPAN_SOURCE_DIR
-#define SAMPAN_SOURCE_DIR "."
-#endif
-
-typedef struct example {
-  char text[16384];
-  const char *start; /* the first line of the last fenced block */
-} example;
-
-static void open_example(example *e, const char *folder, const char *name) {
-  char path[512];
-  snprintf(path, sizeof path, "%s/plugins/%s/%s/README.md", SAMPAN_SOURCE_DIR, folder, name);
-  FILE *f = fopen(path, "rb");
-  cr_assert_not_null(f, "%s", path);
-  const size_t n = fread(e->text, 1, sizeof e->text - 1, f);
-  fclose(f);
-  e->text[n] = '\0';
-  e->start = strstr(e->text, "\n```\n");
-  cr_assert_not_null(e->start, "%s has no example", path);
-}
-
-/* Reads up to n numbers of the line `key = ...`: how many. */
-static int numbers(const example *e, const char *key, double *out, int n) {
-  char line[64];
-  int found = 0;
-  snprintf(line, sizeof line, "\n%s = ", key);
-  const char *at = strstr(e->start, line);
-  if (!at) return 0;
-  at += strlen(line);
-  while (found < n && *at != '\n') {
-    char *end = NULL;
-    out[found++] = strtod(at, &end);
-    cr_assert_neq(end, at, "%s of the example is not a number", key);
-    at = end;
-    while (*at == ' ') at++;
-  }
-  return found;
-}
-
-static double number(const example *e, const char *key, double otherwise) {
-  double x = otherwise;
-  numbers(e, key, &x, 1);
-  return x;
-}
 
 Test(readme, intervals) {
   static const struct {
@@ -227,7 +181,7 @@ Test(readme, comparisons) {
                               0.05422156276252308,  0.029987592328486544, 0.0233251653285953,
                               0.029942794909992795};
   double y[7], v[49] = {0};
-  sampan_finding f[2];
+  sampan_finding f[5];
   stat_plugin s;
   open_example(&e, "comparisons", "contrast");
   stat_open(&s, SAMPAN_COMPARISON, "contrast");
