@@ -86,6 +86,14 @@ const char *sp_coverage_text(sp_doc *doc, const sp_finding *f);
  */
 const sp_file_fact *sp_plan_files(const sp_doc *doc, uint32_t plan, uint32_t *n);
 
+/* ---- the design (methods_design.c) ----------------------------------------------------------- */
+
+/* What was sampled; `title` is that of the plan, or "" where there is one survey only. */
+void sp_design_add(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *title);
+/* How it gives weights, errors and degrees of freedom; the outcome may be NULL. */
+void sp_design_variance_add(sp_doc *doc, sp_list *facts, const sp_plan *plan,
+                            const sp_outcome *outcome);
+
 /* ---- the method and the design (methods.c) -------------------------------------------------- */
 
 /* The outcome of a goal's current value, or NULL. */
