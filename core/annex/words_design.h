@@ -62,10 +62,10 @@ X(REPLICATES_FACTORS, "They are factors of the full-sample weight. ", "各组为
 X(REPLICATES_MSE,
   "Variance: the squared deviations of the replicates' estimates from the estimate of the full "
   "sample, {0}, added up. ",
-  "方差为各组估计值与全样本估计值之差的平方，{0}后相加。")
+  "方差为各组估计值与全样本估计值之差的平方，{0}，再相加。")
 X(REPLICATES_MEAN,
   "Variance: the squared deviations of the replicates' estimates from their mean, {0}, added up. ",
-  "方差为各组估计值与其均值之差的平方，{0}后相加。")
+  "方差为各组估计值与其均值之差的平方，{0}，再相加。")
 X(FACTOR_ONE, "each times {0}", "各乘以 {0}")
 X(FACTOR_RANGE, "each times a factor from {0} to {1}", "各乘以 {0} 至 {1} 的系数")
 
