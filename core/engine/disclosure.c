@@ -144,16 +144,22 @@ static int has_unknown(const view *v, uint32_t equation, uint32_t x) {
   return 0;
 }
 
-/* What to hide so that x cannot be worked out: from a sum where it is the only unknown, if there is
- * one; else from any. */
+/* What to hide so that x cannot be worked out: in the sum that tells most of it, which is the one
+ * with the fewest unknowns, and of these the shortest. */
 static uint32_t choose(const sp_cells *c, const view *v, uint32_t x) {
-  uint32_t alone = SP_MAP_NONE, any = SP_MAP_NONE;
+  uint32_t best = SP_MAP_NONE, n_best = 0, n_best_terms = 0;
   for (uint32_t e = 0; e < c->n_equations; e++) {
-    if (!has_unknown(v, e, x)) continue;
-    if (v->start[e + 1] - v->start[e] == 1 && alone == SP_MAP_NONE) best_in(c, e, &alone);
-    best_in(c, e, &any);
+    const uint32_t n = v->start[e + 1] - v->start[e], n_terms = c->start[e + 1] - c->start[e];
+    const int worse = n > n_best || (n == n_best && n_terms >= n_best_terms);
+    if ((best != SP_MAP_NONE && worse) || !has_unknown(v, e, x)) continue;
+    uint32_t here = SP_MAP_NONE;
+    best_in(c, e, &here);
+    if (here == SP_MAP_NONE) continue;
+    best = here;
+    n_best = n;
+    n_best_terms = n_terms;
   }
-  return alone != SP_MAP_NONE ? alone : any;
+  return best;
 }
 
 /* The unknowns that a newly hidden number is summed with wait for the next look. */

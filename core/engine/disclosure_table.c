@@ -188,8 +188,8 @@ static int32_t add_quantity(sp_cells *c, uint32_t measure, uint32_t place, uint3
 
 static int32_t publish(sp_cells *c, uint32_t r, uint32_t kind, sampan_error *error) {
   sp_cell_row *row = &c->rows[r];
-  SP_TRY(add_quantity(c, sp_same_measure(c, row->indicator, kind), row->place,
-                      &row->quantity[kind], error));
+  SP_TRY(add_quantity(c, sp_same_measure(c, row->indicator, kind), row->place, &row->quantity[kind],
+                      error));
   sp_quantity *q = &c->quantities[row->quantity[kind]];
   c->listed[c->n_listed] = (sp_listed_row){.row = r, .next = q->first_row};
   q->first_row = c->n_listed++;
@@ -314,7 +314,8 @@ static int32_t order_terms(sp_cells *c, sampan_error *error) {
   if (start == NULL || ordered == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < c->n_terms; i++) start[c->terms[i].equation + 2]++;
   for (uint32_t e = 2; e < c->n_equations + 2U; e++) start[e] += start[e - 1];
-  for (uint32_t i = 0; i < c->n_terms; i++) ordered[start[c->terms[i].equation + 1]++] = c->terms[i];
+  for (uint32_t i = 0; i < c->n_terms; i++)
+    ordered[start[c->terms[i].equation + 1]++] = c->terms[i];
   c->terms = ordered;
   c->start = start;
   return SAMPAN_OK;

@@ -61,8 +61,8 @@ void sp_presentation_apply(const sp_presentation *rule, sp_outcome *outcome);
 int32_t sp_presentation_withhold(const sp_presentation *rule, sp_outcome *outcome,
                                  sampan_error *error) SP_CHECK;
 
-/* The rule and how many rows it withheld, as a member of the manifest: ,"suppression":{...}; nothing
- * where the plan has none. */
+/* The rule and how many rows it withheld, as a member of the manifest: ,"suppression":{...};
+ * nothing where the plan has none. */
 struct sp_buffer;
 void sp_presentation_manifest(const sp_presentation *rule, const sp_outcome *outcome,
                               struct sp_buffer *out);

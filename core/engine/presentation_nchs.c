@@ -19,14 +19,14 @@ static double korn_graubard_width(const sp_proportion *x) {
 }
 
 sp_decision sp_nchs_proportion(const sp_presentation *rule, const sp_proportion *x) {
-  static const char *const flags[] = {NULL,  "Pc",    "Pdf",    "Pc Pdf",
+  static const char *const flags[] = {NULL, "Pc",    "Pdf",    "Pc Pdf",
                                       "P0", "Pc P0", "Pdf P0", "Pc Pdf P0"};
   const double least_eff = rule->minimum_effective_n;
   if (!(x->n >= sp_least(rule->minimum_n, 30))) return sp_withheld("Px", "too few records");
   if (isnan(x->std_error)) return sp_withheld("Px", "no standard error");
   if (!(x->n_eff >= (least_eff > 0 ? least_eff : least_eff < 0 ? 0 : 30))) {
-    return sp_withheld("Px", least_eff > 0 ? "effective sample size too small"
-                                           : "effective sample size below 30");
+    return sp_withheld(
+        "Px", least_eff > 0 ? "effective sample size too small" : "effective sample size below 30");
   }
   const double width = korn_graubard_width(x);
   uint32_t marks = 0;

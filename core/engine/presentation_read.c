@@ -29,8 +29,9 @@ static int32_t read_standard(const sp_plan *plan, const sp_yaml *name, sp_presen
 static int32_t wrong(const sp_plan *plan, const sp_yaml *node, const char *key, const char *needed,
                      sampan_error *error) {
   sp_yaml_error(node, plan->file, SP_ID_SUPPRESSION, error, "%s: %s is needed", key, needed);
-  return sp_error_hint(error, "leave it out for the standard's own, or write `none` to ask for "
-                              "nothing");
+  return sp_error_hint(error,
+                       "leave it out for the standard's own, or write `none` to ask for "
+                       "nothing");
 }
 
 static int is_none(const sp_yaml *node) {
@@ -46,8 +47,8 @@ static int32_t read_minimum(const sp_plan *plan, const sp_yaml *map, const char 
     *out = -1;
     return SAMPAN_OK;
   }
-  if (node->kind == SP_YAML_SCALAR &&
-      sp_parse_integer(node->text, strlen(node->text), out) == 0 && *out >= 1) {
+  if (node->kind == SP_YAML_SCALAR && sp_parse_integer(node->text, strlen(node->text), out) == 0 &&
+      *out >= 1) {
     return SAMPAN_OK;
   }
   return wrong(plan, node, key,
