@@ -145,13 +145,13 @@ static int has_unknown(const view *v, uint32_t equation, uint32_t x) {
 }
 
 /* What to hide so that x cannot be worked out: in the sum that tells most of it, which is the one
- * with the fewest unknowns, and of these the shortest. */
-static uint32_t choose(const sp_cells *c, const view *v, uint32_t x) {
+ * with the fewest unknowns, and of these the shortest; sums with more than `most` do not count. */
+static uint32_t choose(const sp_cells *c, const view *v, uint32_t x, uint32_t most) {
   uint32_t best = SP_MAP_NONE, n_best = 0, n_best_terms = 0;
   for (uint32_t e = 0; e < c->n_equations; e++) {
     const uint32_t n = v->start[e + 1] - v->start[e], n_terms = c->start[e + 1] - c->start[e];
     const int worse = n > n_best || (n == n_best && n_terms >= n_best_terms);
-    if ((best != SP_MAP_NONE && worse) || !has_unknown(v, e, x)) continue;
+    if (n > most || (best != SP_MAP_NONE && worse) || !has_unknown(v, e, x)) continue;
     uint32_t here = SP_MAP_NONE;
     best_in(c, e, &here);
     if (here == SP_MAP_NONE) continue;
@@ -186,22 +186,31 @@ static void hide(sp_cells *c, view *v, uint32_t quantity) {
   }
 }
 
-/* One look at what can be worked out; *hidden: rows that had to go. */
-static int32_t protect_once(sp_cells *c, view *v, uint32_t *hidden) {
-  *hidden = 0;
-  look(c, v);
-  SP_TRY(sp_sums_determined(&v->sums, v->determined));
-  sp_sums_narrow(&v->sums, v->value, v->low, v->high);
+/* Hides a row for each unknown of a withheld row that can be worked out, or whose limits leave one
+ * value. */
+static uint32_t hide_for_all(sp_cells *c, view *v, uint32_t most) {
+  uint32_t n_hidden = 0;
   for (uint32_t x = 0; x < v->sums.n_unknowns; x++) {
     const sp_quantity *q = &c->quantities[v->quantity[x]];
     if (v->served[x] || worst_row(c, q) < SP_CONFIDENTIAL) continue;
     const int is_open = q->sensitive && !(v->high[x] - v->low[x] >= 1);
     if (!v->determined[x] && !is_open) continue;
-    const uint32_t other = choose(c, v, x);
+    const uint32_t other = choose(c, v, x, most);
     if (other == SP_MAP_NONE) continue; /* all that it hangs together with is hidden */
     hide(c, v, other);
-    ++*hidden;
+    n_hidden++;
   }
+  return n_hidden;
+}
+
+/* One look at what can be worked out; *hidden: rows that had to go. Sums with a single unknown come
+ * first: others often follow from them. */
+static int32_t protect_once(sp_cells *c, view *v, uint32_t *hidden) {
+  look(c, v);
+  SP_TRY(sp_sums_determined(&v->sums, v->determined));
+  sp_sums_narrow(&v->sums, v->value, v->low, v->high);
+  *hidden = hide_for_all(c, v, 1);
+  if (*hidden == 0) *hidden = hide_for_all(c, v, UINT32_MAX);
   return SAMPAN_OK;
 }
 
