@@ -8,12 +8,15 @@
 #include "engine/disclosure_sums.h"
 #include "engine/disclosure_table.h"
 
+enum { FEW_UNKNOWNS = 3 };
+
 /* The sums as they look to a reader: among what is not published. */
 typedef struct view {
   sp_sums sums;
   uint32_t *start, *term, *quantity; /* quantity: by unknown */
   int8_t *sign;
-  uint8_t *determined, *served;
+  uint32_t *cause, *queue;
+  uint8_t *determined, *served, *seen;
   double *value, *low, *high;
 } view;
 
@@ -58,15 +61,29 @@ static int32_t view_new(const sp_cells *c, view *v) {
   v->quantity = sp_arena_array(c->arena, n, sizeof *v->quantity);
   v->determined = sp_arena_array(c->arena, n, sizeof *v->determined);
   v->served = sp_arena_array(c->arena, n, sizeof *v->served);
+  v->seen = sp_arena_array(c->arena, n, sizeof *v->seen);
+  v->cause = sp_arena_array(c->arena, 2 * n, sizeof *v->cause);
+  v->queue = sp_arena_array(c->arena, n, sizeof *v->queue);
   double *numbers = sp_arena_array(c->arena, 3 * n, sizeof *numbers);
   if (v->start == NULL || v->term == NULL || v->sign == NULL || v->quantity == NULL ||
-      v->determined == NULL || v->served == NULL || numbers == NULL) {
+      v->determined == NULL || v->served == NULL || v->seen == NULL || v->cause == NULL ||
+      v->queue == NULL || numbers == NULL) {
     return SAMPAN_E_MEMORY;
   }
   v->value = numbers;
   v->low = numbers + n;
   v->high = numbers + 2 * n;
   return SAMPAN_OK;
+}
+
+/* Whether rows that publish it publish nothing else that may be small, so that a row withheld for
+ * itself says that this is small. */
+static int stands_alone(const sp_cells *c, const sp_quantity *q) {
+  for (uint32_t k = q->first_row; k != SP_MAP_NONE; k = c->listed[k].next) {
+    const sp_cell_row *row = &c->rows[c->listed[k].row];
+    if (row->hidden == SP_CONFIDENTIAL && (row->has >> SP_EVENTS & 1) == 0) return 1;
+  }
+  return 0;
 }
 
 /* What a reader knows of a hidden number before adding anything up: the rule, and which rows are
@@ -79,8 +96,8 @@ static void first_limits(const sp_cells *c, const sp_quantity *q, double *low, d
   if (!is_count || worst < SP_CONFIDENTIAL) return;
   if (q->sensitive && q->value < c->rule->below) {
     *low = c->rule->zeros ? 0 : fmin(1, q->value);
-    *high = fmax(c->rule->below - 1, q->value);
-  } else if (q->value >= c->rule->below) {
+    if (stands_alone(c, q)) *high = fmax(c->rule->below - 1, q->value);
+  } else if (q->value >= c->rule->below && worst == SP_COMPLEMENTARY) {
     *low = c->rule->below;
   }
 }
@@ -162,10 +179,36 @@ static uint32_t choose(const sp_cells *c, const view *v, uint32_t x, uint32_t mo
   return best;
 }
 
-/* The unknowns that a newly hidden number is summed with wait for the next look. */
+/* The same for x whose limits meet: in a sum that they come from, or that the limits behind these
+ * come from. */
+static uint32_t choose_behind(const sp_cells *c, view *v, uint32_t x) {
+  uint32_t n = 1;
+  memset(v->seen, 0, v->sums.n_unknowns);
+  v->queue[0] = x;
+  v->seen[x] = 1;
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t side = 0; side < 2; side++) {
+      const uint32_t e = v->cause[2 * (size_t)v->queue[i] + side];
+      uint32_t best = SP_MAP_NONE;
+      if (e == UINT32_MAX) continue;
+      best_in(c, e, &best);
+      if (best != SP_MAP_NONE) return best;
+      for (uint32_t k = v->start[e]; k < v->start[e + 1]; k++) {
+        if (v->seen[v->term[k]]) continue;
+        v->seen[v->term[k]] = 1;
+        v->queue[n++] = v->term[k];
+      }
+    }
+  }
+  return SP_MAP_NONE;
+}
+
+/* The unknowns that a newly hidden number is summed with wait for the next look - in short sums: in
+ * long ones it hardly matters. */
 static void serve(const sp_cells *c, view *v, uint32_t quantity) {
   for (uint32_t e = 0; e < c->n_equations; e++) {
     int here = 0;
+    if (v->start[e + 1] - v->start[e] > FEW_UNKNOWNS) continue;
     for (uint32_t k = c->start[e]; k < c->start[e + 1] && !here; k++) {
       here = c->terms[k].quantity == quantity;
     }
@@ -194,8 +237,8 @@ static uint32_t hide_for_all(sp_cells *c, view *v, uint32_t most) {
     const sp_quantity *q = &c->quantities[v->quantity[x]];
     if (v->served[x] || worst_row(c, q) < SP_CONFIDENTIAL) continue;
     const int is_open = q->sensitive && !(v->high[x] - v->low[x] >= 1);
-    if (!v->determined[x] && !is_open) continue;
-    const uint32_t other = choose(c, v, x, most);
+    if (!v->determined[x] && (!is_open || most == 1)) continue;
+    const uint32_t other = v->determined[x] ? choose(c, v, x, most) : choose_behind(c, v, x);
     if (other == SP_MAP_NONE) continue; /* all that it hangs together with is hidden */
     hide(c, v, other);
     n_hidden++;
@@ -208,7 +251,7 @@ static uint32_t hide_for_all(sp_cells *c, view *v, uint32_t most) {
 static int32_t protect_once(sp_cells *c, view *v, uint32_t *hidden) {
   look(c, v);
   SP_TRY(sp_sums_determined(&v->sums, v->determined));
-  sp_sums_narrow(&v->sums, v->value, v->low, v->high);
+  sp_sums_narrow(&v->sums, v->value, v->low, v->high, v->cause);
   *hidden = hide_for_all(c, v, 1);
   if (*hidden == 0) *hidden = hide_for_all(c, v, UINT32_MAX);
   return SAMPAN_OK;

@@ -1,5 +1,9 @@
-/* disclosure_sums.c - elimination modulo a prime, component by component, and limits passed on from
- * sum to sum. */
+/* disclosure_sums.c - elimination modulo a prime, and limits passed on from sum to sum.
+ *
+ * An unknown is determined when every solution of the equations with constants of 0 has 0 there.
+ * The equations are brought to echelon form, as sparse rows; then solutions are drawn: free
+ * unknowns by a fixed pseudo-random sequence, the others from them. What is 0 in two of them is
+ * taken for determined (wrongly once in 10^18 unknowns that are not). */
 #include "engine/disclosure_sums.h"
 
 #include <math.h>
@@ -10,26 +14,30 @@
  * prime holds for rational numbers. */
 static const uint64_t prime = 2147483647;
 
-/* Most numbers in a matrix, and most unknowns in it. */
-enum { MOST_ENTRIES = 16000000, MOST_UNKNOWNS = 3000, MOST_ROUNDS = 200 };
-
-/* ---- components --------------------------------------------------------------------------- */
-
-static uint32_t root_of(uint32_t *parent, uint32_t i) {
-  while (parent[i] != i) i = parent[i] = parent[parent[i]];
-  return i;
-}
-
-static void join_terms(const sp_sums *s, uint32_t *parent) {
-  for (uint32_t i = 0; i < s->n_unknowns; i++) parent[i] = i;
-  for (uint32_t e = 0; e < s->n_equations; e++) {
-    for (uint32_t k = s->start[e] + 1; k < s->start[e + 1]; k++) {
-      parent[root_of(parent, s->term[k])] = root_of(parent, s->term[s->start[e]]);
-    }
-  }
-}
+enum { MOST_TERMS = 40000000, MOST_ROUNDS = 200, N_DRAWS = 2 };
 
 /* ---- elimination -------------------------------------------------------------------------- */
+
+typedef struct entry {
+  uint32_t column, value;
+} entry;
+
+/* Rows in echelon form: row r has a 1 in the column pivot[r], which no later row has. */
+typedef struct echelon {
+  entry *entries;
+  uint64_t n_entries, capacity;
+  uint64_t *start; /* of each row */
+  uint32_t *pivot;
+  uint32_t n_rows;
+  uint32_t n_touched, n_heap;
+  uint32_t *row_of;        /* by column: the row whose pivot it is, or UINT32_MAX */
+  uint32_t *uses;          /* by column: in how many equations */
+  uint32_t *sum, *touched; /* the row at hand, and the columns that it has had */
+  uint32_t *heap;          /* rows that it is to be reduced by, the first on top */
+  uint8_t *is_touched;
+  int32_t is_full;
+  uint32_t reserved;
+} echelon;
 
 static uint64_t power(uint64_t x, uint64_t n) {
   uint64_t out = 1;
@@ -40,138 +48,207 @@ static uint64_t power(uint64_t x, uint64_t n) {
   return out;
 }
 
-static void swap_rows(uint32_t *a, uint32_t *b, uint32_t n) {
-  for (uint32_t j = 0; j < n; j++) {
-    const uint32_t t = a[j];
-    a[j] = b[j];
-    b[j] = t;
-  }
+static void heap_push(echelon *m, uint32_t row) {
+  uint32_t i = m->n_heap++;
+  for (; i > 0 && m->heap[(i - 1) / 2] > row; i = (i - 1) / 2) m->heap[i] = m->heap[(i - 1) / 2];
+  m->heap[i] = row;
 }
 
-/* To reduced row echelon form; returns the rank. */
-static uint32_t reduce(uint32_t *m, uint32_t n_rows, uint32_t n) {
-  uint32_t rank = 0;
-  for (uint32_t c = 0; c < n && rank < n_rows; c++) {
-    uint32_t r = rank;
-    while (r < n_rows && m[(size_t)r * n + c] == 0) r++;
-    if (r == n_rows) continue;
-    uint32_t *pivot = &m[(size_t)rank * n];
-    if (r != rank) swap_rows(pivot, &m[(size_t)r * n], n);
-    const uint64_t inverse = power(pivot[c], prime - 2);
-    for (uint32_t j = c; j < n; j++) pivot[j] = (uint32_t)(pivot[j] * inverse % prime);
-    for (uint32_t i = 0; i < n_rows; i++) {
-      uint32_t *row = &m[(size_t)i * n];
-      const uint64_t factor = row[c];
-      if (i == rank || factor == 0) continue;
-      for (uint32_t j = c; j < n; j++) {
-        if (pivot[j] != 0) row[j] = (uint32_t)((row[j] + (prime - factor) * pivot[j]) % prime);
-      }
+static uint32_t heap_pop(echelon *m) {
+  const uint32_t top = m->heap[0], last = m->heap[--m->n_heap];
+  uint32_t i = 0;
+  for (uint32_t k; (k = 2 * i + 1) < m->n_heap; i = k) {
+    if (k + 1 < m->n_heap && m->heap[k + 1] < m->heap[k]) k++;
+    if (m->heap[k] >= last) break;
+    m->heap[i] = m->heap[k];
+  }
+  m->heap[i] = last;
+  return top;
+}
+
+/* Adds to a column of the row at hand; each column enters the heap once at most. */
+static void add_to(echelon *m, uint32_t column, uint64_t value) {
+  m->sum[column] = (uint32_t)((m->sum[column] + value) % prime);
+  if (m->is_touched[column]) return;
+  m->is_touched[column] = 1;
+  m->touched[m->n_touched++] = column;
+  if (m->row_of[column] != UINT32_MAX) heap_push(m, m->row_of[column]);
+}
+
+static void reduce(echelon *m) {
+  while (m->n_heap > 0) {
+    const uint32_t r = heap_pop(m);
+    const uint64_t factor = m->sum[m->pivot[r]];
+    if (factor == 0) continue;
+    for (uint64_t k = m->start[r]; k < m->start[r + 1]; k++) {
+      add_to(m, m->entries[k].column, (prime - factor) * m->entries[k].value % prime);
     }
-    rank++;
   }
-  return rank;
 }
 
-/* An unknown is determined when it is alone in a row of the reduced form. */
-static void mark_alone(const uint32_t *m, uint32_t rank, uint32_t n, const uint32_t *unknown,
-                       uint8_t *determined) {
-  for (uint32_t r = 0; r < rank; r++) {
-    uint32_t n_terms = 0, at = 0;
-    for (uint32_t j = 0; j < n && n_terms < 2; j++) {
-      if (m[(size_t)r * n + j] == 0) continue;
-      n_terms++;
-      at = j;
+/* What is left of the row at hand becomes a row; its pivot is the column with the fewest uses. */
+static int32_t keep_row(echelon *m) {
+  uint32_t pivot = UINT32_MAX;
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < m->n_touched; i++) {
+    const uint32_t c = m->touched[i];
+    if (m->sum[c] == 0) continue;
+    n++;
+    if (pivot == UINT32_MAX || m->uses[c] < m->uses[pivot]) pivot = c;
+  }
+  if (m->n_entries + n > MOST_TERMS) m->is_full = 1;
+  if (n > 0 && !m->is_full && m->n_entries + n > m->capacity) {
+    const uint64_t capacity = 2 * (m->n_entries + n);
+    entry *grown = realloc(m->entries, capacity * sizeof *grown);
+    if (grown == NULL) return SAMPAN_E_MEMORY;
+    m->entries = grown;
+    m->capacity = capacity;
+  }
+  const uint64_t inverse = n > 0 ? power(m->sum[pivot], prime - 2) : 0;
+  for (uint32_t i = 0; i < m->n_touched; i++) {
+    const uint32_t c = m->touched[i];
+    if (m->sum[c] != 0 && !m->is_full) {
+      m->entries[m->n_entries++] = (entry){c, (uint32_t)(m->sum[c] * inverse % prime)};
     }
-    if (n_terms == 1) determined[unknown[at]] = 1;
+    m->sum[c] = 0;
+    m->is_touched[c] = 0;
   }
+  m->n_touched = 0;
+  if (n == 0 || m->is_full) return SAMPAN_OK;
+  m->pivot[m->n_rows] = pivot;
+  m->row_of[pivot] = m->n_rows++;
+  m->start[m->n_rows] = m->n_entries;
+  return SAMPAN_OK;
 }
 
-/* The unknowns of one component, whose places are in `place`. */
-static int32_t solve(const sp_sums *s, uint32_t *parent, uint32_t root, const uint32_t *unknown,
-                     uint32_t n, const uint32_t *place, uint8_t *determined) {
-  uint32_t n_rows = 0;
-  for (uint32_t e = 0; e < s->n_equations; e++) {
-    n_rows += s->start[e] < s->start[e + 1] && root_of(parent, s->term[s->start[e]]) == root;
-  }
-  if (n > MOST_UNKNOWNS || (uint64_t)n_rows * n > MOST_ENTRIES) {
-    for (uint32_t k = 0; k < n; k++) determined[unknown[k]] = 1;
-    return SAMPAN_OK;
-  }
-  uint32_t *m = calloc((size_t)n_rows * n + 1, sizeof *m);
-  if (m == NULL) return SAMPAN_E_MEMORY;
-  uint32_t row = 0;
-  for (uint32_t e = 0; e < s->n_equations; e++) {
-    if (s->start[e] == s->start[e + 1] || root_of(parent, s->term[s->start[e]]) != root) continue;
+static int32_t eliminate(echelon *m, const sp_sums *s) {
+  for (uint32_t k = 0; k < s->start[s->n_equations]; k++) m->uses[s->term[k]]++;
+  for (uint32_t e = 0; e < s->n_equations && !m->is_full; e++) {
+    if (s->start[e] == s->start[e + 1]) continue;
     for (uint32_t k = s->start[e]; k < s->start[e + 1]; k++) {
-      uint32_t *x = &m[(size_t)row * n + place[s->term[k]]];
-      *x = (uint32_t)((*x + (s->sign[k] > 0 ? 1 : prime - 1)) % prime);
+      add_to(m, s->term[k], s->sign[k] > 0 ? 1 : prime - 1);
     }
-    row++;
+    reduce(m);
+    SP_TRY(keep_row(m));
   }
-  mark_alone(m, reduce(m, n_rows, n), n, unknown, determined);
-  free(m);
+  return SAMPAN_OK;
+}
+
+/* A solution with constants of 0, drawn by SplitMix64. */
+static void draw(const echelon *m, uint32_t n, uint64_t seed, uint32_t *x) {
+  for (uint32_t c = 0; c < n; c++) {
+    uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    x[c] = (uint32_t)((z ^ z >> 31) % prime);
+  }
+  for (uint32_t r = m->n_rows; r-- > 0;) {
+    uint64_t sum = 0;
+    for (uint64_t k = m->start[r]; k < m->start[r + 1]; k++) {
+      const entry *t = &m->entries[k];
+      if (t->column != m->pivot[r]) sum = (sum + (uint64_t)t->value * x[t->column]) % prime;
+    }
+    x[m->pivot[r]] = (uint32_t)((prime - sum) % prime);
+  }
+}
+
+static int32_t solve(echelon *m, const sp_sums *s, uint8_t *determined) {
+  SP_TRY(eliminate(m, s));
+  memset(determined, 1, s->n_unknowns);
+  for (uint64_t i = 0; i < N_DRAWS && !m->is_full; i++) {
+    draw(m, s->n_unknowns, i, m->sum);
+    for (uint32_t c = 0; c < s->n_unknowns; c++) determined[c] = determined[c] && m->sum[c] == 0;
+  }
   return SAMPAN_OK;
 }
 
 int32_t sp_sums_determined(const sp_sums *s, uint8_t *determined) {
-  const size_t n = s->n_unknowns;
-  uint32_t *memory = calloc(3 * n + 1, sizeof *memory);
-  if (memory == NULL) return SAMPAN_E_MEMORY;
-  uint32_t *parent = memory, *place = memory + n, *unknown = memory + 2 * n;
-  int32_t status = SAMPAN_OK;
-  memset(determined, 0, n);
-  join_terms(s, parent);
-  for (uint32_t root = 0; root < n && status == SAMPAN_OK; root++) {
-    if (parent[root] != root) continue;
-    uint32_t n_here = 0;
-    for (uint32_t i = 0; i < n; i++) {
-      if (root_of(parent, i) != root) continue;
-      place[i] = n_here;
-      unknown[n_here++] = i;
-    }
-    status = solve(s, parent, root, unknown, n_here, place, determined);
+  const size_t n = s->n_unknowns + (size_t)1;
+  echelon m = {0};
+  uint32_t *memory = calloc(6 * n, sizeof *memory);
+  m.start = calloc(n + 1, sizeof *m.start);
+  m.is_touched = calloc(n, 1);
+  int32_t status = SAMPAN_E_MEMORY;
+  if (memory != NULL && m.start != NULL && m.is_touched != NULL) {
+    m.pivot = memory;
+    m.row_of = memory + n;
+    m.uses = memory + 2 * n;
+    m.sum = memory + 3 * n;
+    m.touched = memory + 4 * n;
+    m.heap = memory + 5 * n;
+    for (size_t c = 0; c < n; c++) m.row_of[c] = UINT32_MAX;
+    status = solve(&m, s, determined);
   }
   free(memory);
+  free(m.start);
+  free(m.is_touched);
+  free(m.entries);
   return status;
 }
 
 /* ---- limits ------------------------------------------------------------------------------- */
 
-/* The least (or, with the limits exchanged, the greatest) of a sum without term `skip`. */
-static double sum_without(const sp_sums *s, uint32_t e, uint32_t skip, const double *if_plus,
-                          const double *if_minus) {
-  double sum = 0;
-  for (uint32_t k = s->start[e]; k < s->start[e + 1]; k++) {
-    if (k == skip) continue;
-    sum += s->sign[k] > 0 ? if_plus[s->term[k]] : -if_minus[s->term[k]];
+/* A sum of which terms may be infinite. */
+typedef struct extent {
+  double sum;
+  uint32_t n_infinite, reserved;
+} extent;
+
+static void extend(extent *t, double x) {
+  if (isinf(x)) {
+    t->n_infinite++;
+  } else {
+    t->sum += x;
   }
-  return sum;
+}
+
+/* The sum without one of its terms; `if_infinite` where another one is. */
+static double without(const extent *t, double x, double if_infinite) {
+  if (t->n_infinite > (isinf(x) ? 1U : 0U)) return if_infinite;
+  return isinf(x) ? t->sum : t->sum - x;
 }
 
 static int narrow_equation(const sp_sums *s, uint32_t e, const double *value, double *low,
-                           double *high) {
-  const double total = sum_without(s, e, UINT32_MAX, value, value);
+                           double *high, uint32_t *cause) {
+  extent least = {0}, most = {0};
+  double total = 0;
   int changed = 0;
   for (uint32_t k = s->start[e]; k < s->start[e + 1]; k++) {
     const uint32_t x = s->term[k];
-    const double most = total - sum_without(s, e, k, low, high);
-    const double least = total - sum_without(s, e, k, high, low);
+    const int plus = s->sign[k] > 0;
+    total += plus ? value[x] : -value[x];
+    extend(&least, plus ? low[x] : -high[x]);
+    extend(&most, plus ? high[x] : -low[x]);
+  }
+  for (uint32_t k = s->start[e]; k < s->start[e + 1]; k++) {
+    const uint32_t x = s->term[k];
+    const int plus = s->sign[k] > 0;
+    const double down = plus ? low[x] : -high[x], up = plus ? high[x] : -low[x];
+    const double from = total - without(&most, up, HUGE_VAL);
+    const double to = total - without(&least, down, -HUGE_VAL);
     /* Never past the truth: sums of what is not whole are rounded. */
-    const double new_low = fmin(s->sign[k] > 0 ? least : -most, value[x]);
-    const double new_high = fmax(s->sign[k] > 0 ? most : -least, value[x]);
-    changed |= new_low > low[x] + 1e-9 || new_high < high[x] - 1e-9;
-    low[x] = fmax(low[x], new_low);
-    high[x] = fmin(high[x], new_high);
+    const double new_low = fmin(plus ? from : -to, value[x]);
+    const double new_high = fmax(plus ? to : -from, value[x]);
+    const int is_low = new_low > low[x] + 1e-6, is_high = new_high < high[x] - 1e-6;
+    if (!is_low && !is_high) continue;
+    if (is_low) low[x] = new_low;
+    if (is_high) high[x] = new_high;
+    if (is_low) cause[2 * (size_t)x] = e;
+    if (is_high) cause[2 * (size_t)x + 1] = e;
+    changed = 1;
+    /* The extents go by the limits at entry: those of the next terms are a little wider for it. */
   }
   return changed;
 }
 
-void sp_sums_narrow(const sp_sums *s, const double *value, double *low, double *high) {
+void sp_sums_narrow(const sp_sums *s, const double *value, double *low, double *high,
+                    uint32_t *cause) {
   int changed = 1;
+  for (size_t i = 0; i < 2 * (size_t)s->n_unknowns; i++) cause[i] = UINT32_MAX;
   for (int32_t round = 0; round < MOST_ROUNDS && changed; round++) {
     changed = 0;
     for (uint32_t e = 0; e < s->n_equations; e++) {
-      changed |= narrow_equation(s, e, value, low, high);
+      changed |= narrow_equation(s, e, value, low, high, cause);
     }
   }
 }

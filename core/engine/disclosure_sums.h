@@ -14,13 +14,15 @@ typedef struct sp_sums {
   const int8_t *sign;   /* 1 or -1 */
 } sp_sums;
 
-/* Marks each unknown that the equations determine, by exact elimination. Where they are too many
- * for that, all unknowns that hang together count as determined. */
+/* Marks each unknown that the equations determine, by elimination. Where they are too many for
+ * that, all unknowns count as determined: the mark can be set without need, but not be missing. */
 int32_t sp_sums_determined(const sp_sums *sums, uint8_t *determined) SP_CHECK;
 
 /* Narrows the limits of each unknown to what the equations leave, given the limits at entry and the
  * true values, which the constants of the equations follow from. The limits that are left hold all
- * solutions; they may be wider than those. */
-void sp_sums_narrow(const sp_sums *sums, const double *value, double *low, double *high);
+ * solutions; they may be wider than those. cause[2 x] and cause[2 x + 1] get the equations that the
+ * lower and upper limit of unknown x come from, or UINT32_MAX. */
+void sp_sums_narrow(const sp_sums *sums, const double *value, double *low, double *high,
+                    uint32_t *cause);
 
 #endif

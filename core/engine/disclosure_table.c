@@ -307,6 +307,22 @@ static int32_t sum_parts(sp_cells *c, const sp_cell_row *row, sampan_error *erro
   return add_term(c, equation, parts[2], 1, error);
 }
 
+/* Numbers the equations by their length: where several tell the same, the shortest comes first. */
+static int32_t order_equations(sp_cells *c, sampan_error *error) {
+  const uint32_t n = c->n_equations;
+  uint32_t *length = sp_arena_array(c->arena, n + 1U, sizeof *length);
+  uint32_t *place = sp_arena_array(c->arena, c->n_terms + 3U, sizeof *place);
+  if (length == NULL || place == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < c->n_terms; i++) length[c->terms[i].equation]++;
+  for (uint32_t e = 0; e < n; e++) place[length[e] + 1]++;
+  for (uint32_t i = 1; i < c->n_terms + 3U; i++) place[i] += place[i - 1];
+  for (uint32_t e = 0; e < n; e++) length[e] = place[length[e]]++; /* its number from now on */
+  for (uint32_t i = 0; i < c->n_terms; i++) {
+    c->terms[i].equation = length[c->terms[i].equation];
+  }
+  return SAMPAN_OK;
+}
+
 /* Terms by equation. */
 static int32_t order_terms(sp_cells *c, sampan_error *error) {
   uint32_t *start = sp_arena_array(c->arena, c->n_equations + 2U, sizeof *start);
@@ -366,6 +382,7 @@ int32_t sp_cells_build(sp_cells *c, sampan_error *error) {
     if (c->same[m] == m) SP_TRY(sum_measure(c, m, n_published, error));
   }
   for (uint32_t r = 0; r < c->n_rows; r++) SP_TRY(sum_parts(c, &c->rows[r], error));
+  SP_TRY(order_equations(c, error));
   SP_TRY(order_terms(c, error));
   value_wholes(c);
   return SAMPAN_OK;

@@ -46,11 +46,13 @@ Test(disclosure, limits_close_in_on_small_sums) {
   const sp_sums sums = {2, 1, start, term, sign};
   const double value[] = {1, 1};
   double low[] = {1, 1}, high[] = {4, 4};
-  sp_sums_narrow(&sums, value, low, high);
+  uint32_t cause[4];
+  sp_sums_narrow(&sums, value, low, high, cause);
+  cr_expect(cause[0] == UINT32_MAX && cause[1] == 0);
   cr_expect(high[0] == 1 && high[1] == 1);
   const double open[] = {2, 3};
   double low_2[] = {1, 1}, high_2[] = {4, 4};
-  sp_sums_narrow(&sums, open, low_2, high_2);
+  sp_sums_narrow(&sums, open, low_2, high_2, cause);
   cr_expect(low_2[0] == 1 && high_2[0] == 4);
 }
 
