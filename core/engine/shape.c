@@ -179,8 +179,9 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
                   name);
     return sp_error_hint(error, "proportions: korn-graubard, logit or wilson; others: wald");
   }
-  SP_TRY(sp_params_bind_preset(job->plan->preset, b->interval, choice->options, at, also, 1, job->plan->file,
-                        job->plan->folder, job->options->data_folder, job->arena, &values, error));
+  SP_TRY(sp_params_bind_preset(job->plan->preset, b->interval, choice->options, at, also, 1,
+                               job->plan->file, job->plan->folder, job->options->data_folder,
+                               job->arena, &values, error));
   b->interval_values = values;
   return SAMPAN_OK;
 }
