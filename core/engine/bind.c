@@ -7,7 +7,7 @@
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
-#include "host/params.h"
+#include "host/preset_params.h"
 
 /* Most columns of one kind; the scan and the comparisons keep them on the stack. */
 enum { SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
@@ -239,9 +239,9 @@ static int32_t bind_indicator(sp_job *job, uint32_t i, sampan_error *error) {
     also[n_also++] = b->ops->roles[r].name;
   }
   sampan_value *values;
-  SP_TRY(sp_params_bind(b->plugin, indicator->estimator.options, indicator->place, also, n_also,
-                        plan->file, plan->folder, job->options->data_folder, job->arena, &values,
-                        error));
+  SP_TRY(sp_params_bind_preset(job->plan->preset, b->plugin, indicator->estimator.options,
+                               indicator->place, also, n_also, plan->file, plan->folder,
+                               job->options->data_folder, job->arena, &values, error));
   b->values = values;
   SP_TRY(sp_bind_expr(job, indicator->where, SAMPAN_TRUTH, &b->where, error));
   return bind_roles(job, b, error);

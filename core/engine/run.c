@@ -198,7 +198,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
   SP_TRY(sp_finish(o, error));
-  sp_presentation_apply(&o->job->presentation, o);
+  SP_TRY(sp_presentation_withhold(&o->job->presentation, o, error));
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
   SP_TRY(take_notes(o, error));
@@ -334,6 +334,19 @@ static void manifest_plugins(const sp_outcome *o, const sp_registry *registry, s
   sp_buffer_char(b, ']');
 }
 
+static void manifest_preset(const sp_preset *preset, sp_buffer *b) {
+  char key[64];
+  const char *value;
+  if (preset == NULL) return;
+  sp_buffer_text_add(b, ",\"preset\":{");
+  member(b, "name", preset->name);
+  for (uint32_t i = 0; (value = sp_preset_choice(preset, i, key)) != NULL; i++) {
+    sp_buffer_char(b, ',');
+    member(b, key, value);
+  }
+  sp_buffer_char(b, '}');
+}
+
 void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_buffer *b) {
   const char *slash = strrchr(o->plan->file, '/');
   sp_buffer_text_add(b, "{\"engine\":");
@@ -359,6 +372,8 @@ void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_bu
     member(b, "lonely_psu", o->plan->design.lonely_name);
     sp_buffer_text_add(b, "}");
   }
+  manifest_preset(o->plan->preset, b);
+  sp_presentation_manifest(&o->job->presentation, o, b);
   manifest_plugins(o, registry, b);
   sp_buffer_text_add(b, ",\"notes\":[");
   for (uint32_t i = 0; i < o->n_notes; i++) {
