@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "engine/error_ids.h"
 #include "engine/job.h"
+#include "host/abi.h"
 #include "host/params.h"
 
 static int32_t find_indicator(const sp_plan *plan, const sp_comparison *c, const char *name,
@@ -74,6 +75,27 @@ static int32_t not_split(const sp_plan *plan, const sp_comparison *c, const char
                        c->second != NULL ? c->second : "");
 }
 
+/* Not every method can compare a crossing, or statistics. */
+static int32_t check_form(const sp_plan *plan, const sampan_plugin *plugin, const sp_comparison *c,
+                          sampan_error *error) {
+  const uint32_t flags = sp_comparison_flags(plugin->ops);
+  if (c->second != NULL && (flags & SAMPAN_COMPARES_CROSSING) == 0) {
+    sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                  "comparison '%s': method '%s' compares across one variable, not the crossing of "
+                  "two",
+                  c->name, plugin->name);
+    return sp_error_hint(error, "write across: %s, and within: %s for each of its values",
+                         c->across, c->second);
+  }
+  if (c->across == NULL && (flags & SAMPAN_COMPARES_STATISTICS) == 0) {
+    sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                  "comparison '%s': method '%s' does not compare the statistics of one estimate",
+                  c->name, plugin->name);
+    return sp_error_hint(error, "wald-test and linear-combination do");
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison *c,
                         sampan_error *error) {
   static const char *const also[] = {"label",     "method", "of",    "across",     "values",
@@ -87,6 +109,7 @@ static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison
     sp_error_text_place(error, plan->file, c->place->line, c->place->column);
     return status;
   }
+  SP_TRY(check_form(plan, b->plugin, c, error));
   SP_TRY(sp_params_bind(b->plugin, c->method.options, c->place, also, 10, plan->file, plan->folder,
                         job->options->data_folder, job->arena, &values, error));
   b->values = values;

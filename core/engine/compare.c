@@ -1,164 +1,67 @@
 /* compare.c - the comparisons of a plan: estimates with their covariance to a comparison plugin. */
+#include "engine/compare.h"
+
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "engine/error_ids.h"
-#include "engine/order.h"
-#include "host/params.h"
+#include "host/abi.h"
 
-/* Variables of `within`, and the period. */
-enum { SP_MOST_LEVELS = 32 };
+/* ---- results ------------------------------------------------------------------------------ */
 
-/* ---- choosing the estimates --------------------------------------------------------------- */
-
-static int is_listed(const sp_comparison *c, const char *value, uint32_t *place) {
-  for (uint32_t i = 0; i < c->n_values; i++) {
-    if (strcmp(c->values[i], value) == 0) {
-      *place = i;
-      return 1;
-    }
-  }
-  return c->n_values == 0;
-}
-
-/* Whether the periods are compared one by one though the plan's comparison does not say so:
- * estimates of several periods differ in more than `across`. */
-static uint32_t period_level(const sp_outcome *o, const sp_comparison *c) {
-  const char *period = o->plan->period;
-  if (period == NULL || strcmp(period, c->across) == 0) return 0;
-  for (uint32_t k = 0; c->within != NULL && k < c->within->n_columns; k++) {
-    if (strcmp(period, c->within->columns[k]) == 0) return 0;
-  }
-  return 1;
-}
-
-/* How many variables a comparison is done once for each level of. */
-static uint32_t count_levels(const sp_outcome *o, const sp_comparison *c) {
-  return (c->within != NULL ? c->within->n_columns : 0) + period_level(o, c);
-}
-
-/* The value of `across` of an estimate if it is split by it and, apart from it, by exactly the
- * variables of `within`; else NULL. `level` gets the values of `within`, then of the period where
- * that is a level, too. */
-static const char *across_value(const sp_outcome *o, const sp_comparison *c, const sp_estimate *e,
-                                const char **level) {
-  const sp_plan *plan = o->plan;
-  const uint32_t n_within = c->within != NULL ? c->within->n_columns : 0;
-  const int by_period = plan->period != NULL && strcmp(plan->period, c->across) == 0;
-  const char *value = by_period ? e->period : NULL;
-  uint32_t n_found = 0;
-  for (uint32_t k = 0; k < n_within; k++) {
-    level[k] = NULL;
-    if (plan->period != NULL && strcmp(plan->period, c->within->columns[k]) == 0) {
-      level[k] = e->period;
-    }
-  }
-  for (uint32_t i = 0; i < e->n_by; i++) {
-    if (strcmp(e->by[i], c->across) == 0) {
-      value = e->values[i];
-      n_found++;
-    }
-    for (uint32_t k = 0; k < n_within; k++) {
-      if (strcmp(e->by[i], c->within->columns[k]) == 0) {
-        level[k] = e->values[i];
-        n_found++;
-      }
-    }
-  }
-  for (uint32_t k = 0; k < n_within; k++) {
-    if (level[k] == NULL) return NULL;
-  }
-  if (period_level(o, c)) level[n_within] = e->period;
-  return n_found == e->n_by ? value : NULL;
-}
-
-typedef struct chosen {
-  const sp_estimate *estimate;
-  const char *value;
-  uint32_t place;
-  uint32_t reserved;
-} chosen;
-
-typedef struct comparer {
-  sp_outcome *outcome;
-  const sp_comparison *comparison;
-  const sampan_plugin *plugin;
-  const sampan_value *values;
-  chosen *chosen;
-  const char **terms;
-  uint32_t n_chosen;
-  uint32_t n_unusable; /* without a value, or suppressed */
-  uint32_t test_capacity;
-} comparer;
-
-static int compare_chosen(const comparer *k, const chosen *a, const chosen *b) {
-  if (k->comparison->n_values > 0) return a->place < b->place ? -1 : a->place > b->place;
-  return sp_order_values(k->outcome->plan, k->comparison->across, a->value, b->value);
-}
-
-/* All estimates of an indicator (first statistic) that belong to one level of `within`. */
-static void choose(comparer *k, uint32_t indicator, const char *const *wanted) {
-  const sp_outcome *o = k->outcome;
-  const uint32_t n_within = count_levels(o, k->comparison);
-  const char *level[SP_MOST_LEVELS];
-  k->n_chosen = k->n_unusable = 0;
-  for (uint32_t i = 0; i < o->n_estimates; i++) {
-    const sp_estimate *e = &o->estimates[i];
-    if (e->indicator != indicator || e->statistic != 0) continue;
-    const char *value = across_value(o, k->comparison, e, level);
-    int same = value != NULL;
-    for (uint32_t w = 0; w < n_within && same; w++) {
-      same = wanted[w] != NULL && strcmp(level[w], wanted[w]) == 0;
-    }
-    chosen c = {.estimate = e, .value = value};
-    if (!same || !is_listed(k->comparison, value, &c.place)) continue;
-    if (isnan(e->value) || e->status == SAMPAN_STATUS_SUPPRESSED) {
-      k->n_unusable++;
-      continue;
-    }
-    uint32_t at = k->n_chosen++;
-    while (at > 0 && compare_chosen(k, &c, &k->chosen[at - 1]) < 0) {
-      k->chosen[at] = k->chosen[at - 1];
-      at--;
-    }
-    k->chosen[at] = c;
-  }
-}
-
-/* ---- calling the plugin ------------------------------------------------------------------- */
-
-static int32_t add_tests(comparer *k, uint32_t indicator, const sampan_finding *findings,
-                         uint32_t n, const char *const *level, double conf_level,
-                         sampan_error *error) {
+/* Room for n more tests, and their second df, which stand beside them. */
+static int32_t make_room(sp_comparer *k, uint32_t n, sampan_error *error) {
   sp_outcome *o = k->outcome;
-  const char *language = o->job->options->language;
-  sampan_test *tests = (sampan_test *)o->results.tests;
-  if (o->results.n_tests + n > k->test_capacity) {
-    k->test_capacity = (k->test_capacity + n) * 2;
-    tests = sp_arena_grow(o->arena, tests, o->results.n_tests, k->test_capacity, sizeof *tests);
-    if (tests == NULL) return sp_error_memory(error);
-    o->results.tests = tests;
+  if (o->results.n_tests + n <= k->test_capacity) return SAMPAN_OK;
+  k->test_capacity = (k->test_capacity + n) * 2;
+  sampan_test *tests = sp_arena_grow(o->arena, (sampan_test *)o->results.tests, o->results.n_tests,
+                                     k->test_capacity, sizeof *tests);
+  double *df = sp_arena_grow(o->arena, (double *)o->results.df_second, o->results.n_tests,
+                             k->test_capacity, sizeof *df);
+  if (tests == NULL || df == NULL) return sp_error_memory(error);
+  o->results.tests = tests;
+  o->results.df_second = df;
+  return SAMPAN_OK;
+}
+
+/* What is compared, in words: "sex: 1, 2 | region=3". */
+static const char *terms_of(const sp_comparer *k, const char *const *level) {
+  const sp_outcome *o = k->outcome;
+  const sp_comparison *c = k->comparison;
+  const sp_by *within = c->within;
+  const char *terms =
+      c->second != NULL
+          ? sp_arena_printf(o->arena, "%s x %s: ", c->across, c->second)
+          : sp_arena_printf(o->arena, "%s: ", c->across != NULL ? c->across : "statistics");
+  if (c->second != NULL) {
+    terms = sp_arena_printf(o->arena, "%s%u x %u", terms, k->n_rows, k->n_columns);
   }
-  const char *terms = "";
-  for (uint32_t i = 0; i < k->n_chosen; i++) {
+  for (uint32_t i = 0; i < k->n_chosen && c->second == NULL && terms != NULL; i++) {
     terms = sp_arena_printf(o->arena, "%s%s%s", terms, i > 0 ? ", " : "", k->chosen[i].value);
-    if (terms == NULL) return sp_error_memory(error);
   }
-  const sp_by *within = k->comparison->within;
-  for (uint32_t w = 0; w < count_levels(o, k->comparison); w++) {
+  for (uint32_t w = 0; w < sp_compare_levels(k) && terms != NULL; w++) {
     const char *name =
         within != NULL && w < within->n_columns ? within->columns[w] : o->plan->period;
     terms = sp_arena_printf(o->arena, "%s | %s=%s", terms, name, level[w]);
-    if (terms == NULL) return sp_error_memory(error);
   }
+  return terms;
+}
+
+static int32_t add_tests(sp_comparer *k, uint32_t indicator, const sampan_finding *findings,
+                         const double *df_second, uint32_t n, const char *const *level,
+                         double conf_level, sampan_error *error) {
+  sp_outcome *o = k->outcome;
+  SP_TRY(make_room(k, n, error));
+  const char *terms = terms_of(k, level);
+  if (terms == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < n; i++) {
+    if (findings[i].statistic == NULL) continue;
     const sampan_test test = {
         .struct_size = sizeof test,
         .comparison = k->comparison->name,
-        .label = sp_label_in(&k->comparison->label, language),
+        .label = sp_label_in(&k->comparison->label, o->job->options->language),
         .indicator = o->plan->indicators[indicator].name,
-        .terms = sp_arena_printf(o->arena, "%s: %s", k->comparison->across, terms),
+        .terms = terms,
         .statistic = findings[i].statistic,
         .method = k->plugin->name,
         .estimate = findings[i].estimate,
@@ -169,68 +72,231 @@ static int32_t add_tests(comparer *k, uint32_t indicator, const sampan_finding *
         .conf_low = findings[i].lower,
         .conf_high = findings[i].upper,
         .conf_level = conf_level};
-    if (test.terms == NULL) return sp_error_memory(error);
-    tests[o->results.n_tests++] = test;
+    ((double *)o->results.df_second)[o->results.n_tests] = df_second != NULL ? df_second[i] : NAN;
+    ((sampan_test *)o->results.tests)[o->results.n_tests++] = test;
   }
   return SAMPAN_OK;
 }
 
 /* A level that cannot be compared keeps a row, without numbers. */
-static int32_t add_gap(comparer *k, uint32_t indicator, const char *const *level,
+static int32_t add_gap(sp_comparer *k, uint32_t indicator, const char *const *level,
                        sampan_error *error) {
   const sampan_finding gap = {"not estimable", NAN, NAN, NAN, NAN, NAN, NAN, NAN};
   const double conf_level =
       isnan(k->comparison->level) ? k->outcome->plan->level : k->comparison->level;
-  return add_tests(k, indicator, &gap, 1, level, conf_level, error);
+  return add_tests(k, indicator, &gap, NULL, 1, level, conf_level, error);
 }
 
-static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *level,
+/* ---- what the plugin gets ------------------------------------------------------------------ */
+
+/* Arrays of one call, in the arena of the outcome. */
+typedef struct call_data {
+  double *estimate, *covariance, *position, *row_position, *events, *exposure, *std_error,
+      *df_second, *replicate;
+  int64_t *n_records, *n_events;
+  const char **label, **row_label;
+  sampan_finding *findings;
+  const sp_estimate **real; /* the estimates that there are, and where each stands */
+  uint32_t *place_of_real;
+  uint32_t n_real;
+} call_data;
+
+static int32_t make_data(const sp_comparer *k, call_data *d) {
+  const sampan_comparison_ops *ops = k->plugin->ops;
+  sp_arena *arena = k->outcome->arena;
+  const uint64_t n = k->n_chosen;
+  memset(d, 0, sizeof *d);
+  double *numbers = sp_arena_array(arena, 6 * n + n * n + 1, sizeof *numbers);
+  d->n_records = sp_arena_array(arena, 2 * n + 1, sizeof *d->n_records);
+  d->label = sp_arena_array(arena, 2 * n + 1, sizeof *d->label);
+  d->real = sp_arena_array(arena, n + 1, sizeof *d->real);
+  d->place_of_real = sp_arena_array(arena, n + 1, sizeof *d->place_of_real);
+  d->findings = sp_arena_array(arena, ops->n_findings + 1U, sizeof *d->findings);
+  d->df_second = sp_arena_array(arena, ops->n_findings + 1U, sizeof *d->df_second);
+  const uint32_t n_replicates = k->outcome->job->n_replicates;
+  d->replicate = sp_arena_array(arena, n_replicates * n + 1, sizeof *d->replicate);
+  if (numbers == NULL || d->n_records == NULL || d->label == NULL || d->real == NULL ||
+      d->place_of_real == NULL || d->findings == NULL || d->df_second == NULL ||
+      d->replicate == NULL) {
+    return SAMPAN_E_MEMORY;
+  }
+  d->estimate = numbers;
+  d->position = numbers + n;
+  d->row_position = numbers + 2 * n;
+  d->events = numbers + 3 * n;
+  d->exposure = numbers + 4 * n;
+  d->std_error = numbers + 5 * n;
+  d->covariance = numbers + 6 * n;
+  d->n_events = d->n_records + n;
+  d->row_label = d->label + n;
+  for (uint32_t i = 0; i < ops->n_findings; i++) d->df_second[i] = NAN;
+  return SAMPAN_OK;
+}
+
+static void take_estimate(const sp_comparer *k, call_data *d, uint32_t i) {
+  const sp_estimate *e = k->chosen[i].estimate;
+  d->events[i] = d->exposure[i] = NAN;
+  if (e == NULL) {
+    d->events[i] = 0;
+    return;
+  }
+  /* Data in rows count what the rows hold, not the rows. */
+  const int in_rows = k->outcome->plan->kind != SP_KIND_SURVEY && !isnan(e->exposure);
+  d->estimate[i] = e->value;
+  d->std_error[i] = e->std_error;
+  d->events[i] = e->events;
+  d->exposure[i] = e->exposure;
+  d->n_records[i] = in_rows ? llround(e->exposure) : e->n;
+  d->n_events[i] = e->n_events;
+  for (uint32_t r = 0; e->replicates != NULL && r < k->outcome->job->n_replicates; r++) {
+    d->replicate[(size_t)r * k->n_chosen + i] = e->replicates[r];
+  }
+  d->real[d->n_real] = e;
+  d->place_of_real[d->n_real++] = i;
+}
+
+/* The numbers of labels if all are numbers, else 0, 1, 2. */
+static void positions_of(const char *const *labels, uint32_t n, double *out) {
+  int numeric = 1;
+  for (uint32_t i = 0; i < n && numeric; i++) {
+    numeric = sp_parse_number(labels[i], strlen(labels[i]), &out[i]) == 0;
+  }
+  for (uint32_t i = 0; i < n && !numeric; i++) out[i] = i;
+}
+
+static void take_labels(const sp_comparer *k, call_data *d) {
+  const sp_comparison *c = k->comparison;
+  const uint32_t n = k->n_chosen;
+  if (k->n_rows == 0) {
+    for (uint32_t i = 0; i < n; i++) d->label[i] = k->chosen[i].value;
+    positions_of(d->label, n, d->position);
+    for (uint32_t i = 0; i < n && c->positions != NULL; i++) {
+      d->position[i] = c->positions[k->chosen[i].place];
+    }
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    d->label[i] = c->second != NULL ? k->chosen[i].second : k->chosen[i].value;
+  }
+  positions_of(d->label, k->n_columns, d->position);
+  for (uint32_t i = k->n_columns; i < n; i++) d->position[i] = d->position[i - k->n_columns];
+  for (uint32_t r = 0; r < k->n_rows; r++) {
+    d->row_label[r] = c->second != NULL ? k->chosen[r * k->n_columns].value : "";
+  }
+  positions_of(d->row_label, k->n_rows, d->row_position);
+}
+
+/* The covariance of the estimates that there are, put in its places; the rest is 0. */
+static int32_t take_covariance(const sp_comparer *k, call_data *d, sampan_error *error) {
+  const uint32_t n = k->n_chosen, m = d->n_real;
+  if (m == n) return sp_outcome_covariances(k->outcome, d->real, n, d->covariance, error);
+  double *part = sp_arena_array(k->outcome->arena, (uint64_t)m * m + 1, sizeof *part);
+  if (part == NULL) return sp_error_memory(error);
+  SP_TRY(sp_outcome_covariances(k->outcome, d->real, m, part, error));
+  for (uint32_t i = 0; i < m; i++) {
+    for (uint32_t j = 0; j < m; j++) {
+      d->covariance[(size_t)d->place_of_real[i] * n + d->place_of_real[j]] =
+          part[(size_t)i * m + j];
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* All estimates of the indicator at a level. */
+static int32_t df_of_all(const sp_comparer *k, uint32_t indicator, const char *const *wanted,
+                         double *df, sampan_error *error) {
+  const sp_outcome *o = k->outcome;
+  sp_comparison all = *k->comparison;
+  sp_comparer other = *k;
+  const char *level[SP_MOST_LEVELS];
+  const sp_estimate **list = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *list);
+  uint32_t n = 0;
+  if (list == NULL) return sp_error_memory(error);
+  all.n_values = 0;
+  other.comparison = &all;
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    sp_chosen c;
+    int same = sp_compare_takes(&other, indicator, &o->estimates[i], &c, level);
+    for (uint32_t w = 0; w < sp_compare_levels(k) && same; w++) {
+      same = strcmp(level[w], wanted[w]) == 0;
+    }
+    if (same && !isnan(o->estimates[i].value)) list[n++] = &o->estimates[i];
+  }
+  return sp_joint_df(o, list, n, df, error);
+}
+
+static int32_t find_df(const sp_comparer *k, const call_data *d, uint32_t indicator,
+                       const char *const *level, double *df, sampan_error *error) {
+  const sp_outcome *o = k->outcome;
+  switch (k->comparison->df) {
+    case SP_COMPARE_DF_DESIGN:
+      *df = sp_whole_df(o);
+      return SAMPAN_OK;
+    case SP_COMPARE_DF_ALL:
+      return df_of_all(k, indicator, level, df, error);
+    default:
+      if (k->comparison->across != NULL) return sp_joint_df(o, d->real, d->n_real, df, error);
+      *df = d->n_real > 0 ? d->real[0]->df : NAN; /* statistics of one estimate */
+      return SAMPAN_OK;
+  }
+}
+
+/* Records of the domain that the indicator is about, those without a value as well. */
+static double sample_size(const sp_comparer *k, const call_data *d, uint32_t indicator,
+                          const char *const *level) {
+  const sp_outcome *o = k->outcome;
+  const uint32_t width = o->n_periods > 0 ? o->n_periods : 1;
+  const int by_period = sp_compare_levels(k) > 0 && k->comparison->within == NULL;
+  double n = 0;
+  if (k->comparison->within != NULL) {
+    for (uint32_t i = 0; i < k->n_chosen; i++) n += (double)d->n_records[i];
+    return n;
+  }
+  for (uint32_t p = 0; p < width; p++) {
+    if (by_period && strcmp(o->periods[p], level[0]) != 0) continue;
+    n += (double)o->uses[(size_t)indicator * width + p].n_domain;
+  }
+  return n;
+}
+
+static int32_t call_plugin(sp_comparer *k, uint32_t indicator, const char *const *level,
                            sampan_error *error) {
   sp_outcome *o = k->outcome;
   const sampan_comparison_ops *ops = k->plugin->ops;
-  const uint32_t n = k->n_chosen;
-  double *memory = sp_arena_array(o->arena, (uint64_t)n * n + 2 * (uint64_t)n, sizeof *memory);
-  int64_t *counts = sp_arena_array(o->arena, 2 * (uint64_t)n, sizeof *counts);
-  const char **labels = sp_arena_array(o->arena, n, sizeof *labels);
-  const sp_estimate **estimates = sp_arena_array(o->arena, n, sizeof *estimates);
-  sampan_finding *findings = sp_arena_array(o->arena, ops->n_findings, sizeof *findings);
-  if (memory == NULL || counts == NULL || labels == NULL || estimates == NULL || findings == NULL) {
-    return sp_error_memory(error);
+  call_data d;
+  if (make_data(k, &d) < 0) return sp_error_memory(error);
+  for (uint32_t i = 0; i < k->n_chosen; i++) take_estimate(k, &d, i);
+  take_labels(k, &d);
+  SP_TRY(take_covariance(k, &d, error));
+  sampan_compared in = {
+      .struct_size = sizeof in,
+      .n = k->n_chosen,
+      .estimate = d.estimate,
+      .covariance = d.covariance,
+      .position = d.position,
+      .n_records = d.n_records,
+      .n_events = d.n_events,
+      .label = d.label,
+      .level = isnan(k->comparison->level) ? o->plan->level : k->comparison->level,
+      .n_rows = k->n_rows,
+      .n_columns = k->n_columns,
+      .row_position = k->n_rows > 0 ? d.row_position : NULL,
+      .row_label = k->n_rows > 0 ? d.row_label : NULL,
+      .events = d.events,
+      .exposure = d.exposure,
+      .std_error = d.std_error,
+      .n_sample = sample_size(k, &d, indicator, level),
+      .df_design = sp_sample_df(o),
+      .df_second = d.df_second};
+  if (o->job->n_replicates > 0) {
+    in.n_replicates = o->job->n_replicates;
+    in.about_estimate = o->plan->design.replicates->about;
+    in.replicate = d.replicate;
+    in.replicate_factor = o->job->replicate_factors;
   }
-  double *position = memory + n, *covariance = memory + 2 * (size_t)n;
-  int numeric = 1;
-  for (uint32_t i = 0; i < n; i++) {
-    const chosen *c = &k->chosen[i];
-    estimates[i] = c->estimate;
-    memory[i] = c->estimate->value;
-    labels[i] = c->value;
-    /* Data in rows count what the rows hold, not the rows. */
-    const int in_rows = o->plan->kind != SP_KIND_SURVEY && !isnan(c->estimate->exposure);
-    counts[i] = in_rows ? llround(c->estimate->exposure) : c->estimate->n;
-    counts[n + i] = c->estimate->n_events;
-    numeric = numeric && sp_parse_number(c->value, strlen(c->value), &position[i]) == 0;
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    if (k->comparison->positions != NULL) {
-      position[i] = k->comparison->positions[k->chosen[i].place];
-    } else if (!numeric) {
-      position[i] = i;
-    }
-  }
-  SP_TRY(sp_outcome_covariances(o, estimates, n, covariance, error));
-  const double conf_level = isnan(k->comparison->level) ? o->plan->level : k->comparison->level;
-  sampan_compared in = {.struct_size = sizeof in,
-                        .n = n,
-                        .estimate = memory,
-                        .covariance = covariance,
-                        .position = position,
-                        .n_records = counts,
-                        .n_events = counts + n,
-                        .label = labels,
-                        .level = conf_level};
-  SP_TRY(sp_joint_df(o, estimates, n, &in.df, error));
+  SP_TRY(find_df(k, &d, indicator, level, &in.df, error));
   sampan_call call = sp_job_call(o->job, k->plugin, k->values, error);
-  const int32_t status = ops->compare(&call, &in, findings);
+  const int32_t status = ops->compare(&call, &in, d.findings);
   if (status < 0) {
     if (error != NULL) {
       error->status = status;
@@ -240,11 +306,15 @@ static int32_t call_plugin(comparer *k, uint32_t indicator, const char *const *l
     }
     return status;
   }
-  return add_tests(k, indicator, findings, ops->n_findings, level, conf_level, error);
+  return add_tests(k, indicator, d.findings, d.df_second, ops->n_findings, level, in.level, error);
 }
 
-static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error *error) {
+/* ---- comparisons -------------------------------------------------------------------------- */
+
+static int32_t wrong_number(const sp_comparer *k, uint32_t indicator, sampan_error *error) {
   const sampan_comparison_ops *ops = k->plugin->ops;
+  const sp_comparison *c = k->comparison;
+  const char *what = c->across != NULL ? c->across : "statistic";
   char wanted[48];
   if (ops->minimum == ops->maximum) {
     snprintf(wanted, sizeof wanted, "%u", ops->minimum);
@@ -253,73 +323,57 @@ static int32_t wrong_number(const comparer *k, uint32_t indicator, sampan_error 
   } else {
     snprintf(wanted, sizeof wanted, "at most %u", ops->maximum);
   }
-  sp_yaml_error(k->comparison->place, k->outcome->plan->file, SP_ID_COMPARISON, error,
+  sp_yaml_error(c->place, k->outcome->plan->file, SP_ID_COMPARISON, error,
                 "comparison '%s' needs %s estimates of '%s' that differ in '%s', and %s %u",
-                k->comparison->name, wanted, k->outcome->plan->indicators[indicator].name,
-                k->comparison->across, k->n_chosen == 1 ? "there is" : "there are", k->n_chosen);
+                c->name, wanted, k->outcome->plan->indicators[indicator].name, what,
+                k->n_chosen == 1 ? "there is" : "there are", k->n_chosen);
+  if (c->across == NULL) return sp_error_hint(error, "`statistics` chooses among its statistics");
   return sp_error_hint(error,
                        "the indicator must be split by it (by: [[%s]]); `values` chooses "
                        "among its values",
-                       k->comparison->across);
+                       what);
 }
 
-/* A value that is asked for and that no estimate has is a slip of the pen, not a smaller
- * comparison.
- */
-static int32_t check_values(const comparer *k, uint32_t indicator, sampan_error *error) {
-  const sp_outcome *o = k->outcome;
+/* One level of `within`. */
+static int32_t compare_level(sp_comparer *k, uint32_t indicator, const char *const *level,
+                             sampan_error *error) {
+  const sampan_comparison_ops *ops = k->plugin->ops;
   const sp_comparison *c = k->comparison;
-  const char *level[SP_MOST_LEVELS];
-  for (uint32_t v = 0; v < c->n_values; v++) {
-    int found = 0;
-    for (uint32_t i = 0; i < o->n_estimates && !found; i++) {
-      const sp_estimate *e = &o->estimates[i];
-      if (e->indicator != indicator || e->statistic != 0) continue;
-      const char *value = across_value(o, c, e, level);
-      found = value != NULL && strcmp(value, c->values[v]) == 0;
-    }
-    if (found) continue;
-    sp_yaml_error(c->place, o->plan->file, SP_ID_COMPARISON, error,
-                  "comparison '%s': '%s' has no estimate for '%s' of '%s'", c->name,
-                  o->plan->indicators[indicator].name, c->values[v], c->across);
-    return sp_error_hint(error, "`values` are written as in the results; is it split by '%s'?",
-                         c->across);
+  SP_TRY(sp_compare_choose(k, indicator, level, error));
+  if (c->second == NULL && (sp_comparison_flags(ops) & SAMPAN_COMPARES_CROSSING) != 0) {
+    k->n_rows = 1; /* a table of one row */
+    k->n_columns = k->n_chosen;
   }
-  return SAMPAN_OK;
+  /* With its values listed, a comparison is of these, and of no fewer. */
+  const int whole = c->n_values == 0 || c->second != NULL || k->n_chosen == c->n_values;
+  int fits = k->n_chosen >= ops->minimum && k->n_chosen <= ops->maximum;
+  /* A crossing of which a cell is withheld is no table. */
+  if (c->second != NULL && k->n_unusable > 0) fits = 0;
+  if (!fits && whole && sp_compare_levels(k) == 0 && k->n_unusable == 0) {
+    return wrong_number(k, indicator, error);
+  }
+  return fits && whole ? call_plugin(k, indicator, level, error)
+                       : add_gap(k, indicator, level, error);
 }
 
 /* One indicator, every level of `within`, each once. */
-static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *error) {
+static int32_t compare_indicator(sp_comparer *k, uint32_t indicator, sampan_error *error) {
   const sp_outcome *o = k->outcome;
-  const sampan_comparison_ops *ops = k->plugin->ops;
-  const uint32_t n_within = count_levels(o, k->comparison);
-  SP_TRY(check_values(k, indicator, error));
+  const uint32_t n_within = sp_compare_levels(k);
+  SP_TRY(sp_compare_check_values(k, indicator, error));
   sp_map *done = sp_map_new(51);
   if (done == NULL) return sp_error_memory(error);
   int32_t status = SAMPAN_OK;
   uint32_t n_levels = 0;
   for (uint32_t i = 0; i < o->n_estimates && status >= 0; i++) {
-    const sp_estimate *e = &o->estimates[i];
     const char *level[SP_MOST_LEVELS] = {NULL};
-    uint32_t place;
-    if (e->indicator != indicator || e->statistic != 0) continue;
-    const char *value = across_value(o, k->comparison, e, level);
-    if (value == NULL || !is_listed(k->comparison, value, &place)) continue;
+    sp_chosen c;
+    if (!sp_compare_takes(k, indicator, &o->estimates[i], &c, level)) continue;
     const uint32_t number = sp_map_add(done, level, n_within * sizeof *level);
     if (number == SP_MAP_NONE) status = sp_error_memory(error);
     if (number < n_levels || status < 0) continue;
     n_levels = number + 1;
-    choose(k, indicator, level);
-    /* With its values listed, a comparison is of these, and of no fewer. */
-    const int whole = k->comparison->n_values == 0 || k->n_chosen == k->comparison->n_values;
-    const int fits = k->n_chosen >= ops->minimum && k->n_chosen <= ops->maximum;
-    if (!fits && whole && n_within == 0 && k->n_unusable == 0) {
-      status = wrong_number(k, indicator, error);
-    } else if (!fits || !whole) {
-      status = add_gap(k, indicator, level, error);
-    } else {
-      status = call_plugin(k, indicator, level, error);
-    }
+    status = compare_level(k, indicator, level, error);
   }
   sp_map_free(done);
   if (status >= 0 && n_levels == 0) {
@@ -330,18 +384,10 @@ static int32_t compare_indicator(comparer *k, uint32_t indicator, sampan_error *
 }
 
 int32_t sp_compare(sp_outcome *o, sampan_error *error) {
-  const sp_job *job = o->job;
-  comparer k = {.outcome = o};
-  k.chosen = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *k.chosen);
-  if (k.chosen == NULL) return sp_error_memory(error);
+  sp_comparer k = {.outcome = o};
   for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {
-    const sp_bound_comparison *b = &job->comparisons[i];
+    const sp_bound_comparison *b = &o->job->comparisons[i];
     k.comparison = b->comparison;
-    if (k.comparison->across == NULL || k.comparison->second != NULL) {
-      return sp_yaml_error(k.comparison->place, o->plan->file, SP_ID_COMPARISON, error,
-                           "comparison '%s': crossings and statistics are not compared yet",
-                           k.comparison->name);
-    }
     k.plugin = b->plugin;
     k.values = b->values;
     for (uint32_t f = 0; f < b->comparison->n_of; f++) {

@@ -83,6 +83,43 @@ static int32_t fill_matrix(const point_lists *l, const sp_outcome *o, double *ma
   return SAMPAN_OK;
 }
 
+/* By replicates; NaN where a replicate has no estimate. */
+static void replicate_matrix(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
+                             double *matrix) {
+  const sp_job *job = o->job;
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t j = 0; j <= i; j++) {
+      const sp_estimate *a = estimates[i], *b = estimates[j];
+      double *entry = &matrix[(size_t)i * n + j];
+      (void)sp_replicates_covariance(a->replicates, b->replicates, a->value, b->value,
+                                     job->replicate_factors, job->n_replicates,
+                                     o->plan->design.replicates->about, entry);
+      matrix[(size_t)j * n + i] = *entry;
+    }
+  }
+}
+
+/* The df of the replicate weights of all records behind the estimates. */
+static int32_t joint_rank(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
+                          double *df, sampan_error *error) {
+  const sp_totals *t = o->totals;
+  sp_rank all;
+  sp_rank_init(&all, o->job->n_replicates);
+  int32_t status = SAMPAN_OK;
+  for (uint32_t i = 0; i < n && status >= 0; i++) {
+    const sp_estimate *e = estimates[i];
+    const sp_split *split = &o->job->splits[e->split];
+    if (e->group >= t->rank_groups[e->split]) continue;
+    status = sp_rank_merge(&all, &t->ranks[e->split][(size_t)e->group * split->n_indicators +
+                                                     sp_place_in_split(split, e->indicator)]);
+  }
+  uint32_t rank = 0;
+  if (status >= 0) status = sp_rank_value(&all, &rank);
+  sp_rank_clear(&all);
+  *df = (double)rank - 1;
+  return status < 0 ? sp_error_memory(error) : SAMPAN_OK;
+}
+
 int32_t sp_outcome_covariances(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
                                double *matrix, sampan_error *error) {
   if (o->plan->kind != SP_KIND_SURVEY) {
@@ -93,6 +130,10 @@ int32_t sp_outcome_covariances(const sp_outcome *o, const sp_estimate *const *es
         matrix[(size_t)i * n + j] = estimates[i] == estimates[j] ? se * se : 0;
       }
     }
+    return SAMPAN_OK;
+  }
+  if (o->job->n_replicates > 0) {
+    replicate_matrix(o, estimates, n, matrix);
     return SAMPAN_OK;
   }
   point_lists l = {0};
@@ -110,8 +151,9 @@ int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, ui
   if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) {
     return SAMPAN_OK;
   }
-  if (o->plan->design.df_rule == SP_DF_DESIGN) {
-    *df = sp_design_df(o->totals);
+  if (o->job->rank_by_domain) return joint_rank(o, estimates, n, df, error);
+  if (o->plan->design.df_rule == SP_DF_DESIGN || o->job->n_replicates > 0) {
+    *df = sp_whole_df(o);
     return SAMPAN_OK;
   }
   char *psu = calloc(u->n_psu + 1U, 1), *stratum = calloc(u->n_strata + 1U, 1);

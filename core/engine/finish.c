@@ -190,6 +190,17 @@ static int32_t make_replicates(maker *m, const sp_bound *b, uint32_t indicator, 
   return SAMPAN_OK;
 }
 
+/* The records with the event that a statistic is about: of the components that raise it. */
+static int64_t count_events(const sp_bound *b, const int64_t *counts, const double *gradient) {
+  int64_t n = 0;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    const sampan_component *c = &b->shape.components[k % b->shape.n_components];
+    if (c->type != SAMPAN_BIT || (c->flags & SAMPAN_EVENTS) == 0) continue;
+    if (gradient[k] > 0) n += counts[SP_COUNT_TOTALS + k];
+  }
+  return n;
+}
+
 static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t group,
                           const char *period, const sp_by *by, const char *const *values,
                           sampan_error *error) {
@@ -237,6 +248,9 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
       continue;
     }
     e->value = m->estimates.value[k];
+    if (isnan(e->events) || o->plan->kind == SP_KIND_SURVEY) {
+      e->n_events = count_events(b, counts, m->estimates.gradient + (size_t)k * b->n_totals);
+    }
     if (replicates != NULL) e->replicates = replicates + (size_t)k * job->n_replicates;
     SP_TRY(add_error(m, b, e, &view, error));
   }

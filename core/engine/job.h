@@ -163,6 +163,9 @@ typedef struct sp_totals {
   struct sp_course *courses;
   uint32_t n_courses;
   uint32_t n_ranks;
+  unsigned char *psu_in_domain; /* by PSU: it has a record of the plan's domain with weight */
+  uint32_t n_psu_in_domain;     /* PSUs that it covers */
+  uint32_t reserved;
   sp_rank rank;          /* of the replicate weights */
   sp_rank **ranks;       /* [split][group * indicators of the split], where df go by domain */
   uint32_t *rank_groups; /* by split: groups that ranks covers */
@@ -223,6 +226,10 @@ int32_t sp_points(const sp_outcome *outcome, const sp_estimate *estimate, sp_poi
                   uint32_t *n, sampan_error *error) SP_CHECK;
 /* PSUs less strata of the whole design, counting those with a positive weight. */
 double sp_design_df(const sp_totals *totals);
+/* The df of the whole design, whatever gives its errors; and of the part of it that holds records
+ * of the plan's domain. */
+double sp_whole_df(const sp_outcome *outcome);
+double sp_sample_df(const sp_outcome *outcome);
 
 /* The totals of a group in one run (0: the full sample, r: replicate r), and the view of them that
  * plugins get. SAMPAN_E_MEMORY. */

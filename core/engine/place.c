@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "design/error_ids.h"
+#include "records/error_ids.h"
 
 static int32_t make_coders(sp_coder ***out, uint32_t n) {
   *out = calloc(n + 1U, sizeof **out);
@@ -251,15 +252,22 @@ static int32_t check_home(sp_place *p, uint32_t stratum, const char *psu, uint64
   return sp_error_cell(error, NULL, i + 1, column_of(s->unit[0]));
 }
 
+/* All that is counted by unit has room for the units of the first read. */
+static int32_t not_known(sampan_error *error) {
+  return sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
+                      "the record is in a unit that was not there in the first read");
+}
+
 /* A record that is a unit of its own: the next one, which in a later read is there already. */
-static int32_t record_unit(sp_place *p, sp_units *units, uint32_t stratum, uint32_t *out) {
+static int32_t record_unit(sp_place *p, sp_units *units, uint32_t stratum, uint32_t *out,
+                           sampan_error *error) {
   const uint32_t number = p->n_records++;
   if (p->is_known) {
     *out = number;
-    return number < units->n_psu ? SAMPAN_OK : SAMPAN_E_INTERNAL;
+    return number < p->n_known ? SAMPAN_OK : not_known(error);
   }
   *out = sp_units_psu(units, stratum, NULL, 0);
-  return *out != SP_MAP_NONE ? SAMPAN_OK : SAMPAN_E_MEMORY;
+  return *out != SP_MAP_NONE ? SAMPAN_OK : sp_error_memory(error);
 }
 
 /* The text that a unit goes by: the codes of its parts, which are stable within a run. */
@@ -282,8 +290,8 @@ static int32_t unit_of(sp_place *p, uint32_t stage, uint32_t stratum, double wei
     }
     *out = sp_units_psu(s->units, stratum, text, n_bytes);
     if (*out == SP_MAP_NONE) return sp_error_memory(error);
-  } else if (record_unit(p, s->units, stratum, out) < 0) {
-    return sp_error_memory(error);
+  } else {
+    SP_TRY(record_unit(p, s->units, stratum, out, error));
   }
   if (weight > 0) s->units->psus[*out].has_weight = 1;
   return SAMPAN_OK;
@@ -312,6 +320,7 @@ static int32_t place_record(sp_place *p, const sp_machine *machine, double weigh
     if (s->fpc == UINT32_MAX) continue;
     SP_TRY(take_fpc(p, s, sp_machine_column(machine, s->fpc), stratum, i, error));
   }
+  if (p->is_known && unit >= p->n_known) return not_known(error);
   *out = unit;
   return SAMPAN_OK;
 }
@@ -340,5 +349,6 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
 int32_t sp_place_finish(sp_place *p, sampan_error *error) {
   if (p->is_known) return SAMPAN_OK;
   p->is_known = 1;
+  p->n_known = sp_units_leaves(&p->units)->n_psu;
   return sp_units_finish(&p->units, &p->plan->design, p->plan->file, error);
 }

@@ -50,6 +50,8 @@ typedef struct sp_place {
   uint32_t *home_strata;
   uint32_t n_records; /* this read's records that are units of their own, so far */
   int32_t is_known;   /* a read after the first, in which nothing new turns up */
+  uint32_t n_known;   /* units of the last stage after the first read */
+  uint32_t reserved;
   sp_buffer text;
 } sp_place;
 

@@ -75,6 +75,29 @@ double sp_design_df(const sp_totals *t) {
   return n_psu - n_strata;
 }
 
+double sp_whole_df(const sp_outcome *o) {
+  if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) return HUGE_VAL;
+  return o->job->n_replicates > 0 ? sp_replicate_df(o, NULL) : sp_design_df(o->totals);
+}
+
+double sp_sample_df(const sp_outcome *o) {
+  const sp_totals *t = o->totals;
+  const sp_units *u = &t->place.units;
+  if (o->job->domain == SP_NONE || o->job->n_replicates > 0) return sp_whole_df(o);
+  if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) return HUGE_VAL;
+  double n_psu = 0, n_strata = 0;
+  char *seen = calloc(u->n_strata + 1U, 1);
+  if (seen == NULL) return NAN;
+  for (uint32_t i = 0; i < u->n_psu && i < t->n_psu_in_domain; i++) {
+    if (!t->psu_in_domain[i]) continue;
+    n_psu++;
+    n_strata += !seen[u->psus[i].stratum];
+    seen[u->psus[i].stratum] = 1;
+  }
+  free(seen);
+  return n_psu - n_strata;
+}
+
 double sp_replicate_df(const sp_outcome *o, const sp_estimate *e) {
   const sp_job *job = o->job;
   const sp_totals *t = o->totals;

@@ -145,6 +145,25 @@ static int32_t add_auxiliary(sp_scanner *s, int64_t n, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* PSUs that hold records of the domain. */
+static int32_t mark_psus(sp_scanner *s, int64_t n, sampan_error *error) {
+  sp_totals *t = s->totals;
+  const sp_units *units = &t->place.units;
+  if (units->n_psu > t->n_psu_in_domain) {
+    const uint32_t room = units->n_psu * 2;
+    unsigned char *grown = realloc(t->psu_in_domain, room);
+    if (grown == NULL) return sp_error_memory(error);
+    memset(grown + t->n_psu_in_domain, 0, room - t->n_psu_in_domain);
+    t->psu_in_domain = grown;
+    t->n_psu_in_domain = room;
+  }
+  for (int64_t i = 0; i < n && units->n_psu > 0; i++) {
+    if (!sampan_bit(s->sift.eligible, i) || !(s->sift.weight[i] > 0)) continue;
+    t->psu_in_domain[sp_units_psu_of(units, s->unit[i])] = 1;
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
                           sampan_error *error) {
   sp_scanner *s = data;
@@ -157,6 +176,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
       sp_place_batch(&s->totals->place, machine, s->sift.kept, s->sift.weight, n, s->unit, error));
   SP_TRY(sp_weigh_batch(&s->weigh, &s->sift, machine, s->unit, n, counted, error));
   SP_TRY(divide(s, machine, n, error));
+  if (s->read == 0 && s->job->domain != SP_NONE) SP_TRY(mark_psus(s, n, error));
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
   return sp_score_batch(s, machine, n, error);
 }

@@ -158,6 +158,10 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
   const sampan_interval_ops *ops = b->interval->ops;
   for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
     if ((ops->units & (UINT32_C(1) << b->shape.statistics[i].unit)) != 0) continue;
+    /* Limits that are found on the scale of a share. */
+    if (sp_estimator_goes_back(b->ops) && (ops->units & (1U << SAMPAN_UNIT_PROPORTION)) != 0) {
+      continue;
+    }
     return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                          "interval '%s' is not made for what estimator '%s' gives", name,
                          b->plugin->name);

@@ -220,7 +220,7 @@ typedef struct ca_case {
   uint32_t n;
   double x[5];
   int64_t events[5], records[5];
-  double z, p, slope, departure, p_departure, z_n_minus_1;
+  double z, p, slope, departure, p_departure, z_n_minus_1, intercept;
 } ca_case;
 static const ca_case tables[] = {
     {"ca_dose",
@@ -233,7 +233,8 @@ static const ca_case tables[] = {
      0.07549849236455597,
      0.5744658597994547,
      0.7503369325737541,
-     3.4262333588573997},
+     3.4262333588573997,
+     0.02956910806341799},
     {"ca_smoke; Fleiss 1981",
      4,
      {1, 2, 3, 4},
@@ -244,7 +245,8 @@ static const ca_case tables[] = {
      -0.03341562641260143,
      4.3754890119298935,
      0.11216946106483243,
-     -2.8642982730194024},
+     -2.8642982730194024,
+     1.0218714141660008},
     {"ca_uneven",
      5,
      {0, 0.5, 1, 5, 12},
@@ -255,7 +257,8 @@ static const ca_case tables[] = {
      0.013777037646882711,
      0.23274213627453033,
      0.972138142359984,
-     2.758682006792301},
+     2.758682006792301,
+     0.11077763640446078},
     {"SAS PROC FREQ pain data: Z = -4.7918",
      5,
      {0, 1, 2, 3, 4},
@@ -266,6 +269,7 @@ static const ca_case tables[] = {
      -0.128869969040248,
      3.64106963653401,
      0.302921457523865,
+     NAN,
      NAN},
     {"Agresti alcohol and malformation: z^2 = 6.57",
      5,
@@ -277,12 +281,13 @@ static const ca_case tables[] = {
      0.00167119374032877,
      5.51192086455298,
      0.137927353700131,
+     NAN,
      NAN},
 };
 
 Test(cochran_armitage, agrees_with_published_tables) { /* H1, H2, H3, H6 */
   stat_plugin s;
-  sampan_finding f[2];
+  sampan_finding f[5];
   stat_open(&s, SAMPAN_COMPARISON, "cochran-armitage");
   for (size_t k = 0; k < sizeof tables / sizeof tables[0]; k++) {
     const ca_case *c = &tables[k];
@@ -300,7 +305,14 @@ Test(cochran_armitage, agrees_with_published_tables) { /* H1, H2, H3, H6 */
     STAT_NEAR(f[1].test, c->departure, 1e-9);
     STAT_NEAR(f[1].p_value, c->p_departure, 1e-9);
     cr_assert_eq(f[1].df, c->n - 2);
+    cr_assert_str_eq(f[2].statistic, "chi-square");
+    STAT_NEAR(f[2].test, c->z * c->z, 1e-10);
+    STAT_NEAR(f[2].p_value, c->p, 1e-9);
+    cr_assert_str_eq(f[3].statistic, "one-sided");
+    STAT_NEAR(f[3].p_value, c->p / 2, 1e-9);
+    cr_assert_str_eq(f[4].statistic, "intercept");
     if (isnan(c->z_n_minus_1)) continue;
+    STAT_NEAR(f[4].estimate, c->intercept, 1e-10);
     stat_set_choice(&s, "variance", "n-1");
     cr_assert_eq(run(&s, &in, f), SAMPAN_OK);
     STAT_NEAR(f[0].test, c->z_n_minus_1, 1e-10);
@@ -319,7 +331,7 @@ Test(cochran_armitage, edges) { /* H4, H5, H6 */
                               .n_records = records,
                               .n_events = events,
                               .label = labels};
-  sampan_finding f[2];
+  sampan_finding f[5];
   stat_plugin s;
   stat_open(&s, SAMPAN_COMPARISON, "cochran-armitage");
   cr_assert_eq(run(&s, &in, f), SAMPAN_OK);

@@ -1,52 +1,8 @@
 /* stat_readme_test.c - the worked examples of the plugins' pages, re-read and run. */
-#include <stdio.h>
-
-#include "stat_support.h"
-
-#ifndef SAMPAN_SOURCE_DIR
-#define SAMPAN_SOURCE_DIR "."
-#endif
-
-typedef struct example {
-  char text[16384];
-  const char *start; /* the first line of the last fenced block */
-} example;
-
-static void open_example(example *e, const char *folder, const char *name) {
-  char path[512];
-  snprintf(path, sizeof path, "%s/plugins/%s/%s/README.md", SAMPAN_SOURCE_DIR, folder, name);
-  FILE *f = fopen(path, "rb");
-  cr_assert_not_null(f, "%s", path);
-  const size_t n = fread(e->text, 1, sizeof e->text - 1, f);
-  fclose(f);
-  e->text[n] = '\0';
-  e->start = strstr(e->text, "\n```\n");
-  cr_assert_not_null(e->start, "%s has no example", path);
-}
-
-/* Reads up to n numbers of the line `key = ...`: how many. */
-static int numbers(const example *e, const char *key, double *out, int n) {
-  char line[64];
-  int found = 0;
-  snprintf(line, sizeof line, "\n%s = ", key);
-  const char *at = strstr(e->start, line);
-  if (!at) return 0;
-  at += strlen(line);
-  while (found < n && *at != '\n') {
-    char *end = NULL;
-    out[found++] = strtod(at, &end);
-    cr_assert_neq(end, at, "%s of the example is not a number", key);
-    at = end;
-    while (*at == ' ') at++;
-  }
-  return found;
-}
-
-static double number(const example *e, const char *key, double otherwise) {
-  double x = otherwise;
-  numbers(e, key, &x, 1);
-  return x;
-}
+#include "stat_example.h"
+#include "stat_frame.h"
+#include "stat_reads.h"
+#include "tally_support.h"
 
 Test(readme, intervals) {
   static const struct {
@@ -133,6 +89,91 @@ Test(readme, estimators) {
   }
 }
 
+/* Records of the example, for estimators that read them more than once. */
+static tally_records records(const example *e, double *x, double *w) {
+  const int n = numbers(e, "x", x, 16);
+  cr_assert_gt(n, 1);
+  cr_assert_eq(numbers(e, "w", w, 16), n);
+  return (tally_records){.x = x, .w = w, .n = n};
+}
+
+Test(readme, quantiles) {
+  static const char *const rules[] = {"math", "hf7", "sas"};
+  static example e;
+  double x[16], w[16], at[4], q[4], inner[4];
+  stat_plugin s;
+  tally_run run;
+  open_example(&e, "estimators", "quantile");
+  stat_open(&s, SAMPAN_ESTIMATOR, "quantile");
+  const tally_records r = records(&e, x, w);
+  const int n = numbers(&e, "at", at, 4);
+  cr_assert_eq(n, 3);
+  stat_set_numbers(&s, "at", at, (uint32_t)n);
+  for (int k = 0; k < 3; k++) {
+    stat_set_choice(&s, "rule", rules[k]);
+    cr_assert_eq(tally_drive(&s, &r, &run), SAMPAN_OK);
+    cr_assert_eq(numbers(&e, rules[k], q, 4), n);
+    cr_assert_eq(numbers(&e, "inner", inner, 4), n);
+    for (int j = 0; j < n; j++) {
+      STAT_NEAR(run.g[0].value[j], q[j], 1e-14);
+      if (k == 0) STAT_NEAR(run.g[0].inner[j], inner[j], 1e-15);
+    }
+    tally_close(&run);
+  }
+  stat_close(&s);
+}
+
+Test(readme, variance) {
+  static example e;
+  double x[16], w[16];
+  stat_plugin s;
+  tally_run run;
+  open_example(&e, "estimators", "variance");
+  stat_open(&s, SAMPAN_ESTIMATOR, "variance");
+  const tally_records r = records(&e, x, w);
+  cr_assert_eq(tally_drive(&s, &r, &run), SAMPAN_OK);
+  STAT_NEAR(run.g[0].value[0], number(&e, "variance", NAN), 1e-14);
+  STAT_NEAR(run.g[0].value[1], number(&e, "sd", NAN), 1e-14);
+  tally_close(&run);
+  stat_close(&s);
+}
+
+Test(readme, distribution) {
+  static const char *const levels[] = {"a", "b", "c"};
+  static const double one[] = {1};
+  static example e;
+  double total[4], expected[4], value[3], gradient[12], element[3];
+  int64_t count[4] = {7, 4, 2, 1};
+  int32_t status[3];
+  stat_column c;
+  stat_plugin s;
+  stat_run run;
+  open_example(&e, "estimators", "distribution");
+  stat_open(&s, SAMPAN_ESTIMATOR, "distribution");
+  const sampan_column *column = stat_texts(&c, "x", one, 1, levels, 3);
+  cr_assert_eq(stat_bind(&s, &column, 1, &run), SAMPAN_OK);
+  cr_assert_eq(numbers(&e, "totals", total, 4), 4);
+  const sampan_totals totals = {.struct_size = sizeof totals,
+                                .n_totals = 4,
+                                .total = total,
+                                .count = count,
+                                .n_records = 7,
+                                .weight = total[0],
+                                .n_positive = 6};
+  const sampan_estimates out = {.struct_size = sizeof out,
+                                .n_statistics = 3,
+                                .value = value,
+                                .gradient = gradient,
+                                .element_variance = element,
+                                .status = status};
+  cr_assert_eq(stat_estimator(&s)->value(&s.call, &run.shape, &totals, &out), SAMPAN_OK);
+  cr_assert_eq(numbers(&e, "value", expected, 4), 3);
+  for (int l = 0; l < 3; l++) STAT_NEAR(value[l], expected[l], 1e-15);
+  cr_assert_eq(numbers(&e, "gradient_of_c", expected, 4), 4);
+  for (int k = 0; k < 4; k++) STAT_NEAR(gradient[8 + k], expected[k], 1e-15);
+  stat_close(&s);
+}
+
 Test(readme, comparisons) {
   static example e;
   static const double years[] = {2009, 2011, 2013, 2015, 2017, 2019, 2021};
@@ -140,7 +181,7 @@ Test(readme, comparisons) {
                               0.05422156276252308,  0.029987592328486544, 0.0233251653285953,
                               0.029942794909992795};
   double y[7], v[49] = {0};
-  sampan_finding f[2];
+  sampan_finding f[5];
   stat_plugin s;
   open_example(&e, "comparisons", "contrast");
   stat_open(&s, SAMPAN_COMPARISON, "contrast");
@@ -187,5 +228,73 @@ Test(readme, comparisons) {
   STAT_NEAR(f[0].test, number(&e, "z", NAN), 1e-10);
   STAT_NEAR(f[0].p_value, number(&e, "p", NAN), 1e-9);
   STAT_NEAR(f[0].estimate, number(&e, "slope", NAN), 1e-10);
+  stat_close(&s);
+}
+
+/* A logistic regression, each record a PSU of one stratum. */
+Test(readme, regression) {
+  enum { RECORDS = 10 };
+  static example e;
+  static const uint32_t stratum[RECORDS] = {0}, psu[RECORDS] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const stat_reads_design design = {stratum, psu, 1, RECORDS, NULL};
+  double y[RECORDS], x[RECORDS], weight[RECORDS], value[2], se[2], ratio[2];
+  stat_plugin s;
+  stat_reads r;
+  open_example(&e, "estimators", "regression");
+  cr_assert_eq(numbers(&e, "y", y, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "x", x, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "weight", weight, RECORDS), RECORDS);
+  cr_assert_eq(numbers(&e, "value", value, 2), 2);
+  cr_assert_eq(numbers(&e, "std_error", se, 2), 2);
+  cr_assert_eq(numbers(&e, "ratio", ratio, 2), 2);
+  stat_open(&s, SAMPAN_ESTIMATOR, "regression");
+  stat_set_choice(&s, "family", "binomial");
+  const sampan_column *columns[] = {stat_number_column(s.context.arena, "y", y, RECORDS), NULL,
+                                    stat_number_column(s.context.arena, "x", x, RECORDS)};
+  const stat_reads_data data = {.columns = columns, .n_columns = 3, .n = RECORDS, .weight = weight};
+  cr_assert_eq(stat_reads_run(&s, &data, &r), SAMPAN_OK);
+  for (uint32_t j = 0; j < 2; j++) {
+    STAT_NEAR(r.groups[0].value[j], value[j], 1e-13);
+    STAT_NEAR(sqrt(stat_reads_covariance(&s, &r, &data, &design, 0, j, j)), se[j], 1e-11);
+  }
+  STAT_NEAR(stat_reads_covariance(&s, &r, &data, &design, 0, 0, 1), number(&e, "covariance", NAN),
+            1e-11);
+  stat_set_choice(&s, "show", "ratio");
+  cr_assert_eq(stat_reads_run(&s, &data, &r), SAMPAN_OK);
+  for (int j = 0; j < 2; j++) STAT_NEAR(r.groups[0].value[j], ratio[j], 1e-13);
+  stat_close(&s);
+}
+
+Test(readme, comparisons_of_coefficients) {
+  static example e;
+  double x[2], v[4], c[2], df2 = NAN;
+  sampan_finding f;
+  stat_plugin s;
+  open_example(&e, "comparisons", "wald-test");
+  cr_assert_eq(numbers(&e, "estimates", x, 2), 2);
+  cr_assert_eq(numbers(&e, "covariance", v, 4), 4);
+  const sampan_compared in = {.struct_size = sizeof in,
+                              .n = 2,
+                              .estimate = x,
+                              .covariance = v,
+                              .df = number(&e, "df", NAN),
+                              .level = 0.95,
+                              .df_second = &df2};
+  stat_open(&s, SAMPAN_COMPARISON, "wald-test");
+  cr_assert_eq(((const sampan_comparison_ops *)s.plugin->ops)->compare(&s.call, &in, &f),
+               SAMPAN_OK);
+  STAT_NEAR(f.test, number(&e, "f", NAN), 1e-10);
+  STAT_NEAR(f.p_value, number(&e, "p", NAN), 1e-8);
+  stat_close(&s);
+
+  open_example(&e, "comparisons", "linear-combination");
+  cr_assert_eq(numbers(&e, "coefficients", c, 2), 2);
+  stat_open(&s, SAMPAN_COMPARISON, "linear-combination");
+  stat_set_numbers(&s, "coefficients", c, 2);
+  cr_assert_eq(((const sampan_comparison_ops *)s.plugin->ops)->compare(&s.call, &in, &f),
+               SAMPAN_OK);
+  STAT_NEAR(f.estimate, number(&e, "combination", NAN), 1e-12);
+  STAT_NEAR(f.std_error, number(&e, "std_error", NAN), 1e-10);
+  STAT_NEAR(f.p_value, number(&e, "p", NAN), 1e-9);
   stat_close(&s);
 }

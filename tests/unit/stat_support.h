@@ -17,7 +17,7 @@
 #define SAMPAN_TEST_PLUGIN_DIR "build/plugins"
 #endif
 
-enum { STAT_TOTALS = 64, STAT_RECORDS = 512, STAT_WORDS = STAT_RECORDS / 64 };
+enum { STAT_TOTALS = 64, STAT_COMPONENTS = 8, STAT_RECORDS = 512, STAT_WORDS = STAT_RECORDS / 64 };
 
 /* One plugin with its parameters and what it calls with. Not to be moved. */
 typedef struct stat_plugin {
@@ -200,12 +200,13 @@ static inline int32_t stat_bind(stat_plugin *s, const sampan_column *const *colu
 static inline int32_t stat_score(stat_plugin *s, const sampan_column *const *columns,
                                  uint32_t n_columns, const double *weight, int64_t n,
                                  stat_run *run) {
-  static uint64_t bits[4][STAT_WORDS];
-  static double numbers[4][STAT_RECORDS];
+  static uint64_t bits[STAT_COMPONENTS][STAT_WORDS];
+  static double numbers[STAT_COMPONENTS][STAT_RECORDS];
   static uint32_t cell[STAT_RECORDS];
-  uint64_t *p_bits[4] = {NULL};
-  double *p_numbers[4] = {NULL};
+  uint64_t *p_bits[STAT_COMPONENTS] = {NULL};
+  double *p_numbers[STAT_COMPONENTS] = {NULL};
   const uint32_t n_components = run->shape.n_components;
+  cr_assert_leq(n_components, STAT_COMPONENTS);
   for (uint32_t c = 0; c < n_components; c++) {
     memset(bits[c], 0xa5, sizeof bits[c]); /* memory is undefined at entry */
     memset(numbers[c], 0xff, sizeof numbers[c]);

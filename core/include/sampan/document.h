@@ -61,8 +61,9 @@ typedef struct sampan_results {
   const sampan_result *rows;
   const sampan_test *tests;
   const char *title;
-  const char *language; /* "en" or "zh" */
-  const char *manifest; /* JSON object text, for writers that can carry it; "" if none */
+  const char *language;    /* "en" or "zh" */
+  const char *manifest;    /* JSON object text, for writers that can carry it; "" if none */
+  const double *df_second; /* 1.1, by test: the second df of an F test, or NaN; may be NULL */
 } sampan_results;
 
 /* ---- documents ---------------------------------------------------------------------------- */

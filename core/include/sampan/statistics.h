@@ -288,8 +288,13 @@ typedef struct sampan_compared {
   const double *std_error;         /* of each; its square is the diagonal of the covariance, but for
                                       rules for lonely PSUs that go by the strata at hand */
   double n_sample;                 /* records of the domain, those without a value as well */
-  double df_design;                /* of the whole design */
+  double df_design;                /* of the sample within the plan's domain */
   double *df_second; /* to write: the second df of an F test, by finding; NaN before */
+  /* 1.1. Replicate weights: the estimates by each replicate, n_replicates * n, and the factors: as
+     in sampan_interval_in, for tests of functions of the estimates. Else 0 and NULL. */
+  uint32_t n_replicates;
+  int32_t about_estimate;
+  const double *replicate, *replicate_factor;
 } sampan_compared;
 
 typedef struct sampan_finding {

@@ -1,6 +1,8 @@
 /* ratio.c - one total over another, times a constant: a ratio, a proportion or a rate.
  *
- *   R = per T1 / T0,  T0 = sum w x,  T1 = sum w y,  dR/dT = (-R, per) / T0
+ *   R = per T1 / T0,  T0 = sum w x,  T1 = sum w y,  dR/dT = (-R, per, 0 ...) / T0
+ *
+ * and for the design effect sum w x y, sum w x^2, sum w y^2.
  *
  * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 6.4; Keyfitz, Human Biology 1966, for the
  * Poisson and binomial rates of complete counts.
@@ -12,9 +14,13 @@
  * R4  No record, or a denominator of 0: not estimable.
  * R5  The unit is `ratio` where `per` is 1 and `rate` elsewhere, unless the plan says; a proportion
  *     takes no `per`.
+ * R6  The element variance is that of N e / T0, e = per y - R x the residual, N the sum of weights:
+ *     N sum w e^2 / T0^2 n / (n - 1), n the records of positive weight; none for n < 2.
  */
+#include <float.h>
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 
 enum { PARAM_PER = 0, PARAM_UNIT = 1 };
 enum { UNIT_PROPORTION = 0, UNIT_RATIO = 1, UNIT_RATE = 2 };
@@ -33,12 +39,23 @@ static const sampan_role roles[] = {
      "分母"},
 };
 
-/* Component 0 is the denominator, 1 the numerator; each a bitmap or a number (R2). */
-#define RATIO_COMPONENTS(denominator, numerator) \
-  { {denominator, SAMPAN_EXPOSURE}, {numerator, SAMPAN_EVENTS}, }
-static const sampan_component components[2][2][2] = {
-    {RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_F64), RATIO_COMPONENTS(SAMPAN_F64, SAMPAN_BIT)},
-    {RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_F64), RATIO_COMPONENTS(SAMPAN_BIT, SAMPAN_BIT)},
+/* The denominator x, the numerator y, and x y; then the square of each that is a number, x first,
+ * for the square of a bit is the bit. */
+enum { X = 0, Y = 1, XY = 2, SQUARES = 3, MOST_COMPONENTS = 5 };
+
+/* By whether x and y are bits (R2). */
+static const sampan_component components[2][2][MOST_COMPONENTS] = {
+    {{{SAMPAN_F64, SAMPAN_EXPOSURE},
+      {SAMPAN_F64, SAMPAN_EVENTS},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0}},
+     {{SAMPAN_F64, SAMPAN_EXPOSURE},
+      {SAMPAN_BIT, SAMPAN_EVENTS},
+      {SAMPAN_F64, 0},
+      {SAMPAN_F64, 0}}},
+    {{{SAMPAN_BIT, SAMPAN_EXPOSURE}, {SAMPAN_F64, SAMPAN_EVENTS}, {SAMPAN_F64, 0}, {SAMPAN_F64, 0}},
+     {{SAMPAN_BIT, SAMPAN_EXPOSURE}, {SAMPAN_BIT, SAMPAN_EVENTS}, {SAMPAN_BIT, 0}}},
 };
 
 static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan_shape *out) {
@@ -67,9 +84,10 @@ static int32_t bind(const sampan_call *call, const sampan_batch *columns, sampan
     statistic->lower = -HUGE_VAL;
     statistic->upper = HUGE_VAL;
   }
-  out->n_components = 2;
-  out->components = components[columns->columns[1]->type == SAMPAN_TRUTH]
-                              [columns->columns[0]->type == SAMPAN_TRUTH];
+  const int x_is_bit = columns->columns[1]->type == SAMPAN_TRUTH;
+  const int y_is_bit = columns->columns[0]->type == SAMPAN_TRUTH;
+  out->n_components = SQUARES + !x_is_bit + !y_is_bit;
+  out->components = components[x_is_bit][y_is_bit];
   out->n_cells = 1;
   out->n_statistics = 1;
   out->statistics = statistic;
@@ -100,32 +118,78 @@ static int32_t score_column(const sampan_call *call, const sampan_column *column
   return SAMPAN_OK;
 }
 
+/* Writes x y and the squares, from the components that are written (R6). */
+static void score_products(const sampan_shape *shape, int64_t n, const sampan_scores *out) {
+  const int x_is_bit = shape->components[X].type == SAMPAN_BIT;
+  const int y_is_bit = shape->components[Y].type == SAMPAN_BIT;
+  uint32_t at = SQUARES;
+  if (x_is_bit && y_is_bit) {
+    for (int64_t w = 0; w < sampan_words(n); w++)
+      out->bits[XY][w] = out->bits[X][w] & out->bits[Y][w];
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    const double x = x_is_bit ? sampan_bit(out->bits[X], i) : out->numbers[X][i];
+    const double y = y_is_bit ? sampan_bit(out->bits[Y], i) : out->numbers[Y][i];
+    out->numbers[XY][i] = x * y;
+  }
+  for (int c = X; c <= Y; c++) {
+    if (shape->components[c].type == SAMPAN_BIT) continue;
+    for (int64_t i = 0; i < n; i++) out->numbers[at][i] = out->numbers[c][i] * out->numbers[c][i];
+    at++;
+  }
+}
+
 static int32_t score(const sampan_call *call, const sampan_shape *shape, const sampan_batch *batch,
                      const sampan_scores *out) {
   const sampan_column *numerator = batch->columns[0], *denominator = batch->columns[1];
   const int only_positive = shape->statistics[0].unit != SAMPAN_UNIT_RATIO;
   for (int64_t w = 0; w < sampan_words(batch->n_records); w++)
     out->in[w] = numerator->present[w] & denominator->present[w]; /* R1 */
-  const int32_t status = score_column(call, denominator, batch->n_records, out->in, only_positive,
-                                      out->bits[0], out->numbers[0]);
+  int32_t status = score_column(call, denominator, batch->n_records, out->in, only_positive,
+                                out->bits[X], out->numbers[X]);
   if (status < 0) return status;
-  return score_column(call, numerator, batch->n_records, out->in, only_positive, out->bits[1],
-                      out->numbers[1]);
+  status = score_column(call, numerator, batch->n_records, out->in, only_positive, out->bits[Y],
+                        out->numbers[Y]);
+  if (status < 0) return status;
+  score_products(shape, batch->n_records, out);
+  return SAMPAN_OK;
+}
+
+/* sum w (y - r x)^2, 0 where it is nothing but rounding. */
+static double residuals(const sampan_shape *shape, const double *total, double r) {
+  uint32_t at = SQUARES;
+  const double xx = shape->components[X].type == SAMPAN_BIT ? total[X] : total[at++];
+  const double yy = shape->components[Y].type == SAMPAN_BIT ? total[Y] : total[at];
+  const double sum = yy - 2 * r * total[XY] + r * r * xx;
+  return sum > 16 * DBL_EPSILON * (yy + r * r * xx) ? sum : 0;
+}
+
+/* The records of positive weight: the sample that the element variance comes from. A host older
+ * than the field gives all records. */
+static double sample_size(const sampan_totals *totals) {
+  const size_t covered = offsetof(sampan_totals, n_positive) + sizeof totals->n_positive;
+  return (double)(totals->struct_size >= covered ? totals->n_positive : totals->n_records);
 }
 
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   const double per = shape->statistics[0].per;
-  const double denominator = totals->total[0];
+  const double denominator = totals->total[X];
+  const double n = sample_size(totals);
   (void)call;
-  out->gradient[0] = out->gradient[1] = 0;
+  for (uint32_t i = 0; i < shape->n_components; i++) out->gradient[i] = 0;
   out->value[0] = out->element_variance[0] = NAN;
   out->status[0] = SAMPAN_NOT_ESTIMABLE;
   if (totals->n_records < 1 || denominator == 0 || !isfinite(denominator))
     return SAMPAN_OK; /* R4 */
-  out->value[0] = per * (totals->total[1] / denominator);
-  out->gradient[0] = -out->value[0] / denominator;
-  out->gradient[1] = per / denominator;
+  const double r = totals->total[Y] / denominator;
+  out->value[0] = per * r;
+  out->gradient[X] = -out->value[0] / denominator;
+  out->gradient[Y] = per / denominator;
+  if (n > 1) /* R6 */
+    out->element_variance[0] = per / denominator * (per / denominator) * totals->weight *
+                               residuals(shape, totals->total, r) * n / (n - 1);
   out->status[0] = SAMPAN_ESTIMABLE;
   return SAMPAN_OK;
 }

@@ -10,6 +10,7 @@
  * C6  A failed write ends the call with the failure's status. */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 enum { PARAM_BOM = 0, PARAM_EXCEL = 1, PARAM_TABLE = 2, N_PARAMS = 3 };
@@ -163,10 +164,18 @@ static void write_estimates(csv *w, const sampan_results *results) {
     write_estimate(w, results, &results->rows[i]);
 }
 
+/* A host older than the field gives none. */
+static double second_df(const sampan_results *results, uint64_t i) {
+  const size_t covered = offsetof(sampan_results, df_second) + sizeof results->df_second;
+  if (results->struct_size < covered || results->df_second == NULL) return NAN;
+  return results->df_second[i];
+}
+
 static void write_comparisons(csv *w, const sampan_results *results) {
-  static const char *const names[] = {
-      "comparison", "label", "indicator", "terms",   "statistic", "method",    "estimate",
-      "std_error",  "test",  "df",        "p_value", "conf_low",  "conf_high", "conf_level"};
+  static const char *const names[] = {"comparison", "label",      "indicator", "terms",
+                                      "statistic",  "method",     "estimate",  "std_error",
+                                      "test",       "df",         "p_value",   "conf_low",
+                                      "conf_high",  "conf_level", "df_second"};
   header(w, names, sizeof names / sizeof names[0]);
   end_line(w);
   for (uint64_t i = 0; i < results->n_tests && w->status >= 0; i++) {
@@ -177,6 +186,7 @@ static void write_comparisons(csv *w, const sampan_results *results) {
                               t->p_value,  t->conf_low,  t->conf_high, t->conf_level};
     for (uint32_t j = 0; j < sizeof texts / sizeof texts[0]; j++) text_cell(w, texts[j]);
     for (uint32_t j = 0; j < sizeof numbers / sizeof numbers[0]; j++) number_cell(w, numbers[j]);
+    number_cell(w, second_df(results, i));
     end_line(w);
   }
 }

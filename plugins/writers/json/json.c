@@ -11,6 +11,7 @@
  * J6  A failed write ends the call with the failure's status. */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 /* Bytes on their way out: the first failure sticks. Caller-owned. */
@@ -192,7 +193,14 @@ static void write_row(json *w, const sampan_results *results, const sampan_resul
   put(w, "}");
 }
 
-static void write_comparison(json *w, const sampan_test *t) {
+/* A host older than the field gives none. */
+static double second_df(const sampan_results *results, uint64_t i) {
+  const size_t covered = offsetof(sampan_results, df_second) + sizeof results->df_second;
+  if (results->struct_size < covered || results->df_second == NULL) return NAN;
+  return results->df_second[i];
+}
+
+static void write_comparison(json *w, const sampan_test *t, double df_second) {
   open_object(w);
   text_member(w, "comparison", t->comparison);
   text_member(w, "label", t->label);
@@ -204,6 +212,7 @@ static void write_comparison(json *w, const sampan_test *t) {
   number_member(w, "std_error", t->std_error);
   number_member(w, "test", t->test);
   number_member(w, "df", t->df);
+  number_member(w, "df_second", df_second);
   number_member(w, "p_value", t->p_value);
   number_member(w, "conf_low", t->conf_low);
   number_member(w, "conf_high", t->conf_high);
@@ -233,7 +242,7 @@ static int32_t write_results(const sampan_call *call, const sampan_results *resu
   put(&w, "\n],\n\"comparisons\":[");
   for (uint64_t i = 0; i < results->n_tests && w.status >= 0; i++) {
     put(&w, i > 0 ? ",\n" : "\n");
-    write_comparison(&w, &results->tests[i]);
+    write_comparison(&w, &results->tests[i], second_df(results, i));
   }
   put(&w, "\n]}\n");
   return flush(&w);

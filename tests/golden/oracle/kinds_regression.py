@@ -1,7 +1,7 @@
 """kinds_regression.py - regression: coefficients, their covariance, tests and contrasts of them."""
 from asker import Asker
 from formula import Formula, split_at
-from plans import Answer, Computed, answers
+from plans import Answer, answers
 
 TERM = {"estimate": "estimate", "se": "std_error", "df": "df", "ci_low": "conf_low",
         "ci_high": "conf_high"}
@@ -46,7 +46,8 @@ def glm(case, data):
         if "term" in key:
             name = model.statistic(key["term"])
             fields = answers(plan, plan.estimate(spec, statistic=name), row, TERM)
-            fields.update(answers(plan, plan.estimate(ratios, statistic=name), row, EXPONENTS))
+            if "exp_estimate" in row:
+                fields.update(answers(plan, plan.estimate(ratios, statistic=name), row, EXPONENTS))
             one = plan.compare({"method": "linear-combination", "statistics": [name],
                                 "coefficients": [1]}, plan.estimate(spec), "combination")
             fields.update(answers(plan, one, row, {"t": "test", "p_value": "p_value"}))
@@ -61,7 +62,7 @@ def glm(case, data):
             test = plan.compare({"method": "wald-test",
                                  "statistics": [model.statistic(n) for n in some]},
                                 plan.estimate(spec), "F")
-            yield row, answers(plan, test, row, {"F": "test", "df1": "df", "df2": "df2",
+            yield row, answers(plan, test, row, {"F": "test", "df1": "df", "df2": "df_second",
                                                  "p_value": "p_value"})
         else:
             parts = case["analysis"]["contrasts"][key["contrast"]]

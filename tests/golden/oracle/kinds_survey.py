@@ -3,7 +3,7 @@ domains, and the designs they stand on."""
 import re
 
 from asker import ESTIMATE, Asker
-from plans import Answer, Plan, answers, design_of, expression, named
+from plans import Answer, Plan, Unsupported, answers, design_of, expression, named
 
 
 def means_or_totals(estimator):
@@ -44,7 +44,7 @@ def prop_ci(case, data):
         yield row, asker.ask(row, spec, dict(ESTIMATE, n="n"))  # here n counts zero weights, too
 
 
-WOODRUFF = {"mean": "wald", "xlogit": "logit", "asin": {"method": "arcsine", "reflect": "yes"},
+WOODRUFF = {"mean": "wald", "xlogit": {"method": "logit", "replicates": "delta"}, "asin": {"method": "arcsine", "reflect": "yes"},
             "beta": {"method": "korn-graubard", "convention": "r"}}
 
 
@@ -170,6 +170,15 @@ def degf(case, data):
 
 # ---- designs that change weights ------------------------------------------------------------
 
+def df_of_group(asker, row, fields):
+    """Of a group the cases count the df over all its records, with a value or without."""
+    by = asker.by(row)
+    if by and "df" in fields:
+        records = dict({"estimator": "count", "interval": "wald"}, **asker.condition())
+        fields["df"] = Answer(asker.plan, asker.plan.estimate(records, by), "df")
+    return fields
+
+
 WEIGHTS = {"sum_w": "sum", "min_w": "min", "max_w": "max", "sum_w2": "sum_of_squares"}
 
 
@@ -178,7 +187,7 @@ def ask_calibrated(asker, row):
     if key["variable"] == "(weights)":
         return {k: Answer(asker.plan, ("manifest",), ("weights", v))
                 for k, v in WEIGHTS.items() if k in row}
-    return asker.ask(row, asker.spec(key["statistic"], key))
+    return df_of_group(asker, row, asker.ask(row, asker.spec(key["statistic"], key)))
 
 
 def rep_create(case, data):
@@ -244,13 +253,14 @@ def calibration_of(case, data, texts):
 def calibrated(case, data):
     texts = set()
     made = calibration_of(case, data, texts)
-    asker = Asker(case, data, change=made) if made else None
+    if made is None:
+        raise Unsupported("auxiliary variables")
+    asker, within = Asker(case, data, change=made), Asker(case, data, change=made)
+    within.plan.body["design"]["df"] = "domain"  # of groups the cases have that, whatever `df_rule`
+    for one in (asker, within):
+        one.plan.body["types"].update({t: "text" for t in texts})
     for row in case["expected"]:
-        if asker is None:
-            yield row, "auxiliary variables"
-            continue
-        asker.plan.body["types"].update({t: "text" for t in texts})
-        yield row, ask_calibrated(asker, row)
+        yield row, ask_calibrated(within if asker.by(row) else asker, row)
 
 
 KINDS = {

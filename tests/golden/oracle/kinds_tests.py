@@ -29,14 +29,15 @@ def difference(case, data):
 
 
 def ttest(case, data):
-    asker = Asker(case, data)
+    """The df are those of the records that have a value (R's of the subset)."""
+    asker = Asker(case, data, change={"df": "domain"} if case["design"]["type"] == "taylor" else None)
     a = case["analysis"]
     names = dict(TEST, estimate="estimate")
     for row in case["expected"]:
         spec, plan = asker.spec("mean", row["key"]), asker.plan
         how = {"method": "t-test", "null": a.get("null") or 0}
         if a.get("group") is None:
-            test = plan.compare(how, plan.estimate(spec), "mean")
+            test = plan.compare(dict(how, statistics="all"), plan.estimate(spec), "mean")
         else:
             levels = data.levels(case["data"], a["group"])
             asker.plan.body["types"][a["group"]] = "text"
@@ -51,7 +52,10 @@ ASSOCIATIONS = {"F": ("rao-scott", "Rao-Scott F"), "Chisq": ("rao-scott-1", "Rao
 
 
 def chisq(case, data):
+    """The df are those of the whole design, or of the records that the condition is about."""
     asker = Asker(case, data)
+    if case["analysis"]["where"]:
+        asker.plan.body["design"]["df"] = "domain"
     variables = case["analysis"]["variables"]
     asker.plan.body["types"].update({v: "text" for v in variables})
     plan = asker.plan
@@ -83,7 +87,7 @@ def chisq(case, data):
             of = plan.estimate(dict(cells, by=[variables]), some)
             test = plan.compare({"method": "association", "across": variables, "df": "all",
                                  "statistic": which}, of, finding)
-            yield row, answers(plan, test, row, {"value": "test", "df1": "df", "df2": "df2",
+            yield row, answers(plan, test, row, {"value": "test", "df1": "df", "df2": "df_second",
                                                  "p_value": "p_value"})
         else:
             yield row, "test " + key["statistic"]

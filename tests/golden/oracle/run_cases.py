@@ -23,6 +23,7 @@ from plans import Unsupported, golden  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFUSED = 4         # exit code: the data
 DESIGN = "[SMP21"    # the errors of designs
+NO_PLUGIN = "[SMP5020]"
 SHOWN = 4           # problems of a case, without --verbose
 
 
@@ -107,7 +108,11 @@ def run_case(program, case, folder, scratch):
     except Unsupported as why:
         verdict.lacks(str(why), n_fields - verdict.n - verdict.n_missing)
     except golden.Refused as refused:
-        verdict.problems.append("exit code %d: %s" % (refused.code, refused))
+        if NO_PLUGIN in str(refused):
+            verdict.lacks(str(refused).split("error: ")[-1].split(" [")[0],
+                          n_fields - verdict.n - verdict.n_missing)
+        else:
+            verdict.problems.append("exit code %d: %s" % (refused.code, refused))
     return verdict
 
 
