@@ -218,7 +218,8 @@ static int32_t refuse_sections(const sp_plan *plan, sampan_error *error) {
   } sections[] = {{"keep", plan->keep != NULL},         {"drop", plan->n_drops > 0},
                   {"design", plan->design.given},       {"domain", plan->domain != NULL},
                   {"period", plan->period != NULL},     {"indicators", plan->n_indicators > 0},
-                  {"compare", plan->n_comparisons > 0}, {"suppression", plan->suppression != NULL}};
+                  {"compare", plan->n_comparisons > 0}, {"suppression", plan->suppression != NULL},
+                  {"preset", plan->preset != NULL}};
   for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
     if (!sections[i].there) continue;
     sp_error_set(error, SAMPAN_E_PLAN, SP_ID_CHECK_SECTION,

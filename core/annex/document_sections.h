@@ -16,6 +16,9 @@ void sp_section_registers(sp_doc *doc);
 void sp_section_checklist(sp_doc *doc);
 void sp_section_quality(sp_doc *doc);
 void sp_section_methods(sp_doc *doc);
+/* What the methods section says of publication, and of presets (methods_rules.c). */
+void sp_publication_add(sp_doc *doc, sp_list *facts);
+void sp_conventions_add(sp_doc *doc, sp_list *facts);
 void sp_section_provenance(sp_doc *doc);
 
 /* ---- goals and findings -------------------------------------------------------------------- */

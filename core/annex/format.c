@@ -171,10 +171,11 @@ static int has_flag(const char *flags, const char *start) {
 
 /* Why an estimate is too imprecise, as the engine's standards put it. */
 static const char *precision_reason(sp_doc *doc, const char *why) {
-  static const int32_t reasons[] = {SP_W_WHY_RECORDS,    SP_W_WHY_EFFECTIVE,  SP_W_WHY_WIDTH,
-                                    SP_W_WHY_RELATIVE,   SP_W_WHY_EVENTS,     SP_W_WHY_RATE,
-                                    SP_W_WHY_HALF,       SP_W_WHY_ERROR,      SP_W_WHY_NO_ERROR,
-                                    SP_W_WHY_POPULATION, SP_W_WHY_TEN_RECORDS};
+  static const int32_t reasons[] = {
+      SP_W_WHY_RECORDS,         SP_W_WHY_EFFECTIVE,  SP_W_WHY_WIDTH,       SP_W_WHY_RELATIVE,
+      SP_W_WHY_EVENTS,          SP_W_WHY_RATE,       SP_W_WHY_HALF,        SP_W_WHY_ERROR,
+      SP_W_WHY_NO_ERROR,        SP_W_WHY_POPULATION, SP_W_WHY_TEN_RECORDS, SP_W_WHY_FEW_EVENTS,
+      SP_W_WHY_SMALL_EFFECTIVE, SP_W_WHY_WIDE_HALF,  SP_W_WHY_LARGE_ERROR, SP_W_WHY_LOGARITHM};
   for (uint32_t i = 0; why != NULL && i < sizeof reasons / sizeof reasons[0]; i++)
     if (strcmp(why, sp_word(reasons[i], "en")) == 0)
       return SP_SAY(doc, REASON_PRECISION_WHY, sp_word(reasons[i], doc->language));

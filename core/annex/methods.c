@@ -213,61 +213,6 @@ static void add_definitions(sp_doc *doc, sp_list *facts) {
   fact->text = sp_rich(&runs);
 }
 
-/* A part of a plan file as text: "precision: nchs, counts: 5". */
-static const char *yaml_text(sp_doc *doc, const sp_yaml *node) {
-  const char *text = "";
-  if (node->kind == SP_YAML_SCALAR) return node->text;
-  for (uint32_t i = 0; i < node->n; i++) {
-    const char *item = yaml_text(doc, node->items[i]);
-    if (node->kind == SP_YAML_MAP)
-      item = sp_doc_printf(doc, node->items[i]->kind == SP_YAML_SCALAR ? "%s: %s" : "%s: (%s)",
-                           node->keys[i]->text, item);
-    text = text[0] == '\0' ? item : sp_doc_printf(doc, "%s, %s", text, item);
-  }
-  return text;
-}
-
-static const char *standard_text(sp_doc *doc, const sp_yaml *rule) {
-  const sp_yaml *name = rule->kind == SP_YAML_MAP ? sp_yaml_get(rule, "standard") : rule;
-  const sp_yaml *least = rule->kind == SP_YAML_MAP ? sp_yaml_get(rule, "minimum_n") : NULL;
-  const char *text = "";
-  if (name != NULL && name->kind == SP_YAML_SCALAR && strcmp(name->text, "none") != 0)
-    text = strcmp(name->text, "nchs") == 0 ? SP_WORD(doc, PUBLICATION_NCHS)
-           : strcmp(name->text, "brfss") == 0
-               ? SP_WORD(doc, PUBLICATION_BRFSS)
-               : SP_SAY(doc, PUBLICATION_OTHER, yaml_text(doc, rule));
-  if (least != NULL && least->kind == SP_YAML_SCALAR)
-    text = sp_doc_printf(doc, "%s%s", text, SP_SAY(doc, PUBLICATION_MINIMUM, least->text));
-  return text;
-}
-
-static int any_confidential(const sp_doc *doc) {
-  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
-    const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
-    for (uint32_t k = 0; o != NULL && k < o->n_estimates; k++)
-      if (sp_is_confidential(&o->estimates[k])) return 1;
-  }
-  return 0;
-}
-
-/* The standards of the plans, each once, and whether anything was withheld for its count. */
-static void add_publication(sp_doc *doc, sp_list *facts) {
-  const char *rules = "";
-  for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
-    const sp_plan *plan = doc->programme->plans[i].plan;
-    if (plan == NULL || plan->suppression == NULL) continue;
-    const char *rule = standard_text(doc, plan->suppression);
-    if (rules[0] == '\0' || strstr(rules, rule) == NULL)
-      rules = sp_doc_printf(doc, "%s%s", rules, rule);
-  }
-  rules = rules[0] == '\0' ? SP_WORD(doc, PUBLICATION_NONE)
-                           : sp_doc_printf(doc, "%s%s", rules, SP_WORD(doc, PUBLICATION_PRECISION));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_PUBLICATION),
-              sp_doc_printf(doc, "%s%s", rules,
-                            any_confidential(doc) ? SP_WORD(doc, PUBLICATION_CONFIDENTIAL)
-                                                  : SP_WORD(doc, PUBLICATION_UNPROTECTED)));
-}
-
 void sp_section_methods(sp_doc *doc) {
   sp_list facts = {0}, estimators = {0}, intervals = {0};
   sp_section(doc, "methods", SP_W_SECTION_METHODS);
@@ -275,12 +220,13 @@ void sp_section_methods(sp_doc *doc) {
   collect_uses(doc, &estimators, &intervals);
   add_uses(doc, &facts, &estimators, 0);
   add_uses(doc, &facts, &intervals, 1);
+  sp_conventions_add(doc, &facts);
   add_definitions(doc, &facts);
   sp_fact_add(doc, &facts, SP_WORD(doc, FACT_POINT_RULE), SP_WORD(doc, POINT_RULE));
   sp_fact_add(doc, &facts, SP_WORD(doc, FACT_STATISTICAL_RULE), SP_SAY(doc, STATISTICAL_RULE, ""));
   sp_fact_add(doc, &facts, SP_WORD(doc, FACT_PROGRESS_RULE), SP_WORD(doc, PROGRESS_RULE));
   sp_fact_add(doc, &facts, SP_WORD(doc, FACT_NEXT_RULE), SP_WORD(doc, NEXT_RULE));
-  add_publication(doc, &facts);
+  sp_publication_add(doc, &facts);
   sp_fact_add(doc, &facts, SP_WORD(doc, FACT_LIMITS), SP_WORD(doc, LIMITS));
   sp_facts_close(doc, &facts, 0);
 }

@@ -125,6 +125,30 @@ X(PUBLICATION_BRFSS,
   "BRFSS rules: an estimate is not published where it has fewer than 50 records, where half its "
   "interval exceeds 10 percentage points, or where its relative standard error exceeds 30%. ",
   "采用 BRFSS 规则：记录数不足 50、区间半宽 > 10 个百分点或相对标准误 > 30% 的不发布。")
+X(PUBLICATION_3030,
+  "NCHS's older rule: an estimate is not published with fewer than 30 records, and is marked as "
+  "unreliable where its relative standard error is 30% or more. ",
+  "采用 NCHS 旧规则：记录数不足 30 的不发布；相对标准误 ≥ 30% 的注明不可靠。")
+X(PUBLICATION_NHHCS,
+  "Rule of the National Home and Hospice Care Survey: an estimate is not published with fewer than "
+  "30 records, and is marked as unreliable with fewer than 60 or a relative standard error of 30% "
+  "or more. ",
+  "采用 NHHCS 规则：记录数不足 30 的不发布；不足 60 或相对标准误 ≥ 30% 的注明不可靠。")
+X(PUBLICATION_NSDUH,
+  "Rule of the National Survey on Drug Use and Health: a proportion is not published where the "
+  "relative standard error of its logarithm exceeds 17.5%. ",
+  "采用 NSDUH 规则：比例的对数的相对标准误 > 17.5% 的不发布。")
+X(PUBLICATION_USCS,
+  "Rule of United States Cancer Statistics: fewer than 16 events are not published. ",
+  "采用美国癌症统计（USCS）规则：事件数不足 16 的不发布。")
+X(PUBLICATION_VITAL, "Rule of vital statistics: fewer than 20 events are marked as unreliable. ",
+  "采用生命统计规则：事件数不足 20 的注明不可靠。")
+X(PUBLICATION_MIN_EVENTS, "At least {0} events are asked for. ", "最少事件数为 {0}。")
+X(PUBLICATION_MIN_EFFECTIVE, "An effective sample of at least {0} is asked for. ",
+  "有效样本至少为 {0}。")
+X(PUBLICATION_MAX_HALF, "Half the interval of a proportion may be at most {0}. ",
+  "比例的区间半宽最多为 {0}。")
+X(PUBLICATION_MAX_RSE, "The relative standard error may be at most {0}. ", "相对标准误最多为 {0}。")
 X(PUBLICATION_OTHER, "Rule of the plan: {0}. ", "方案规定：{0}。")
 X(PUBLICATION_MINIMUM, "At least {0} records are asked for. ", "最少记录数为 {0}。")
 X(PUBLICATION_PRECISION, "This is a rule of reliability, not disclosure control. ",
@@ -134,7 +158,29 @@ X(PUBLICATION_CONFIDENTIAL,
   "Small counts are withheld for confidentiality, and with them a further row wherever they could "
   "be derived: another reason than lacking precision. ",
   "小计数另按保密处理，可以反推时再抑制一行；保密与精度不足是两种不同的原因。")
+X(PUBLICATION_PROTECTED,
+  "Withheld are counts below {0} of records, of events and, for proportions, of records without "
+  "the "
+  "event ({1} {1|row|rows}), and {2} further {2|row|rows} without which they could be derived. ",
+  "少于 {0} 的记录数、事件数以及比例的非事件数予以抑制（{1} 行），另补充抑制 {2} 行以防反推。")
 X(PUBLICATION_NONE, "The plans set no presentation standard. ", "方案未设发布标准。")
+X(FACT_PRESET, "Conventions", "软件惯例")
+X(PRESET_TEXT, "Where a plan says nothing itself, the conventions of {0} hold: {1}.",
+  "方案未写明之处采用 {0} 的惯例：{1}。")
+X(PRESET_DF, "degrees of freedom", "自由度")
+X(PRESET_LONELY, "strata with one PSU", "只有一个初级抽样单位的层")
+X(PRESET_DEFF, "design effects against", "设计效应的参照")
+X(PRESET_PROPORTION, "intervals of proportions", "比例的区间")
+X(PRESET_MEAN, "of means", "均值的区间")
+X(PRESET_TOTAL, "of totals", "总量的区间")
+X(PRESET_RATE, "of rates", "率的区间")
+X(PRESET_CONVENTION, "Korn-Graubard sample size", "Korn-Graubard 的样本量")
+X(PRESET_BOUNDED, "Wald limits kept within bounds", "Wald 限值截于取值范围")
+X(PRESET_QUANTILE, "quantiles", "分位数")
+X(PRESET_REGRESSION_DF, "regression df", "回归的自由度")
+X(PRESET_VADJUST, "regression variance times (n - 1) / (n - p)", "回归方差乘以 (n-1)/(n-p)")
+X(PRESET_ASSOCIATION, "test of association", "关联检验")
+X(PRESET_TTEST, "t test, df less", "t 检验的自由度扣减")
 X(FACT_LIMITS, "Limits", "局限")
 X(LIMITS,
   "Intervals count sampling error alone, neither nonresponse nor wrong answers. Verdicts on "

@@ -7,7 +7,7 @@
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
-#include "host/params.h"
+#include "host/preset_params.h"
 
 /* Most columns of one kind; the scan and the comparisons keep them on the stack. */
 enum { SP_MOST_BY = 31, SP_MOST_COLUMNS = 512 };
@@ -119,10 +119,12 @@ static int32_t bind_splits(sp_job *job, sampan_error *error) {
 
 /* ---- estimators --------------------------------------------------------------------------- */
 
-/* A role of texts with levels takes columns of any type by their values. */
+/* A role of texts with levels takes columns of any type by their values; one that takes numbers as
+ * well is given a factor only where the plan or the file says that a column is a text. */
 static int32_t role_types(const sampan_role *role) {
-  const int by_value = (role->flags & SAMPAN_ROLE_LEVELS) != 0 && role->types == SAMPAN_TEXT;
-  return by_value ? SP_ANY_TYPE : role->types;
+  const int32_t types = role->types;
+  if ((role->flags & SAMPAN_ROLE_LEVELS) != 0 && types == SAMPAN_TEXT) return SP_ANY_TYPE;
+  return (types & SAMPAN_NUMBER) != 0 ? types | SP_PREFERS_NUMBER : types;
 }
 
 static int32_t add_column(sp_job *job, sp_bound *b, uint32_t *columns, const sampan_role *role,
@@ -237,9 +239,9 @@ static int32_t bind_indicator(sp_job *job, uint32_t i, sampan_error *error) {
     also[n_also++] = b->ops->roles[r].name;
   }
   sampan_value *values;
-  SP_TRY(sp_params_bind(b->plugin, indicator->estimator.options, indicator->place, also, n_also,
-                        plan->file, plan->folder, job->options->data_folder, job->arena, &values,
-                        error));
+  SP_TRY(sp_params_bind_preset(job->plan->preset, b->plugin, indicator->estimator.options,
+                               indicator->place, also, n_also, plan->file, plan->folder,
+                               job->options->data_folder, job->arena, &values, error));
   b->values = values;
   SP_TRY(sp_bind_expr(job, indicator->where, SAMPAN_TRUTH, &b->where, error));
   return bind_roles(job, b, error);

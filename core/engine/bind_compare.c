@@ -3,7 +3,7 @@
 #include "engine/error_ids.h"
 #include "engine/job.h"
 #include "host/abi.h"
-#include "host/params.h"
+#include "host/preset_params.h"
 
 static int32_t find_indicator(const sp_plan *plan, const sp_comparison *c, const char *name,
                               uint32_t *out, sampan_error *error) {
@@ -110,8 +110,9 @@ static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison
     return status;
   }
   SP_TRY(check_form(plan, b->plugin, c, error));
-  SP_TRY(sp_params_bind(b->plugin, c->method.options, c->place, also, 10, plan->file, plan->folder,
-                        job->options->data_folder, job->arena, &values, error));
+  SP_TRY(sp_params_bind_preset(plan->preset, b->plugin, c->method.options, c->place, also, 10,
+                               plan->file, plan->folder, job->options->data_folder, job->arena,
+                               &values, error));
   b->values = values;
   b->of = sp_arena_array(job->arena, c->n_of + 1U, sizeof *b->of);
   if (b->of == NULL) return sp_error_memory(error);

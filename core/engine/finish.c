@@ -190,15 +190,18 @@ static int32_t make_replicates(maker *m, const sp_bound *b, uint32_t indicator, 
   return SAMPAN_OK;
 }
 
-/* The records with the event that a statistic is about: of the components that raise it. */
+/* The records with the event that a statistic is about: of the components that raise it, if any
+ * does, else of all. */
 static int64_t count_events(const sp_bound *b, const int64_t *counts, const double *gradient) {
   int64_t n = 0;
+  int raised = 0;
   for (uint32_t k = 0; k < b->n_totals; k++) {
     const sampan_component *c = &b->shape.components[k % b->shape.n_components];
     if (c->type != SAMPAN_BIT || (c->flags & SAMPAN_EVENTS) == 0) continue;
+    raised = raised || gradient[k] > 0;
     if (gradient[k] > 0) n += counts[SP_COUNT_TOTALS + k];
   }
-  return n;
+  return raised ? n : counts[SP_COUNT_EVENTS];
 }
 
 static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t group,

@@ -71,7 +71,7 @@ typedef struct sp_outcome {
   const sp_use_count *uses; /* by indicator, and by period where the plan has one:
                                uses[indicator * max(n_periods, 1) + period] */
   int32_t n_strata, n_psu;  /* of the design */
-  double weight_sum, weight_min, weight_max, weight_cv;
+  double weight_sum, weight_min, weight_max, weight_cv, weight_squares;
   const sp_estimate *estimates;
   uint32_t n_estimates;
   uint32_t n_files;

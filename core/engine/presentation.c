@@ -1,75 +1,41 @@
-/* presentation.c - presentation standards for proportions and rates. */
+/* presentation.c - the standard of a plan on every estimate; the rules that need little; what the
+ * manifest says of it. Those of NCHS are in presentation_nchs.c. */
 #include "engine/presentation.h"
 
 #include <math.h>
 
-#include "base/quantile.h"
+#include "base/buffer.h"
 #include "base/text.h"
-#include "engine/error_ids.h"
+#include "engine/presentation_rules.h"
 
-int32_t sp_presentation_read(const sp_plan *plan, sp_presentation *out, sampan_error *error) {
-  static const char *const standards[] = {"none", "nchs", "brfss"};
-  static const char *const keys[] = {"standard", "minimum_n"};
-  const sp_yaml *given = plan->suppression;
-  memset(out, 0, sizeof *out);
-  if (given == NULL) return SAMPAN_OK;
-  const sp_yaml *name = given;
-  if (given->kind == SP_YAML_MAP) {
-    SP_TRY(sp_yaml_known_keys(given, plan->file, keys, 2, error));
-    name = sp_yaml_get(given, "standard");
-    const sp_yaml *least = sp_yaml_get(given, "minimum_n");
-    if (least != NULL &&
-        (least->kind != SP_YAML_SCALAR ||
-         sp_parse_integer(least->text, strlen(least->text), &out->minimum_n) != 0 ||
-         out->minimum_n < 1)) {
-      return sp_yaml_error(least, plan->file, SP_ID_SUPPRESSION, error,
-                           "minimum_n: a number of records is needed");
-    }
-    if (name == NULL) return SAMPAN_OK;
-  }
-  for (int32_t i = 0; name->kind == SP_YAML_SCALAR && i < 3; i++) {
-    if (strcmp(name->text, standards[i]) != 0) continue;
-    out->standard = i;
-    if (i == SP_STANDARD_NONE || fabs(plan->level - 0.95) < 1e-12) return SAMPAN_OK;
-    sp_yaml_error(name, plan->file, SP_ID_SUPPRESSION, error,
-                  "suppression: %s is defined for intervals at 95 %%, not %.10g", standards[i],
-                  plan->level);
-    return sp_error_hint(error, "leave `level` out, or suppression");
-  }
-  sp_yaml_error(name, plan->file, SP_ID_SUPPRESSION, error,
-                "suppression: a presentation standard is needed");
-  return sp_error_hint(error, "there are: none, nchs, brfss");
-}
-
-typedef struct decision {
-  int32_t status;
-  const char *flag, *why;
-} decision;
-
-static decision suppressed(const char *flag, const char *why) {
-  const decision d = {SAMPAN_STATUS_SUPPRESSED, flag, why};
+sp_decision sp_withheld(const char *flag, const char *why) {
+  const sp_decision d = {SAMPAN_STATUS_SUPPRESSED, flag, why};
   return d;
 }
 
-/* An estimate as the rules for proportions see it: on the scale from 0 to 1, with the number of
- * records - or, where data come in rows, of what the rows count. */
-typedef struct proportion {
-  double p, std_error, n, n_eff, df, half_width;
-} proportion;
+double sp_least(int64_t given, double own) {
+  return given > 0 ? (double)given : given < 0 ? 0 : own;
+}
+
+static double most(double given, double own) {
+  return given > 0 ? given : own;
+}
+
+/* ---- an estimate --------------------------------------------------------------------------- */
 
 static int is_proportion(const sp_estimate *e) {
   return e->about->unit == SAMPAN_UNIT_PROPORTION ||
          (e->about->unit == SAMPAN_UNIT_RATE && isfinite(e->about->upper));
 }
 
-static proportion proportion_of(const sp_outcome *o, const sp_estimate *e) {
+static sp_proportion proportion_of(const sp_outcome *o, const sp_estimate *e) {
   const double scale = e->about->unit == SAMPAN_UNIT_RATE ? e->about->per : 1;
   const int in_rows = o->plan->kind != SP_KIND_SURVEY && !isnan(e->exposure);
-  proportion x = {.p = e->value / scale,
-                  .std_error = e->std_error / scale,
-                  .n = in_rows ? e->exposure : (double)e->n_positive,
-                  .df = e->df,
-                  .half_width = (e->high - e->low) / 2 / scale};
+  sp_proportion x = {.p = e->value / scale,
+                     .std_error = e->std_error / scale,
+                     .n = in_rows ? e->exposure : (double)e->n_positive,
+                     .df = e->df,
+                     .half_width = (e->high - e->low) / 2 / scale};
   const double variance = x.std_error * x.std_error;
   /* Age-adjusted: n over the design effect against simple sampling within ages. */
   const double simple =
@@ -78,114 +44,140 @@ static proportion proportion_of(const sp_outcome *o, const sp_estimate *e) {
   return x;
 }
 
-/* The width of NCHS's interval at 95 %. */
-static double nchs_width(const proportion *x) {
-  if (!(x->p > 0 && x->p < 1)) return 0; /* the rule for no, or only, events */
-  double size = 0;
-  if (x->df > 0) {
-    const double ratio = sp_t_quantile(0.975, x->n - 1) / sp_t_quantile(0.975, x->df);
-    size = fmin(x->n, x->n_eff * ratio * ratio);
-  }
-  const double low = sp_beta_quantile(0.025, size * x->p, size * (1 - x->p) + 1);
-  const double high = sp_beta_quantile(0.975, size * x->p + 1, size * (1 - x->p));
-  return size > 0 ? high - low : 1;
-}
+/* ---- rules --------------------------------------------------------------------------------- */
 
-/* Every test is written so that what cannot be computed fails it. */
-static decision nchs_proportion(const sp_presentation *rule, const proportion *x) {
-  const double least = rule->minimum_n > 0 ? (double)rule->minimum_n : 30;
-  if (!(x->n >= least)) return suppressed("Px", "too few records");
-  if (isnan(x->std_error)) return suppressed("Px", "no standard error");
-  if (!(x->n_eff >= 30)) return suppressed("Px", "effective sample size below 30");
-  decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
-  const double width = nchs_width(x);
-  if (!(width <= 0.05)) {
-    if (!(width < 0.30)) return suppressed("Px", "interval as wide as 30 points or wider");
-    if (!(width / x->p <= 1.30)) {
-      return suppressed("Px", "interval wider than 130 % of the estimate");
-    }
-    if (!(width / (1 - x->p) <= 1.30)) shown.flag = "Pc";
+sp_decision sp_brfss(const sp_presentation *rule, const sp_proportion *x) {
+  const sp_decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
+  const double half = most(rule->maximum_half_width, 0.10), rse = most(rule->maximum_rse, 0.30);
+  if (!(x->n >= sp_least(rule->minimum_n, 50))) return sp_withheld("Px", "too few records");
+  if (!isinf(half) && !(x->half_width <= half)) {
+    return sp_withheld("Px", half == 0.10 ? "half the interval exceeds 10 points"
+                                          : "half the interval is too wide");
   }
-  if (!(x->df >= 8)) {
-    shown.status = SAMPAN_STATUS_REVIEW;
-    shown.flag = "Pdf";
-  }
-  if (!(x->p > 0 && x->p < 1)) {
-    shown.status = SAMPAN_STATUS_REVIEW;
-    shown.flag = "P0";
+  if (!isinf(rse) && !(x->std_error / x->p <= rse)) {
+    return sp_withheld("Px", rse == 0.30 ? "relative standard error above 30 %"
+                                         : "relative standard error too large");
   }
   return shown;
 }
 
-static decision nchs_rate(const sp_presentation *rule, const sp_estimate *e) {
-  decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
-  if (rule->minimum_n > 0 && e->n_positive < rule->minimum_n) {
-    return suppressed("Rx", "too few records");
+/* National Survey on Drug Use and Health: the relative standard error of -ln p. */
+sp_decision sp_nsduh(const sp_proportion *x) {
+  const sp_decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
+  const double p = x->p <= 0.5 ? x->p : 1 - x->p;
+  if (!(x->std_error / p / -log(p) <= 0.175)) {
+    return sp_withheld("Px", "relative standard error of the logarithm above 17.5 %");
   }
-  if (!(e->n_events >= 10)) return suppressed("Rx", "fewer than 10 events");
-  if (!(e->exposure >= 10)) return suppressed("Rx", "a population of fewer than 10");
-  if (!((e->high - e->low) / e->value <= 1.60)) {
-    return suppressed("Rx", "interval wider than 160 % of the estimate");
-  }
-  if (!(e->df >= 8)) {
+  return shown;
+}
+
+/* Events that a reader counts. */
+static double events_of(const sp_estimate *e) {
+  return (double)e->n_events;
+}
+
+/* The older rules of 30: n, and the relative standard error, which marks and does not withhold. */
+static sp_decision rule_of_30(const sp_presentation *rule, const sp_estimate *e, double n,
+                              double review_below) {
+  sp_decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
+  if (!(n >= sp_least(rule->minimum_n, 30))) return sp_withheld("Px", "too few records");
+  if (!(e->std_error / fabs(e->value) < most(rule->maximum_rse, 0.30)) || n < review_below) {
     shown.status = SAMPAN_STATUS_REVIEW;
-    shown.flag = "Rdf";
+    shown.flag = "Ue";
   }
   return shown;
 }
 
-/* Counts: 10 records, and the width of the log-t interval exp(ln X -/+ t SE / X). */
-static decision nchs_count(const sp_estimate *e) {
-  decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
-  const int64_t n = e->n_events > 0 ? e->n_events : e->n_positive;
-  if (n < 10) return suppressed("Cx", "fewer than 10 records");
-  const double x = sp_t_quantile(0.975, e->df) * e->std_error / e->value;
-  if (!(exp(x) - exp(-x) <= 1.60)) {
-    return suppressed("Cx", "interval wider than 160 % of the estimate");
+/* Thresholds of the plan on what its standard says nothing of. */
+static sp_decision by_thresholds(const sp_presentation *rule, const sp_outcome *o,
+                                 const sp_estimate *e) {
+  const sp_decision shown = {e->status, NULL, NULL};
+  const int in_rows = o->plan->kind != SP_KIND_SURVEY && !isnan(e->exposure);
+  const double n = in_rows ? e->exposure : (double)e->n_positive;
+  const double least_events =
+      sp_least(rule->minimum_events, rule->standard == SP_STANDARD_USCS ? 16 : 0);
+  if (!(n >= sp_least(rule->minimum_n, 0))) return sp_withheld("Px", "too few records");
+  if (!isnan(e->events) && !(events_of(e) >= least_events)) {
+    return sp_withheld("Px", "too few events");
   }
-  if (!(e->df >= 8)) {
-    shown.status = SAMPAN_STATUS_REVIEW;
-    shown.flag = "Cdf";
+  if (rule->maximum_rse > 0 && !isinf(rule->maximum_rse) &&
+      !(e->std_error / fabs(e->value) <= rule->maximum_rse)) {
+    return sp_withheld("Px", "relative standard error too large");
+  }
+  if (rule->minimum_effective_n <= 0 && rule->maximum_half_width <= 0) return shown;
+  if (!is_proportion(e)) return shown;
+  const sp_proportion x = proportion_of(o, e);
+  if (rule->minimum_effective_n > 0 && !(x.n_eff >= rule->minimum_effective_n)) {
+    return sp_withheld("Px", "effective sample size too small");
+  }
+  if (rule->maximum_half_width > 0 && !isinf(rule->maximum_half_width) &&
+      !(x.half_width <= rule->maximum_half_width)) {
+    return sp_withheld("Px", "half the interval is too wide");
   }
   return shown;
 }
 
-static decision brfss(const sp_presentation *rule, const proportion *x) {
-  const decision shown = {SAMPAN_STATUS_OK, NULL, NULL};
-  const double least = rule->minimum_n > 0 ? (double)rule->minimum_n : 50;
-  if (!(x->n >= least)) return suppressed("Px", "too few records");
-  if (!(x->half_width <= 0.10)) return suppressed("Px", "half the interval exceeds 10 points");
-  if (!(x->std_error / x->p <= 0.30)) {
-    return suppressed("Px", "relative standard error above 30 %");
+/* Fewer than 20 events: a rate is not reliable, and is marked. */
+static sp_decision vital_rule(const sp_presentation *rule, const sp_outcome *o,
+                              const sp_estimate *e) {
+  sp_decision d = by_thresholds(rule, o, e);
+  if (d.status == SAMPAN_STATUS_OK && !isnan(e->events) && events_of(e) < 20) {
+    d.status = SAMPAN_STATUS_REVIEW;
+    d.flag = "Ue";
   }
-  return shown;
+  return d;
 }
 
-static decision decide(const sp_presentation *rule, const sp_outcome *o, const sp_estimate *e) {
-  const decision shown = {e->status, NULL, NULL};
+static sp_decision nchs(const sp_presentation *rule, const sp_outcome *o, const sp_estimate *e) {
   if (is_proportion(e)) {
-    const proportion x = proportion_of(o, e);
-    if (rule->standard == SP_STANDARD_NCHS) return nchs_proportion(rule, &x);
-    if (rule->standard == SP_STANDARD_BRFSS) return brfss(rule, &x);
-  } else if (rule->standard == SP_STANDARD_NCHS) {
-    if (e->about->unit == SAMPAN_UNIT_RATE) return nchs_rate(rule, e);
-    if (e->about->unit == SAMPAN_UNIT_COUNT && o->plan->kind == SP_KIND_SURVEY) {
-      return nchs_count(e);
-    }
+    const sp_proportion x = proportion_of(o, e);
+    return sp_nchs_proportion(rule, &x);
   }
-  if (rule->minimum_n > 0 && e->n_positive < rule->minimum_n) {
-    return suppressed("Px", "too few records");
+  if (e->about->unit == SAMPAN_UNIT_RATE) return sp_nchs_rate(rule, e);
+  if (e->about->unit == SAMPAN_UNIT_COUNT && o->plan->kind == SP_KIND_SURVEY) {
+    return sp_nchs_count(rule, o, e);
   }
-  return shown;
+  return by_thresholds(rule, o, e);
+}
+
+static sp_decision decide(const sp_presentation *rule, const sp_outcome *o, const sp_estimate *e) {
+  const int proportion = is_proportion(e);
+  const sp_proportion x = proportion ? proportion_of(o, e) : (sp_proportion){.p = NAN};
+  sp_decision d = {SAMPAN_STATUS_OK, NULL, NULL};
+  switch (rule->standard) {
+    case SP_STANDARD_NCHS:
+      return nchs(rule, o, e);
+    case SP_STANDARD_BRFSS:
+      if (!proportion) return by_thresholds(rule, o, e);
+      d = sp_brfss(rule, &x);
+      break;
+    case SP_STANDARD_NCHS_3030:
+    case SP_STANDARD_NHHCS:
+      return rule_of_30(rule, e, proportion ? x.n : (double)e->n_positive,
+                        rule->standard == SP_STANDARD_NHHCS ? 60 : 0);
+    case SP_STANDARD_NSDUH:
+      if (proportion) d = sp_nsduh(&x);
+      break;
+    case SP_STANDARD_VITAL:
+      return vital_rule(rule, o, e);
+    default:
+      break;
+  }
+  if (d.status == SAMPAN_STATUS_SUPPRESSED || rule->standard == SP_STANDARD_BRFSS) return d;
+  return by_thresholds(rule, o, e);
+}
+
+static int asks_for_nothing(const sp_presentation *rule) {
+  return rule->standard == SP_STANDARD_NONE && rule->minimum_n <= 0 && rule->minimum_events <= 0 &&
+         rule->minimum_effective_n <= 0 && rule->maximum_half_width <= 0 && rule->maximum_rse <= 0;
 }
 
 void sp_presentation_apply(const sp_presentation *rule, sp_outcome *o) {
-  if (o->plan->kind == SP_KIND_REGISTER) return;
-  if (rule->standard == SP_STANDARD_NONE && rule->minimum_n == 0) return;
+  if (o->plan->kind == SP_KIND_REGISTER || asks_for_nothing(rule)) return;
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     sp_estimate *e = (sp_estimate *)&o->estimates[i];
     if (e->status != SAMPAN_STATUS_OK || isnan(e->value)) continue;
-    const decision d = decide(rule, o, e);
+    const sp_decision d = decide(rule, o, e);
     e->status = d.status;
     if (d.why != NULL) e->why = d.why;
     if (d.status == SAMPAN_STATUS_SUPPRESSED) {
@@ -196,4 +188,49 @@ void sp_presentation_apply(const sp_presentation *rule, sp_outcome *o) {
       if (flags != NULL) e->flags = flags;
     }
   }
+}
+
+int32_t sp_presentation_withhold(const sp_presentation *rule, sp_outcome *o, sampan_error *error) {
+  sp_presentation_apply(rule, o);
+  return sp_disclosure_apply(&rule->protect, o, error);
+}
+
+/* ---- manifest ------------------------------------------------------------------------------ */
+
+static void threshold(sp_buffer *b, const char *name, double x) {
+  if (x == 0) return;
+  sp_buffer_printf(b, ",\"%s\":", name);
+  if (x < 0 || isinf(x)) {
+    sp_buffer_text_add(b, "\"none\"");
+  } else {
+    sp_buffer_json_number(b, x);
+  }
+}
+
+void sp_presentation_manifest(const sp_presentation *rule, const sp_outcome *o, sp_buffer *b) {
+  static const char *const names[] = {"none",  "nchs",  "brfss", "counts", "nchs-3030",
+                                      "nhhcs", "nsduh", "uscs",  "vital"};
+  uint32_t n_imprecise = 0, n_confidential = 0, n_complementary = 0;
+  if (asks_for_nothing(rule) && !(rule->protect.below > 0)) return;
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->status != SAMPAN_STATUS_SUPPRESSED) continue;
+    if (strcmp(e->flags, "confidential") == 0) {
+      n_confidential++;
+    } else if (strcmp(e->flags, "complementary") == 0) {
+      n_complementary++;
+    } else {
+      n_imprecise++;
+    }
+  }
+  sp_buffer_printf(b, ",\"suppression\":{\"standard\":\"%s\"", names[rule->standard]);
+  threshold(b, "minimum_n", (double)rule->minimum_n);
+  threshold(b, "minimum_events", (double)rule->minimum_events);
+  threshold(b, "minimum_effective_n", rule->minimum_effective_n);
+  threshold(b, "maximum_half_width", rule->maximum_half_width);
+  threshold(b, "maximum_rse", rule->maximum_rse);
+  threshold(b, "protect_below", rule->protect.below);
+  if (rule->protect.zeros) sp_buffer_text_add(b, ",\"protect_zeros\":true");
+  sp_buffer_printf(b, ",\"withheld\":{\"imprecise\":%u,\"confidential\":%u,\"complementary\":%u}}",
+                   n_imprecise, n_confidential, n_complementary);
 }

@@ -42,7 +42,8 @@ static int32_t copy_counts(sp_outcome *o, sampan_error *error) {
   o->weight_min = t->weight_min;
   o->weight_max = t->weight_max;
   const double n = (double)t->n_weighted, mean = o->weight_sum / n;
-  const double variance = sp_exact_value(&t->weight_squared) / n - mean * mean;
+  o->weight_squares = sp_exact_value(&t->weight_squared);
+  const double variance = o->weight_squares / n - mean * mean;
   o->weight_cv = mean > 0 ? sqrt(variance > 0 ? variance : 0) / mean : NAN;
   return SAMPAN_OK;
 }
@@ -199,7 +200,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
   SP_TRY(sp_finish(o, error));
-  sp_presentation_apply(&o->job->presentation, o);
+  SP_TRY(sp_presentation_withhold(&o->job->presentation, o, error));
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
   SP_TRY(take_notes(o, error));
@@ -335,6 +336,38 @@ static void manifest_plugins(const sp_outcome *o, const sp_registry *registry, s
   sp_buffer_char(b, ']');
 }
 
+static void manifest_preset(const sp_preset *preset, sp_buffer *b) {
+  char key[64];
+  const char *value;
+  if (preset == NULL) return;
+  sp_buffer_text_add(b, ",\"preset\":{");
+  member(b, "name", preset->name);
+  for (uint32_t i = 0; (value = sp_preset_choice(preset, i, key)) != NULL; i++) {
+    sp_buffer_char(b, ',');
+    member(b, key, value);
+  }
+  sp_buffer_char(b, '}');
+}
+
+/* Of all records of the design, after calibration. */
+static void manifest_weights(const sp_outcome *o, sp_buffer *b) {
+  const struct {
+    const char *name;
+    double value;
+  } facts[] = {{"sum", o->weight_sum},
+               {"min", o->weight_min},
+               {"max", o->weight_max},
+               {"sum_of_squares", o->weight_squares}};
+  sp_buffer_text_add(b, ",\"weights\":");
+  for (uint32_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+    sp_buffer_char(b, i > 0 ? ',' : '{');
+    sp_buffer_json_text(b, facts[i].name);
+    sp_buffer_char(b, ':');
+    sp_buffer_json_number(b, facts[i].value);
+  }
+  sp_buffer_char(b, '}');
+}
+
 void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_buffer *b) {
   const char *slash = strrchr(o->plan->file, '/');
   sp_buffer_text_add(b, "{\"engine\":");
@@ -360,8 +393,11 @@ void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_bu
     member(b, "df_rule", o->plan->design.df_name);
     sp_buffer_char(b, ',');
     member(b, "lonely_psu", o->plan->design.lonely_name);
+    manifest_weights(o, b);
     sp_buffer_text_add(b, "}");
   }
+  manifest_preset(o->plan->preset, b);
+  sp_presentation_manifest(&o->job->presentation, o, b);
   manifest_plugins(o, registry, b);
   sp_buffer_text_add(b, ",\"notes\":[");
   for (uint32_t i = 0; i < o->n_notes; i++) {

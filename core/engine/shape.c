@@ -5,7 +5,7 @@
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
-#include "host/params.h"
+#include "host/preset_params.h"
 
 /* Where each indicator's totals stand in the rows of each split. */
 static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
@@ -131,6 +131,9 @@ static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
 /* The interval that a plan gets without asking. */
 static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
   if (plan->kind == SP_KIND_REGISTER) return NULL;
+  if (plan->preset != NULL && plan->kind == SP_KIND_SURVEY) {
+    return sp_preset_interval(plan->preset, b->shape.statistics[0].unit);
+  }
   switch (b->shape.statistics[0].unit) {
     case SAMPAN_UNIT_PROPORTION:
       return plan->kind == SP_KIND_VITAL ? "wilson" : "logit";
@@ -176,8 +179,9 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
                   name);
     return sp_error_hint(error, "proportions: korn-graubard, logit or wilson; others: wald");
   }
-  SP_TRY(sp_params_bind(b->interval, choice->options, at, also, 1, job->plan->file,
-                        job->plan->folder, job->options->data_folder, job->arena, &values, error));
+  SP_TRY(sp_params_bind_preset(job->plan->preset, b->interval, choice->options, at, also, 1,
+                               job->plan->file, job->plan->folder, job->options->data_folder,
+                               job->arena, &values, error));
   b->interval_values = values;
   return SAMPAN_OK;
 }

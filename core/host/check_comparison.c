@@ -1,13 +1,14 @@
 /* check_comparison.c - the laws of comparisons. */
 #include <math.h>
 
+#include "host/abi.h"
 #include "host/check_laws.h"
 
-enum { MOST_ESTIMATES = 12 };
+enum { MOST_ESTIMATES = 12, REPLICATES = 16 };
 
-/* Whether the plugin was built with 1.1 and says that it compares the cells of a table. */
+/* Whether the plugin says that it compares the cells of a table. */
 static int wants_crossing(const sampan_comparison_ops *ops) {
-  return ops->struct_size >= sizeof *ops && (ops->flags & SAMPAN_COMPARES_CROSSING) != 0;
+  return (sp_comparison_flags(ops) & SAMPAN_COMPARES_CROSSING) != 0;
 }
 
 /* The input of one call, and room for its findings. */
@@ -22,6 +23,7 @@ typedef struct trial {
   double events[MOST_ESTIMATES], exposure[MOST_ESTIMATES], std_error[MOST_ESTIMATES];
   int64_t n_records[MOST_ESTIMATES], n_events[MOST_ESTIMATES];
   const char *label[MOST_ESTIMATES];
+  double replicate[REPLICATES * MOST_ESTIMATES], factor[REPLICATES];
   sampan_finding *out; /* n_findings, and one that must stay as it is */
   double *df_second;   /* likewise */
 } trial;
@@ -79,6 +81,14 @@ static void draw(trial *t, uint32_t n, uint64_t *seed, double shared) {
                             .df_second = t->df_second};
 }
 
+/* A number that changes when anything that is borrowed does. */
+static uint64_t digest(const trial *t) {
+  const unsigned char *p = (const unsigned char *)t;
+  uint64_t h = SP_CHECK_SEED;
+  for (size_t i = 0; i < offsetof(trial, out); i++) h = (h ^ p[i]) * UINT64_C(1099511628211);
+  return h;
+}
+
 static int32_t compare(trial *t) {
   const size_t n = t->ops->n_findings;
   memset(t->out, 0xa5, (n + 1) * sizeof *t->out);
@@ -95,13 +105,11 @@ static int32_t compare(trial *t) {
   }
   memset(&t->df_second[n], 0xa5, sizeof *t->df_second);
   if (sp_check_host_renew(t->host) < 0) return SAMPAN_E_MEMORY;
-  const double before[] = {t->estimate[0], t->covariance[0], t->position[0]};
+  const uint64_t before = digest(t);
   const sampan_call call = sp_check_call(t->host, t->c->plugin, t->options->values);
   const int32_t status = t->ops->compare(&call, &t->in, t->out);
   const unsigned char *guard = (const unsigned char *)&t->out[n];
-  int clean = memcmp(&before[0], &t->estimate[0], 8) == 0 &&
-              memcmp(&before[1], &t->covariance[0], 8) == 0 &&
-              memcmp(&before[2], &t->position[0], 8) == 0;
+  int clean = before == digest(t);
   for (size_t i = 0; i < sizeof *t->out; i++) clean = clean && guard[i] == 0xa5;
   clean = clean && memcmp(&t->df_second[n], guard, sizeof *t->df_second) == 0;
   sp_law_enter(t->c, "writes its findings and nothing else");
@@ -132,6 +140,8 @@ static void check_rows(trial *t, const char *when) {
                  isnan(f->lower) || isnan(f->upper) || isnan(f->estimate) ||
                      (f->lower <= f->estimate && f->estimate <= f->upper),
                  "%s: %g to %g about %g, %s", f->statistic, f->lower, f->upper, f->estimate, when);
+    sp_law_holds(t->c, !(t->df_second[i] <= 0), "%s: a second df of %g, %s", f->statistic,
+                 t->df_second[i], when);
   }
   sp_law_holds(t->c, n_named > 0, "no finding has a name, %s", when);
 }
@@ -185,6 +195,74 @@ static void check_repeat(trial *t, uint32_t n, uint64_t *seed) {
                    "finding %u, %u estimates, seed %llu", (unsigned)i + 1, (unsigned)n,
                    (unsigned long long)SP_CHECK_SEED);
     }
+  }
+}
+
+static void accept(trial *t, const char *when) {
+  const int32_t status = compare(t);
+  sp_law_enter(t->c, "answers, or says in a message why it does not");
+  sp_law_holds(t->c, status == SAMPAN_OK || t->host->error.message[0] != '\0',
+               "it returned %d without a message, %s", (int)status, when);
+  if (status == SAMPAN_OK) check_rows(t, when);
+}
+
+/* A cell without a record is 0, and so is what it has in common with others. */
+static void empty_cell(trial *t, uint32_t i) {
+  const uint32_t n = t->in.n;
+  t->estimate[i] = t->events[i] = t->exposure[i] = t->std_error[i] = 0;
+  t->n_records[i] = t->n_events[i] = 0;
+  for (uint32_t k = 0; k < n; k++) {
+    t->covariance[(size_t)i * n + k] = t->covariance[(size_t)k * n + i] = 0;
+  }
+}
+
+/* Tables with an empty cell, an empty row, an empty column, and none but empty ones. */
+static void check_crossing(trial *t, uint32_t n, uint64_t *seed) {
+  draw(t, n, seed, 0);
+  const uint32_t n_rows = t->in.n_rows, n_columns = t->in.n_columns;
+  if (n_rows == 0) return;
+  empty_cell(t, n / 2);
+  accept(t, "a cell without records");
+  draw(t, n, seed, 0);
+  for (uint32_t k = 0; k < n_columns; k++) empty_cell(t, k);
+  accept(t, "a row without records");
+  draw(t, n, seed, 0);
+  for (uint32_t k = 0; k < n_rows; k++) empty_cell(t, k * n_columns);
+  accept(t, "a column without records");
+  for (uint32_t i = 0; i < n; i++) empty_cell(t, i);
+  accept(t, "no records at all");
+}
+
+/* Numbers of one estimate, such as coefficients: they have no events, and may be negative. */
+static void check_statistics(trial *t, uint32_t n, uint64_t *seed) {
+  if ((sp_comparison_flags(t->ops) & SAMPAN_COMPARES_STATISTICS) == 0) return;
+  draw(t, n, seed, 1e-5);
+  for (uint32_t i = 0; i < n; i++) {
+    t->estimate[i] = 4 * sp_check_uniform(seed) - 2;
+    t->events[i] = t->exposure[i] = NAN;
+    t->n_records[i] = t->n_records[0];
+    t->n_events[i] = 0;
+    t->position[i] = i;
+  }
+  accept(t, "statistics of one estimate");
+}
+
+/* The estimates by each replicate; those of one have none. */
+static void check_replicates(trial *t, uint32_t n, uint64_t *seed) {
+  for (int hard = 0; hard < 2; hard++) {
+    draw(t, n, seed, 1e-5);
+    for (uint32_t r = 0; r < REPLICATES; r++) {
+      t->factor[r] = 1.0 / REPLICATES;
+      for (uint32_t i = 0; i < n; i++) {
+        t->replicate[(size_t)r * n + i] = t->estimate[i] + 0.04 * (sp_check_uniform(seed) - 0.5);
+        if (hard && r == 3) t->replicate[(size_t)r * n + i] = NAN;
+      }
+    }
+    t->in.n_replicates = REPLICATES;
+    t->in.about_estimate = hard;
+    t->in.replicate = t->replicate;
+    t->in.replicate_factor = t->factor;
+    accept(t, "replicate weights");
   }
 }
 
@@ -254,6 +332,7 @@ void sp_check_comparison(sp_checker *c) {
     t->c = c;
     t->host = &host;
     t->ops = ops;
+    memset(t->replicate, 0, sizeof t->replicate);
     t->options = &sets[i];
     t->out =
         (sampan_finding *)sp_arena_array(c->arena, ops->n_findings + UINT64_C(1), sizeof *t->out);
@@ -268,6 +347,9 @@ void sp_check_comparison(sp_checker *c) {
       if (!check_ordinary(t, n, &seed)) continue;
       check_repeat(t, n, &seed);
       check_hard(t, n, &seed);
+      check_crossing(t, n, &seed);
+      check_statistics(t, n, &seed);
+      check_replicates(t, n, &seed);
     }
     check_memory(t, wants_crossing(ops) && n_last > 4 ? 4 : n_last, &seed);
   }

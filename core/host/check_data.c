@@ -55,10 +55,14 @@ int32_t sp_check_data_columns(const sp_checker *c, const sampan_value *values, c
   out->n_records = 0;
   for (uint32_t i = 0; i < ops->n_roles; i++) {
     const sampan_role *role = &ops->roles[i];
+    const uint32_t first = out->n_columns;
     if ((role->flags & SAMPAN_ROLE_MANY) != 0 && types[i] != 0) {
       SP_TRY(add_many(c, values, role, types[i], out));
     } else if ((role->flags & SAMPAN_ROLE_MANY) == 0) {
       SP_TRY(add_column(c, types[i], role->name, out));
+    }
+    for (uint32_t k = first; k < out->n_columns; k++) {
+      out->columns[k].has_levels = (role->flags & SAMPAN_ROLE_LEVELS) != 0;
     }
   }
   return SAMPAN_OK;
@@ -152,13 +156,17 @@ static uint64_t *new_bits(int64_t n, const sp_check_packing *packing, sp_arena *
   return bits;
 }
 
+static int is_reversed(const sp_check_column *column, const sp_check_packing *packing) {
+  return packing->reversed && !column->has_levels && column->n_texts > 0;
+}
+
 static int32_t pack_dictionary(const sp_check_column *from, const sp_check_packing *packing,
                                sp_arena *arena, sampan_column *out) {
   const char **texts = (const char **)sp_arena_array(arena, from->n_texts + 1U, sizeof *texts);
   sampan_dictionary *d = (sampan_dictionary *)sp_arena_alloc(arena, sizeof *d);
   if (texts == NULL || d == NULL) return SAMPAN_E_MEMORY;
   for (uint32_t i = 0; i < from->n_texts; i++) {
-    texts[packing->reversed ? from->n_texts - 1 - i : i] = from->texts[i];
+    texts[is_reversed(from, packing) ? from->n_texts - 1 - i : i] = from->texts[i];
   }
   *d = (sampan_dictionary){.struct_size = sizeof *d, .n_entries = from->n_texts, .text = texts};
   out->dictionary = d;
@@ -180,8 +188,7 @@ static int32_t pack_column(const sp_check_column *from, const int64_t *records, 
     sampan_set_bit(truth, i, there && from->truth[r]);
     if (!there) continue; /* absent values are 0 */
     number[i] = from->number[r];
-    code[i] =
-        packing->reversed && from->n_texts > 0 ? from->n_texts - 1 - from->code[r] : from->code[r];
+    code[i] = is_reversed(from, packing) ? from->n_texts - 1 - from->code[r] : from->code[r];
   }
   if (from->type == SAMPAN_NUMBER) out->number = number;
   if (from->type == SAMPAN_TRUTH) out->truth = truth;
@@ -233,6 +240,10 @@ uint64_t sp_check_batch_digest(const sampan_batch *batch) {
     if (c->number != NULL) h = digest(h, c->number, n * sizeof *c->number);
     if (c->truth != NULL) h = digest(h, c->truth, words * 8);
     if (c->code != NULL) h = digest(h, c->code, n * sizeof *c->code);
+  }
+  if (batch->group != NULL) h = digest(h, batch->group, n * sizeof *batch->group);
+  for (uint32_t g = 0; batch->memory != NULL && g < batch->n_groups; g++) {
+    h = digest(h, batch->memory[g]->state, batch->memory[g]->n_state * sizeof(double));
   }
   return h;
 }

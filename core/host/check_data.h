@@ -8,8 +8,9 @@ enum { SP_CHECK_MOST_COLUMNS = 256, SP_CHECK_PROFILES = 4 };
 
 /* One column, a byte per bit so that any record can be picked. */
 typedef struct sp_check_column {
-  int32_t type;    /* 0: the role is left out */
-  int32_t profile; /* which kind of values, 0 to SP_CHECK_PROFILES - 1 */
+  int32_t type;       /* 0: the role is left out */
+  int32_t profile;    /* which kind of values, 0 to SP_CHECK_PROFILES - 1 */
+  int32_t has_levels; /* the order of the texts means something, and a code is a level */
   const char *name;
   uint8_t *present, *truth;
   double *number;

@@ -1,60 +1,13 @@
 /* check_estimator.c - the laws of score(): what it says of a record depends on the record alone. */
+#include "host/abi.h"
 #include "host/check_score.h"
 
 enum { MOST_ROLES = 16, MOST_FORMS = 40, MOST_TRIES = 24, RECORDS = 3001, MANY_RECORDS = 66001 };
-
-/* ---- comparing scores --------------------------------------------------------------------- */
 
 static int64_t *record_list(const sp_check_form *f, int64_t n) {
   int64_t *list = (int64_t *)sp_arena_array(f->c->arena, (uint64_t)n + 1, sizeof *list);
   for (int64_t i = 0; list != NULL && i < n; i++) list[i] = i;
   return list;
-}
-
-/* Whether `got` says of each listed record what `all` says of it; a missing record is out. */
-static void same_scores(sp_check_form *f, const char *law, const sp_check_scores *all,
-                        const int64_t *records, const sp_check_scores *got, int64_t n,
-                        const char *how) {
-  const uint64_t k = f->shape.n_components;
-  sp_law_enter(f->c, law);
-  for (int64_t i = 0; i < n; i++) {
-    const int64_t r = records[i];
-    const int in = r >= 0 && all->in[r];
-    if (!sp_law_holds(f->c, got->in[i] == in, "%s: record %lld is %s, not %s; %s; seed %llu", how,
-                      (long long)i + 1, in ? "out" : "in", in ? "in" : "out", f->text,
-                      (unsigned long long)SP_CHECK_SEED)) {
-      return;
-    }
-    if (!in) continue;
-    const double *a = all->u + (uint64_t)r * k, *b = got->u + (uint64_t)i * k;
-    for (uint64_t j = 0; j < k; j++) {
-      if (!sp_law_holds(f->c, memcmp(&a[j], &b[j], sizeof *a) == 0,
-                        "%s: component %u of record %lld is %.17g, not %.17g; %s", how, (unsigned)j,
-                        (long long)i + 1, b[j], a[j], f->text)) {
-        return;
-      }
-    }
-    if (!sp_law_holds(f->c, all->cell[r] == got->cell[i],
-                      "%s: record %lld is in cell %u, not %u; %s", how, (long long)i + 1,
-                      (unsigned)got->cell[i], (unsigned)all->cell[r], f->text)) {
-      return;
-    }
-  }
-}
-
-/* Scores the records another way and compares. */
-static void try_way(sp_check_form *f, const char *law, const sp_check_scores *all,
-                    const int64_t *records, int64_t n, int64_t batch,
-                    const sp_check_packing *packing, const char *how) {
-  sp_check_scores got;
-  sp_law_enter(f->c, law);
-  if (sp_check_scores_new(f, n, &got) < 0) return;
-  const int32_t status = sp_check_score(f, &f->shape, records, n, batch, packing, &got);
-  sp_law_enter(f->c, law);
-  if (sp_law_holds(f->c, status == SAMPAN_OK, "%s: it returned %d '%s'; %s", how, (int)status,
-                   f->scratch.error.message, f->text)) {
-    same_scores(f, law, all, records, &got, n, how);
-  }
 }
 
 /* ---- the laws ----------------------------------------------------------------------------- */
@@ -68,7 +21,7 @@ static void check_batches(sp_check_form *f, const sp_check_scores *all, const in
     int64_t n = all->n;
     if (sizes[i] < 100 && n > RECORDS) n = RECORDS;
     (void)snprintf(how, sizeof how, "batches of %lld", (long long)sizes[i]);
-    try_way(f, law, all, records, n, sizes[i], &packing, how);
+    sp_check_way(f, law, all, records, n, sizes[i], &packing, how);
   }
 }
 
@@ -82,18 +35,17 @@ static void check_orders(sp_check_form *f, const sp_check_scores *all, int64_t *
   const int64_t n = all->n < RECORDS ? all->n : RECORDS;
   const sp_check_packing plain = {0}, ones = {.tail = 0xff}, reversed = {.reversed = 1};
   uint64_t seed = SP_CHECK_SEED;
-  int has_text = 0, has_levels = 0; /* whose order the core gives, and means something */
-  for (uint32_t i = 0; i < f->ops->n_roles; i++) {
-    has_levels = has_levels || (f->ops->roles[i].flags & SAMPAN_ROLE_LEVELS) != 0;
-  }
-  try_way(f, "bits after the last record are ignored", all, records, n, 100, &ones, "ones there");
+  int has_text = 0;
+  sp_check_way(f, "bits after the last record are ignored", all, records, n, 100, &ones,
+               "ones there");
   sp_law_enter(f->c, "scores do not depend on the order of a dictionary");
   for (uint32_t i = 0; i < f->data.n_columns; i++) {
-    has_text = has_text || f->data.columns[i].type == SAMPAN_TEXT;
+    const sp_check_column *column = &f->data.columns[i];
+    has_text = has_text || (column->type == SAMPAN_TEXT && !column->has_levels);
   }
-  if (has_text && !has_levels) {
-    try_way(f, "scores do not depend on the order of a dictionary", all, records, n, 1024,
-            &reversed, "texts in the opposite order");
+  if (has_text) {
+    sp_check_way(f, "scores do not depend on the order of a dictionary", all, records, n, 1024,
+                 &reversed, "texts in the opposite order");
   }
   int64_t *mixed = record_list(f, 2 * n);
   if (mixed == NULL) return;
@@ -102,25 +54,25 @@ static void check_orders(sp_check_form *f, const sp_check_scores *all, int64_t *
     mixed[i] = mixed[k];
     mixed[k] = kept;
   }
-  try_way(f, "the same scores in another order", all, mixed, n, 1024, &plain, "permuted");
+  sp_check_way(f, "the same scores in another order", all, mixed, n, 1024, &plain, "permuted");
   if (n_given(f) == 0) return;
   int64_t from = 0;
   for (int64_t i = 0; i < 2 * n; i++) {
     mixed[i] = from < n && sp_check_below(&seed, 2) == 0 ? records[from++] : -1;
   }
-  try_way(f, "the same scores among records that are missing", all, mixed, 2 * n, 1024, &plain,
-          "with missing records between");
+  sp_check_way(f, "the same scores among records that are missing", all, mixed, 2 * n, 1024, &plain,
+               "with missing records between");
 }
 
 static void check_few(sp_check_form *f, const sp_check_scores *all) {
   const sp_check_packing packing = {0};
   int64_t missing[130];
   for (size_t i = 0; i < 130; i++) missing[i] = -1;
-  try_way(f, "no records are no error", all, missing, 0, 64, &packing, "no records");
+  sp_check_way(f, "no records are no error", all, missing, 0, 64, &packing, "no records");
   sp_law_enter(f->c, "records with every value missing are out");
   if (n_given(f) > 0) {
-    try_way(f, "records with every value missing are out", all, missing, 130, 130, &packing,
-            "all missing");
+    sp_check_way(f, "records with every value missing are out", all, missing, 130, 130, &packing,
+                 "all missing");
   }
 }
 
@@ -148,11 +100,11 @@ static void check_instances(sp_check_form *f, const sp_check_scores *all, const 
           .n = 100, .in = two.in + at, .u = two.u + at * shape.n_components, .cell = two.cell + at};
       if (sp_check_score(f, &shape, records + at, size, 100, &packing, &part) < 0) break;
     }
-    same_scores(f, law, all, records, &one, n, "the first of two");
-    same_scores(f, law, all, records, &two, n, "the second of two");
+    sp_check_same(f, law, all, records, &one, n, "the first of two");
+    sp_check_same(f, law, all, records, &two, n, "the second of two");
   }
   sp_check_host_clear(&second);
-  try_way(f, law, all, records, n, 1024, &packing, "after the other one is gone");
+  sp_check_way(f, law, all, records, n, 1024, &packing, "after the other one is gone");
 }
 
 /* Every piece of memory that bind() or score() asks for is refused once. */
@@ -198,8 +150,11 @@ static void check_shape(sp_check_form *f) {
   }
   for (uint32_t i = 0; i < s->n_components; i++) {
     const int32_t type = s->components[i].type;
-    sp_law_holds(f->c, type >= SAMPAN_ONE && type <= SAMPAN_F64,
+    sp_law_holds(f->c, type >= SAMPAN_ONE && type <= SAMPAN_TALLY,
                  "component %u has the unknown type %d; %s", (unsigned)i, (int)type, f->text);
+    sp_law_holds(f->c, type != SAMPAN_TALLY || sp_estimator_advances(f->ops),
+                 "component %u is a tally, but there is no advance() to read it; %s", (unsigned)i,
+                 f->text);
   }
   for (uint32_t i = 0; i < s->n_statistics; i++) {
     const sampan_statistic *t = &s->statistics[i];
@@ -231,6 +186,7 @@ static int32_t settle(sp_check_form *f, int64_t n, const int64_t *records, sp_ch
     for (uint32_t i = 0; i < f->data.n_columns; i++) {
       sp_check_column *column = &f->data.columns[i];
       if (column->type == 0 || column->profile + 1 >= SP_CHECK_PROFILES) continue;
+      if (column->type == SAMPAN_TEXT && column->has_levels) continue; /* the shape knows them */
       if (e->column[0] != '\0' && strcmp(e->column, column->name) != 0) continue;
       column->profile++;
       changed = 1;
@@ -261,7 +217,10 @@ static void try_laws(sp_check_form *f, int64_t n) {
   check_few(f, &all);
   check_instances(f, &all, records);
   check_memory(f, records);
-  sp_check_value(f, &all);
+  if (sp_estimator_advances(f->ops))
+    sp_check_course(f, n);
+  else
+    sp_check_value(f, &all);
 }
 
 static const char *form_text(const sp_check_form *f, const int32_t *types) {

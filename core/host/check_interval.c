@@ -223,6 +223,38 @@ static void check_extremes(const trial *t, int32_t unit) {
   }
 }
 
+/* ---- replicate weights ---------------------------------------------------------- */
+
+enum { REPLICATES = 12 };
+
+/* An estimate with what the replicates make of it. `kind` 1: one replicate has no estimate; 2: all
+ * are the estimate; 3: some lie at the bounds of what the statistic can take. */
+static void check_replicates(const trial *t, int32_t unit) {
+  double replicate[REPLICATES], factor[REPLICATES];
+  uint64_t seed = SP_CHECK_SEED + (uint64_t)unit;
+  for (int i = 0; i < 64; i++) {
+    const int kind = i % 4;
+    sampan_interval_in in = input_of(unit, 200, 1 + (int64_t)sp_check_below(&seed, 198), 1, 15);
+    double squares = 0;
+    for (int r = 0; r < REPLICATES; r++) {
+      const double off = kind == 2 ? 0 : 0.2 * (sp_check_uniform(&seed) - 0.5);
+      replicate[r] = within(&in, in.estimate * (1 + off));
+      if (kind == 1 && r == 5) replicate[r] = NAN;
+      if (kind == 3 && r == 7) replicate[r] = isfinite(in.lower_bound) ? in.lower_bound : 0;
+      if (kind == 3 && r == 8 && isfinite(in.upper_bound)) replicate[r] = in.upper_bound;
+      factor[r] = 1.0 / REPLICATES;
+      if (isnan(replicate[r])) continue;
+      squares += factor[r] * (replicate[r] - in.estimate) * (replicate[r] - in.estimate);
+    }
+    in.std_error = sqrt(squares);
+    in.n_replicates = REPLICATES;
+    in.about_estimate = i / 4 % 2;
+    in.replicate = replicate;
+    in.replicate_factor = factor;
+    check_levels(t, in);
+  }
+}
+
 void sp_check_interval(sp_checker *c) {
   sp_check_host host;
   sp_check_options *sets;
@@ -241,6 +273,7 @@ void sp_check_interval(sp_checker *c) {
       if ((ops->units >> unit & 1U) == 0) continue;
       check_unit(&t, unit);
       check_extremes(&t, unit);
+      check_replicates(&t, unit);
     }
   }
   sp_check_host_clear(&host);

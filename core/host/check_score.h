@@ -4,6 +4,14 @@
 
 #include "host/check_data.h"
 
+enum { SP_CHECK_GROUPS = 3 };
+
+/* What the reads before left for the groups. */
+typedef struct sp_check_reads {
+  uint32_t read;
+  const sampan_memory *const *memory; /* SP_CHECK_GROUPS */
+} sp_check_reads;
+
 /* An estimator bound in one of the ways that its roles and parameters allow. */
 typedef struct sp_check_form {
   sp_checker *c;
@@ -14,6 +22,7 @@ typedef struct sp_check_form {
   sp_check_host host;    /* whose memory holds `shape` */
   sp_check_host scratch; /* of the calls that follow */
   sampan_shape shape;
+  const sp_check_reads *reads; /* NULL: the first read */
 } sp_check_form;
 
 /* The scores of n records, one by one. */
@@ -33,7 +42,19 @@ int32_t sp_check_score(sp_check_form *f, const sampan_shape *shape, const int64_
                        int64_t n, int64_t batch_size, const sp_check_packing *packing,
                        sp_check_scores *out) SP_CHECK;
 
+/* The group of a record, for estimators of several reads; UINT32_MAX for one that is in none. */
+uint32_t sp_check_group(int64_t record);
+/* Whether `got` says of each listed record what `all` says of it; a missing record is out. */
+void sp_check_same(sp_check_form *f, const char *law, const sp_check_scores *all,
+                   const int64_t *records, const sp_check_scores *got, int64_t n, const char *how);
+/* Scores the records another way and compares. */
+void sp_check_way(sp_check_form *f, const char *law, const sp_check_scores *all,
+                  const int64_t *records, int64_t n, int64_t batch, const sp_check_packing *packing,
+                  const char *how);
+
 /* The laws of value(), from scores of all records. */
 void sp_check_value(sp_check_form *f, const sp_check_scores *scores);
+/* The laws of the reads after the first, and of value() after them; of `n` records at most. */
+void sp_check_course(sp_check_form *f, int64_t n);
 
 #endif

@@ -41,6 +41,7 @@ static const struct {
 } sections[] = {{"sampan", NULL},
                 {"title", read_title},
                 {"kind", read_kind},
+                {"preset", sp_plan_preset},
                 {"data", sp_plan_data},
                 {"types", sp_plan_types},
                 {"missing", sp_plan_missing},
@@ -89,6 +90,7 @@ static int32_t read_plan(sp_reading *r, const char *path, sp_plan *plan) {
     const sp_yaml *node = sp_yaml_get(tree, sections[i].key);
     if (node != NULL && sections[i].read != NULL) SP_TRY(sections[i].read(r, node, plan));
   }
+  sp_plan_preset_end(plan);
   if (plan->n_waves == 0) return sp_read_needs(r, tree, "data");
   const int has_checklist = plan->checklist.item != NULL;
   if (plan->kind == SP_KIND_CHECKLIST && !has_checklist) {

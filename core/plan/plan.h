@@ -4,6 +4,7 @@
 #define SP_PLAN_PLAN_H
 
 #include "plan/expression.h"
+#include "plan/preset.h"
 #include "plan/yaml.h"
 
 enum { SP_KIND_SURVEY = 0, SP_KIND_VITAL = 1, SP_KIND_REGISTER = 2, SP_KIND_CHECKLIST = 3 };
@@ -277,6 +278,7 @@ typedef struct sp_plan {
   uint32_t n_indicators, n_comparisons;
   sp_checklist checklist;     /* kind checklist */
   const sp_yaml *suppression; /* presentation standards, or NULL */
+  const sp_preset *preset;    /* whose conventions hold where the plan says nothing, or NULL */
 } sp_plan;
 
 /* Reads and checks a plan file. *out is owned: sp_plan_free. */

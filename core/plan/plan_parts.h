@@ -15,6 +15,9 @@ int32_t sp_plan_keep(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP
 int32_t sp_plan_drop(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
 int32_t sp_plan_labels(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
 int32_t sp_plan_checklist(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
+/* Before the design, whose own keys win; and after it. */
+int32_t sp_plan_preset(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
+void sp_plan_preset_end(sp_plan *plan);
 int32_t sp_plan_design(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
 int32_t sp_plan_indicators(const sp_reading *r, const sp_yaml *node, sp_plan *plan) SP_CHECK;
 /* The parts of `design` that are about replicate weights, and about known totals; after the strata

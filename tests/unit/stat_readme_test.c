@@ -13,6 +13,7 @@ Test(readme, intervals) {
       {"logit", SAMPAN_UNIT_PROPORTION},
       {"wilson", SAMPAN_UNIT_PROPORTION},
       {"clopper-pearson", SAMPAN_UNIT_PROPORTION},
+      {"cloglog", SAMPAN_UNIT_PROPORTION},
       {"korn-graubard", SAMPAN_UNIT_PROPORTION},
       {"byar", SAMPAN_UNIT_RATE},
       {"dobson", SAMPAN_UNIT_RATE},

@@ -19,8 +19,8 @@
 #include <sampan/plugin.h>
 #include <stddef.h>
 
-enum { PARAM_METHOD, PARAM_NULL };
-enum { METHOD_WALD, METHOD_ADJUSTED };
+enum { PARAM_FORM, PARAM_NULL };
+enum { FORM_WALD, FORM_ADJUSTED };
 
 static const sampan_param params[] = {
     {"form", SAMPAN_P_CHOICE, 0, "wald|adjusted", "wald", 1, 0,
@@ -80,7 +80,7 @@ static int32_t refuse_null(const sampan_call *call, uint32_t n, uint32_t wanted)
 static void test(const sampan_call *call, const sampan_compared *in, double w,
                  sampan_finding *out) {
   const double q = in->n;
-  const int adjusted = (int)call->values[PARAM_METHOD].number == METHOD_ADJUSTED;
+  const int adjusted = (int)call->values[PARAM_FORM].number == FORM_ADJUSTED;
   const int normal = isinf(in->df);
   const double df2 = adjusted && !normal ? in->df - q + 1 : in->df;
   const size_t covered = offsetof(sampan_compared, df_second) + sizeof in->df_second;

@@ -1,8 +1,13 @@
 #!/usr/bin/env python3
-"""Compares the program with the reference cases: run_cases.py PROGRAM [--verbose] [ID or KIND...]
+"""Compares the program with reference cases.
 
-Every case file is turned into plans by its kind alone (kinds.py); no case is known by name. A row of a
-case that the program cannot answer yet is counted as such, neither as passed nor as failed."""
+    run_cases.py PROGRAM [--cases DIR] [--data DIR] [--verbose] [--all] [ID or KIND...]
+
+Every case file of DIR is turned into plans by its kind alone (kinds.py); no case is known by name. Each field
+of each expected row is compared. A case with a field that the program cannot answer is counted as not
+supported, with the reason; with --all it counts as failed."""
+import argparse
+import collections
 import json
 import math
 import os
@@ -11,129 +16,170 @@ import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import plans  # noqa: E402
+import data  # noqa: E402
 import kinds  # noqa: E402
-from plans import golden  # noqa: E402
+from plans import Unsupported, golden  # noqa: E402
 
-CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cases")
+HERE = os.path.dirname(os.path.abspath(__file__))
 REFUSED = 4         # exit code: the data
 DESIGN = "[SMP21"    # the errors of designs
+NO_PLUGIN = "[SMP5020]"
+SHOWN = 4           # problems of a case, without --verbose
 
 
 def tolerance_of(case, row, field):
-    t = case["tolerance"]
+    t = case.get("tolerance") or {}
     by_field = t.get("fields") or {}
-    relative = max(t["rel"], by_field.get(field, 0))
+    relative = max(t.get("rel") or 1e-9, by_field.get(field, 0))
     for value in row["key"].values():
         if isinstance(value, str):
             relative = max(relative, by_field.get(value + ".*", 0),
                            by_field.get("%s_%s" % (field, value), 0))
-    return relative, t["abs"]
+    return relative, t.get("abs") or 0.0
 
 
 def agrees(actual, expected, relative, absolute):
-    if expected is None:
-        return math.isnan(golden.number(actual)) or math.isinf(golden.number(actual))
     a, e = golden.number(actual), golden.number(expected)
+    if math.isnan(e):
+        return math.isnan(a) or math.isinf(a)
     if math.isnan(a):
         return False
     return a == e or abs(a - e) <= max(relative * abs(e), absolute)
 
 
-def compare_row(case, row, plan, fields):
-    """What is wrong, and the largest relative difference."""
-    problems, worst = [], 0.0
-    label = " ".join("%s=%s" % (k, v) for k, v in row["key"].items())
-    for field, (reference, name) in fields.items():
-        if reference == ("manifest",):
-            answer = plan.manifest.get("design", {})
-        else:
-            answer = plan.answer(reference)
+class Verdict:
+    """What came of a case."""
+
+    def __init__(self):
+        self.problems, self.missing, self.n, self.n_missing, self.worst = [], {}, 0, 0, 0.0
+
+    def lacks(self, why, n):
+        self.missing[why] = self.missing.get(why, 0) + n
+        self.n_missing += n
+
+    def compare(self, case, row, field, source, program, scratch):
+        label = " ".join("%s=%s" % item for item in row["key"].items())
         expected = row[field]
-        if answer is None:
-            problems.append("%s: no row for %s" % (label, field))
-            continue
-        actual = answer[name]
+        self.n += 1
+        try:
+            actual = source.value(program, scratch)
+        except LookupError:
+            self.problems.append("%s: no row for %s" % (label, field))
+            return
         relative, absolute = tolerance_of(case, row, field)
         if not agrees(actual, expected, relative, absolute):
-            problems.append("%s: %s is %r, not %r" % (label, field, actual, expected))
-        elif expected not in (None, 0) and abs(golden.number(expected)) > 1e-3:
-            worst = max(worst, golden.difference(actual, expected))
-    return problems, worst
+            self.problems.append("%s: %s is %r, not %r" % (label, field, actual, expected))
+        elif expected is not None and abs(golden.number(expected)) > 1e-3:
+            self.worst = max(self.worst, golden.difference(actual, expected))
 
 
-def run_refusal(program, case, scratch):
-    plan = kinds.refusal(case)
+def run_refusal(program, case, folder, scratch, verdict):
+    verdict.n = 1
     try:
-        plan.run(program, scratch)
+        kinds.refusal(case, folder).run(program, scratch)
     except golden.Refused as refused:
-        if refused.code == REFUSED and DESIGN in str(refused):
-            return []
-        return ["exit code %d: %s" % (refused.code, refused)]
-    return ["not refused: " + case["expect_error"]["reason"]]
+        if refused.code != REFUSED or DESIGN not in str(refused):
+            verdict.problems.append("exit code %d: %s" % (refused.code, refused))
+        return
+    verdict.problems.append("not refused: " + case["expect_error"]["reason"])
 
 
-def run_case(program, case, scratch):
-    """Problems, rows compared, rows not supported, why, the largest difference."""
+def run_case(program, case, folder, scratch):
+    verdict = Verdict()
     if case.get("expect_error"):
-        return run_refusal(program, case, scratch), 1, 0, "", 0.0
-    asked, missing, ran = [], [], set()
-    for row, how in kinds.KINDS[case["kind"]](case):
-        if isinstance(how, str):
-            missing.append(how)
+        run_refusal(program, case, folder, scratch, verdict)
+        return verdict
+    n_fields = sum(len(row) - 1 for row in case["expected"])
+    if case["kind"] not in kinds.KINDS:
+        verdict.lacks("the kind " + case["kind"], n_fields)
+        return verdict
+    try:
+        asked = list(kinds.KINDS[case["kind"]](case, folder))
+        for row, fields in asked:
+            wanted = [f for f in row if f != "key"]
+            if isinstance(fields, str):
+                verdict.lacks(fields, len(wanted))
+                continue
+            for field in wanted:
+                if field in fields:
+                    verdict.compare(case, row, field, fields[field], program, scratch)
+                else:
+                    verdict.lacks("the field " + field, 1)
+    except Unsupported as why:
+        verdict.lacks(str(why), n_fields - verdict.n - verdict.n_missing)
+    except golden.Refused as refused:
+        if NO_PLUGIN in str(refused):
+            verdict.lacks(str(refused).split("error: ")[-1].split(" [")[0],
+                          n_fields - verdict.n - verdict.n_missing)
         else:
-            asked.append((row, how[0], how[1]))
-    problems, worst = [], 0.0
-    for row, plan, fields in asked:
-        if id(plan) not in ran:
-            ran.add(id(plan))
-            plan.run(program, scratch)
-        more, difference = compare_row(case, row, plan, fields)
-        problems += more
-        worst = max(worst, difference)
-    return problems, len(asked), len(missing), ", ".join(sorted(set(missing))), worst
+            verdict.problems.append("exit code %d: %s" % (refused.code, refused))
+    return verdict
+
+
+def read_cases(folder, only):
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".json"):
+            continue
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            case = json.load(f)
+        if not only or case["kind"] in only or case["id"] in only:
+            yield case
+
+
+def options_of(arguments):
+    parser = argparse.ArgumentParser(prog="run_cases.py", usage=__doc__, add_help=False)
+    parser.add_argument("program")
+    parser.add_argument("only", nargs="*")
+    parser.add_argument("--cases")
+    parser.add_argument("--data")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--all", action="store_true")
+    options = parser.parse_args(arguments)
+    beside = os.path.join(os.path.dirname(os.path.abspath(options.cases)), "data") \
+        if options.cases else os.path.join(HERE, "data")
+    options.data = options.data or beside
+    options.cases = options.cases or os.path.join(HERE, "cases")
+    options.program = os.path.abspath(options.program)
+    return options
+
+
+def add_to(table, options, case, verdict):
+    cells = [case["kind"], case["id"], "%d/%d" % (verdict.n, verdict.n + verdict.n_missing),
+             "%.1e" % verdict.worst if verdict.n else ""]
+    why = ", ".join("%s (%d)" % item for item in sorted(verdict.missing.items()))
+    problems = list(verdict.problems)
+    if options.all and why:
+        problems.append("not supported: " + why)
+    if problems:
+        shown = problems if options.verbose else problems[:SHOWN]
+        if len(problems) > len(shown):
+            shown = shown + ["... %d more (--verbose)" % (len(problems) - len(shown))]
+        table.add(cells, shown)
+    elif why:
+        table.add_unsupported(cells, why)
+    else:
+        table.add(cells, [])
 
 
 def main(arguments):
-    verbose = "--verbose" in arguments
-    arguments = [a for a in arguments if a != "--verbose"]
-    if not arguments:
-        print("usage: run_cases.py PROGRAM [--verbose] [ID or KIND...]", file=sys.stderr)
-        return 2
-    program, only = os.path.abspath(arguments[0]), arguments[1:]
-    table = golden.Table(["kind", "case", "rows", "worst"], [16, 26, 9, 8])
-    n_rows = n_missing = 0
-    for name in sorted(os.listdir(CASES)):
-        with open(os.path.join(CASES, name), encoding="utf-8") as f:
-            case = json.load(f)
-        kind, ident = case["kind"], case["id"]
-        if only and kind not in only and ident not in only:
-            continue
-        total = len(case["expected"]) or 1
-        if kind not in kinds.KINDS and not case.get("expect_error"):
-            table.add_unsupported([kind, ident, "0/%d" % total, ""], kind)
-            n_missing += total
-            continue
+    options = options_of(arguments)
+    folder = data.Data(options.data)
+    table = golden.Table(["kind", "case", "fields", "worst"], [18, 26, 9, 8])
+    by_kind, n, n_missing = collections.OrderedDict(), 0, 0
+    for case in read_cases(options.cases, options.only):
+        before = (table.passed, table.failed, table.unsupported)
         with tempfile.TemporaryDirectory(prefix="sampan-oracle-") as scratch:
-            try:
-                problems, n, n_not, why, worst = run_case(program, case, scratch)
-            except kinds.Unsupported as missing:
-                table.add_unsupported([kind, ident, "0/%d" % total, ""], str(missing))
-                n_missing += total
-                continue
-            except golden.Refused as refused:
-                problems, n, n_not, why = ["exit code %d: %s" % (refused.code, refused)], 0, 0, ""
-                worst = 0.0
-        n_rows += n
-        n_missing += n_not
-        if not n and not problems:
-            table.add_unsupported([kind, ident, "0/%d" % total, ""], why)
-            continue
-        shown = problems if verbose else problems[:4]
-        if len(problems) > len(shown):
-            shown = shown + ["... %d more (--verbose)" % (len(problems) - len(shown))]
-        table.add([kind, ident, "%d/%d" % (n, total), "%.1e" % worst], shown)
-    print("%d rows compared, %d rows not supported yet" % (n_rows, n_missing))
+            verdict = run_case(options.program, case, folder, scratch)
+        add_to(table, options, case, verdict)
+        n += verdict.n
+        n_missing += verdict.n_missing
+        counts = by_kind.setdefault(case["kind"], [0, 0, 0])
+        for i, now in enumerate((table.passed, table.failed, table.unsupported)):
+            counts[i] += now - before[i]
+    print("\n%-20s %7s %7s %14s" % ("kind", "passed", "failed", "not supported"))
+    for kind, counts in sorted(by_kind.items()):
+        print("%-20s %7d %7d %14d" % ((kind,) + tuple(counts)))
+    print("%d fields compared, %d not supported" % (n, n_missing))
     return table.finish()
 
 
