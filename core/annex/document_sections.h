@@ -19,6 +19,8 @@ void sp_section_methods(sp_doc *doc);
 /* What the methods section says of publication, and of presets (methods_rules.c). */
 void sp_publication_add(sp_doc *doc, sp_list *facts);
 void sp_conventions_add(sp_doc *doc, sp_list *facts);
+/* A part of a plan file as text: "precision: nchs, counts: 5". */
+const char *sp_given_text(sp_doc *doc, const sp_yaml *node);
 void sp_section_provenance(sp_doc *doc);
 
 /* ---- goals and findings -------------------------------------------------------------------- */

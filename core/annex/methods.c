@@ -114,49 +114,44 @@ static const char *plugin_text(sp_doc *doc, const sampan_plugin *p) {
   return text;
 }
 
-/* A plugin with the indicators that use it. */
-typedef struct use {
-  const sampan_plugin *plugin;
-  const char *indicators;
-} use;
-
-static void add_use(sp_doc *doc, sp_list *uses, const sampan_plugin *plugin, const char *name) {
-  use *u = uses->items;
-  if (plugin == NULL) return;
-  for (uint32_t i = 0; i < uses->n; i++) {
-    if (u[i].plugin != plugin) continue;
-    u[i].indicators = sp_doc_join(doc, u[i].indicators, name);
-    return;
-  }
-  u = SP_ADD(doc, uses, use);
-  u->plugin = plugin;
-  u->indicators = name;
-}
-
-/* "a, b" of a list in a plan; a map as "key: value, ...". */
-static const char *given_text(sp_doc *doc, const sp_yaml *node) {
-  const char *text = node->kind == SP_YAML_SCALAR ? node->text : "";
-  for (uint32_t i = 0; node->kind != SP_YAML_SCALAR && i < node->n; i++) {
-    const char *item = given_text(doc, node->items[i]);
-    if (node->kind == SP_YAML_MAP) item = SP_SAY(doc, COLON, node->keys[i]->text, item);
-    text = i == 0 ? item : sp_doc_printf(doc, "%s, %s", text, item);
-  }
-  return text;
-}
-
 /* The parameters that a plan gives a plugin, as it gives them: numbers hang on them. */
-static const char *with_parameters(sp_doc *doc, const char *name, const sampan_plugin *plugin,
+static const char *parameters_text(sp_doc *doc, const sampan_plugin *plugin,
                                    const sp_yaml *options) {
   const char *text = "";
-  if (plugin == NULL || options == NULL || options->kind != SP_YAML_MAP) return name;
+  if (plugin == NULL || options == NULL || options->kind != SP_YAML_MAP) return text;
   for (uint32_t i = 0; i < options->n; i++) {
     const char *key = options->keys[i]->text;
     for (uint32_t k = 0; k < plugin->n_params; k++) {
       if (strcmp(plugin->params[k].name, key) != 0) continue;
-      text = sp_doc_join(doc, text, SP_SAY(doc, COLON, key, given_text(doc, options->items[i])));
+      text = sp_doc_join(doc, text, SP_SAY(doc, COLON, key, sp_given_text(doc, options->items[i])));
     }
   }
-  return text[0] == '\0' ? name : SP_SAY(doc, WITH_PARAMETERS, name, text);
+  return text;
+}
+
+/* A plugin with the indicators that use it with the same parameters. */
+typedef struct use {
+  const sampan_plugin *plugin;
+  const char *parameters, *indicators;
+  uint32_t n, reserved;
+} use;
+
+static void add_use(sp_doc *doc, sp_list *uses, const sampan_plugin *plugin, const sp_yaml *options,
+                    const char *name) {
+  use *u = uses->items;
+  if (plugin == NULL) return;
+  const char *parameters = parameters_text(doc, plugin, options);
+  for (uint32_t i = 0; i < uses->n; i++) {
+    if (u[i].plugin != plugin || strcmp(u[i].parameters, parameters) != 0) continue;
+    u[i].indicators = sp_doc_join(doc, u[i].indicators, name);
+    u[i].n++;
+    return;
+  }
+  u = SP_ADD(doc, uses, use);
+  u->plugin = plugin;
+  u->parameters = parameters;
+  u->indicators = name;
+  u->n = 1;
 }
 
 static void collect_uses(sp_doc *doc, sp_list *estimators, sp_list *intervals) {
@@ -168,24 +163,45 @@ static void collect_uses(sp_doc *doc, sp_list *estimators, sp_list *intervals) {
       const char *label = sp_doc_label(doc, &indicator->label);
       const char *name = label[0] != '\0' ? label : indicator->name;
       if (o->estimators != NULL)
-        add_use(doc, estimators, o->estimators[k],
-                with_parameters(doc, name, o->estimators[k], indicator->estimator.options));
+        add_use(doc, estimators, o->estimators[k], indicator->estimator.options, name);
       if (o->intervals != NULL && o->plan->kind != SP_KIND_REGISTER)
-        add_use(doc, intervals, o->intervals[k],
-                with_parameters(doc, name, o->intervals[k], indicator->interval.options));
+        add_use(doc, intervals, o->intervals[k], indicator->interval.options, name);
     }
   }
+}
+
+/* "a, b (each unit: rate); c". */
+static const char *indicators_of(sp_doc *doc, const sp_list *uses, const sampan_plugin *plugin) {
+  const use *u = uses->items;
+  const char *text = "";
+  for (uint32_t i = 0; i < uses->n; i++) {
+    if (u[i].plugin != plugin) continue;
+    const char *item = u[i].indicators;
+    if (u[i].parameters[0] != '\0')
+      item = u[i].n > 1 ? SP_SAY(doc, WITH_PARAMETERS_EACH, item, u[i].parameters)
+                        : SP_SAY(doc, WITH_PARAMETERS, item, u[i].parameters);
+    text =
+        text[0] == '\0' ? item : sp_doc_printf(doc, "%s%s%s", text, SP_WORD(doc, SEMICOLON), item);
+  }
+  return text;
+}
+
+static int is_first_use(const use *u, uint32_t i) {
+  for (uint32_t k = 0; k < i; k++)
+    if (u[k].plugin == u[i].plugin) return 0;
+  return 1;
 }
 
 static void add_uses(sp_doc *doc, sp_list *facts, const sp_list *uses, int32_t is_interval) {
   const use *u = uses->items;
   for (uint32_t i = 0; i < uses->n; i++) {
+    if (!is_first_use(u, i)) continue;
     const char *label = plugin_label(doc, u[i].plugin);
     sp_fact_add(
         doc, facts,
         is_interval ? SP_SAY(doc, FACT_INTERVAL, label) : SP_SAY(doc, FACT_ESTIMATOR, label),
         sp_doc_printf(doc, "%s%s", plugin_text(doc, u[i].plugin),
-                      SP_SAY(doc, USED_FOR, u[i].indicators)));
+                      SP_SAY(doc, USED_FOR, indicators_of(doc, uses, u[i].plugin))));
   }
 }
 
