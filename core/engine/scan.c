@@ -209,6 +209,7 @@ int64_t sp_batch_capacity(const sp_job *job) {
 
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) {
   const int64_t capacity = sp_batch_capacity(job);
+  totals->n_reads++;
   sp_scanner s;
   sp_machine *machine = NULL;
   int32_t status = scanner_init(&s, job, totals, read, capacity);
