@@ -212,6 +212,7 @@ static void add_design(sp_doc *doc, sp_list *facts) {
     const char *weights =
         SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),
                sp_number(doc, o->weight_max, 1), weight_sums(doc, o));
+    if (o->plan->design.calibrate != NULL) weights = SP_SAY(doc, CALIBRATED_WEIGHTS, weights);
     sp_fact_add(doc, facts, SP_WORD(doc, FACT_WEIGHTS), of_plan(doc, i, n_surveys, weights));
   }
 }

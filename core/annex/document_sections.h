@@ -93,11 +93,11 @@ const sp_file_fact *sp_plan_files(const sp_doc *doc, uint32_t plan, uint32_t *n)
 
 /* ---- the design (methods_design.c) ----------------------------------------------------------- */
 
-/* What was sampled; `title` is that of the plan, or "" where there is one survey only. */
+/* What was sampled; `title` is that of the plan, or "" where there is one survey only. So below. */
 void sp_design_add(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *title);
 /* How it gives weights, errors and degrees of freedom; the outcome may be NULL. */
 void sp_design_variance_add(sp_doc *doc, sp_list *facts, const sp_plan *plan,
-                            const sp_outcome *outcome);
+                            const sp_outcome *outcome, const char *title);
 
 /* ---- the method and the design (methods.c) -------------------------------------------------- */
 

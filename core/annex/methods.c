@@ -65,9 +65,11 @@ static const sp_outcome *outcome_at(const sp_doc *doc, uint32_t plan) {
 /* A survey; its title is said only where there are several. */
 static void add_survey(sp_doc *doc, sp_list *facts, uint32_t i, int32_t is_one) {
   const sp_plan *plan = doc->programme->plans[i].plan;
-  sp_design_add(doc, facts, plan, is_one ? "" : title_of(doc, i));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_SCOPE), scope_text(doc, plan));
-  sp_design_variance_add(doc, facts, plan, outcome_at(doc, i));
+  const char *title = is_one ? "" : title_of(doc, i), *scope = scope_text(doc, plan);
+  sp_design_add(doc, facts, plan, title);
+  if (scope[0] != '\0' && !is_one) scope = SP_SAY(doc, COLON, title, scope);
+  sp_fact_add(doc, facts, SP_WORD(doc, FACT_SCOPE), scope);
+  sp_design_variance_add(doc, facts, plan, outcome_at(doc, i), title);
 }
 
 static void add_plans(sp_doc *doc, sp_list *facts) {

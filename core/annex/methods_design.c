@@ -219,24 +219,27 @@ static const char *df_text(sp_doc *doc, const sp_design *d) {
   }
 }
 
+/* A fact of one survey; the title tells which one where there are several. */
+static void add(sp_doc *doc, sp_list *facts, int32_t name, const char *title, const char *text) {
+  if (title[0] != '\0' && text[0] != '\0') text = SP_SAY(doc, COLON, title, text);
+  sp_fact_add(doc, facts, sp_word(name, doc->language), text);
+}
+
 void sp_design_add(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *title) {
-  const char *text = design_text(doc, &plan->design);
-  if (title[0] != '\0') text = SP_SAY(doc, COLON, title, text);
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN), text);
+  add(doc, facts, SP_W_FACT_DESIGN, title, design_text(doc, &plan->design));
 }
 
 void sp_design_variance_add(sp_doc *doc, sp_list *facts, const sp_plan *plan,
-                            const sp_outcome *outcome) {
-  const sp_design *d = &plan->design;
+                            const sp_outcome *outcome, const char *title) {
   static const sp_design_facts none = {.factor_low = NAN, .factor_high = NAN, .misfit = NAN};
+  const sp_design *d = &plan->design;
   const sp_design_facts *known = outcome != NULL ? &outcome->design : &none;
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_CALIBRATION), calibration_text(doc, plan, known));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_VARIANCE),
-              d->replicates != NULL ? replicates_text(doc, d, known) : taylor_text(doc, d));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DF), df_text(doc, d));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DEFF),
-              d->deff_replace ? SP_WORD(doc, DEFF_WR) : SP_WORD(doc, DEFF_WOR));
+  add(doc, facts, SP_W_FACT_CALIBRATION, title, calibration_text(doc, plan, known));
+  add(doc, facts, SP_W_FACT_VARIANCE, title,
+      d->replicates != NULL ? replicates_text(doc, d, known) : taylor_text(doc, d));
+  add(doc, facts, SP_W_FACT_DF, title, df_text(doc, d));
+  add(doc, facts, SP_W_FACT_DEFF, title,
+      d->deff_replace ? SP_WORD(doc, DEFF_WR) : SP_WORD(doc, DEFF_WOR));
   if (known->n_reads > 1)
-    sp_fact_add(doc, facts, SP_WORD(doc, FACT_READS),
-                SP_SAY(doc, READS, number_of(doc, known->n_reads)));
+    add(doc, facts, SP_W_FACT_READS, title, SP_SAY(doc, READS, number_of(doc, known->n_reads)));
 }

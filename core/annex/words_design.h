@@ -123,4 +123,5 @@ X(READS,
 /* in the section of data quality */
 X(REPLICATE_COUNTS, "{0} replicate weights; {1} degrees of freedom of the whole design.",
   "{0} 组重复权重，全设计自由度 {1}。")
+X(CALIBRATED_WEIGHTS, "After calibration: {0}", "校准后，{0}")
 X(INFINITE, "infinitely many", "无穷大")

@@ -41,9 +41,9 @@ typedef struct annex {
   sp_arena *arena;
 } annex;
 
-/* The annex of a programme whose one plan has this design (and what follows it). */
-static void make(annex *a, const char *design) {
-  char folder[64], path[128], plan[2048];
+/* The annex of a programme whose one plan, or two alike, has this design (and what follows it). */
+static void make(annex *a, const char *design, int is_twice) {
+  char folder[64], path[128], plan[2048], programme[512];
   sampan_error error;
   memset(a, 0, sizeof *a);
   a->registry = open_registry();
@@ -57,11 +57,13 @@ static void make(annex *a, const char *design) {
   if (strstr(design, "indicators:") == NULL)
     strcat(plan, "indicators: {y: {estimator: prevalence, of: y == 1}}\n");
   plan_write(folder, "plan.yaml", plan);
-  plan_write(folder, "programme.yaml",
-             "sampan_programme: 1\nannex: {title: T}\nplans: {survey: plan.yaml}\n"
-             "groups:\n  - number: 1\n    label: All\n    goals:\n"
-             "      - {number: 1.1, label: y, target: {op: \">\", value: 0},\n"
-             "         current: {plan: survey, indicator: y}}\n");
+  snprintf(programme, sizeof programme,
+           "sampan_programme: 1\nannex: {title: T}\nplans: {survey: plan.yaml%s}\n"
+           "groups:\n  - number: 1\n    label: All\n    goals:\n"
+           "      - {number: 1.1, label: y, target: {op: \">\", value: 0},\n"
+           "         current: {plan: survey, indicator: y}}\n",
+           is_twice ? ", again: plan.yaml" : "");
+  plan_write(folder, "programme.yaml", programme);
   snprintf(path, sizeof path, "%s/programme.yaml", folder);
   sp_error_clear(&error);
   int32_t status = sp_programme_read(path, &a->programme, &error);
@@ -109,7 +111,7 @@ typedef struct expectation {
 
 static void check(const expectation *e) {
   annex a;
-  make(&a, e->design);
+  make(&a, e->design, 0);
   const char *en = facts_of(&a, "en"), *zh = facts_of(&a, "zh");
   const char *manifest = a.evaluation->outcomes[0]->results.manifest;
   for (int i = 0; i < MOST; i++) {
@@ -241,8 +243,9 @@ Test(annex_design, known_totals) {
               "are met, to 1e\xe2\x88\x92"
               "12 of themselves at least.",
               "residuals from a regression on these variables over the whole sample",
-              "Reads of the files: 2"},
-       .zh = {"总体总量校准: 权重按 性别 事后分层。总量：女 = 150000、M = 140000。",
+              "Reads of the files: 2", "Weights: After calibration: coefficient of variation"},
+       .zh = {"权重: 校准后，各轮合计变异系数",
+              "总体总量校准: 权重按 性别 事后分层。总量：女 = 150000、M = 140000。",
               "2 项总量全部达到", "回归用校准前的权重"},
        .manifest = {"\"calibration\":{\"kind\":\"poststratify\",\"distance\":\"linear\","
                     "\"variance_given\":false,\"totals\":2,\"totals_dependent\":0,\"misfit\":"}},
@@ -286,7 +289,8 @@ Test(annex_design, reads_of_a_regression) {
   annex a;
   make(&a,
        "design: {strata: h, psu: p, weight: w}\n"
-       "indicators: {y: {estimator: regression, of: y, on: [x], family: binomial}}\n");
+       "indicators: {y: {estimator: regression, of: y, on: [x], family: binomial}}\n",
+       0);
   const sp_design_facts *d = &a.evaluation->outcomes[0]->design;
   cr_expect_gt(d->n_reads, 2, "%u", d->n_reads);
   char text[64];
@@ -294,5 +298,16 @@ Test(annex_design, reads_of_a_regression) {
   cr_expect(strstr(facts_of(&a, "en"), text));
   snprintf(text, sizeof text, "\"reads\":%u,", d->n_reads);
   cr_expect(strstr(a.evaluation->outcomes[0]->results.manifest, text));
+  unmake(&a);
+}
+
+Test(annex_design, several_surveys_are_told_apart) {
+  annex a;
+  make(&a, "design: {strata: h, psu: p, weight: w}\ndomain: x > 0\n", 1);
+  const char *en = facts_of(&a, "en"), *zh = facts_of(&a, "zh");
+  cr_expect(strstr(en, "Variance: survey: Taylor"), "%s", en);
+  cr_expect(strstr(en, "Variance: again: Taylor"), "%s", en);
+  cr_expect(strstr(en, "Records in scope: again: Domain: x > 0"), "%s", en);
+  cr_expect(strstr(zh, "自由度: again：含该人群记录"), "%s", zh);
   unmake(&a);
 }
