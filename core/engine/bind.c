@@ -119,10 +119,12 @@ static int32_t bind_splits(sp_job *job, sampan_error *error) {
 
 /* ---- estimators --------------------------------------------------------------------------- */
 
-/* A role of texts with levels takes columns of any type by their values. */
+/* A role of texts with levels takes columns of any type by their values; one that takes numbers as
+ * well is given a factor only where the plan or the file says that a column is a text. */
 static int32_t role_types(const sampan_role *role) {
-  const int by_value = (role->flags & SAMPAN_ROLE_LEVELS) != 0 && role->types == SAMPAN_TEXT;
-  return by_value ? SP_ANY_TYPE : role->types;
+  const int32_t types = role->types;
+  if ((role->flags & SAMPAN_ROLE_LEVELS) != 0 && types == SAMPAN_TEXT) return SP_ANY_TYPE;
+  return (types & SAMPAN_NUMBER) != 0 ? types | SP_PREFERS_NUMBER : types;
 }
 
 static int32_t add_column(sp_job *job, sp_bound *b, uint32_t *columns, const sampan_role *role,

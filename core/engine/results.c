@@ -89,7 +89,7 @@ int32_t sp_results_build(sp_outcome *o, sampan_error *error) {
     row->statistic = e->about->name;
     row->unit = e->about->unit;
     row->per = e->about->per;
-    row->deff_ref = isnan(e->deff) ? "" : "wor";
+    row->deff_ref = isnan(e->deff) ? "" : o->plan->design.deff_replace ? "wr" : "wor";
     row->method = o->estimators[e->indicator]->name;
     row->ci_method = e->interval;
     row->df_rule = plan->kind == SP_KIND_SURVEY ? plan->design.df_name : "";

@@ -64,7 +64,8 @@ int32_t sp_program_require(sp_program *p, const sp_expr *expr, int32_t types, ui
   }
   sp_required *r = &p->required[p->n_required++];
   r->expr = expr;
-  r->types = types;
+  r->types = types & ~SP_PREFERS_NUMBER;
+  r->prefers_number = (types & SP_PREFERS_NUMBER) != 0;
   *out = p->n_required - 1;
   return SAMPAN_OK;
 }

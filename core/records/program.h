@@ -25,6 +25,9 @@ void sp_program_no_reasons(sp_program *program, uint32_t field);
 /* Adds a derived column; it may use fields and derived columns that were added before it. */
 int32_t sp_program_define(sp_program *program, const char *name, const sp_expr *expr,
                           sampan_error *error) SP_CHECK;
+/* In the mask of types: a CSV field that nothing else tells the type of is a number. */
+#define SP_PREFERS_NUMBER 8
+
 /* Asks for the value of an expression as one of the types of the mask; its number is *out. The same
  * name asked for twice is computed once. */
 int32_t sp_program_require(sp_program *program, const sp_expr *expr, int32_t types, uint32_t *out,

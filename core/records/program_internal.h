@@ -21,6 +21,7 @@ typedef struct sp_required {
   const sp_expr *expr;
   int32_t types;
   uint32_t reg;
+  int32_t prefers_number;
 } sp_required;
 
 typedef struct sp_register {

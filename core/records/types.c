@@ -211,7 +211,7 @@ static void infer_symbol(sp_program *p, uint32_t index) {
 
 /* Types run forwards along a chain of derived columns, wants backwards: a round goes both ways. It
  * ends, as every round but the last settles something for good. */
-void sp_program_settle_types(sp_program *p) {
+static void settle(sp_program *p) {
   do {
     p->changed = 0;
     for (uint32_t i = p->n_fields; i < p->n_symbols; i++) infer_symbol(p, i);
@@ -224,4 +224,13 @@ void sp_program_settle_types(sp_program *p) {
     }
     for (uint32_t i = p->n_symbols; i-- > p->n_fields;) infer_symbol(p, i);
   } while (p->changed);
+}
+
+void sp_program_settle_types(sp_program *p) {
+  settle(p);
+  /* What is still open and may be anything, but is meant to be computed with. */
+  for (uint32_t i = 0; i < p->n_required; i++) {
+    if (p->required[i].prefers_number) infer(p, p->required[i].expr, SAMPAN_NUMBER);
+  }
+  settle(p);
 }

@@ -24,4 +24,6 @@ for ending in xpt sas7bdat sav dta por; do
   try readstat "$root/tests/conformance/samples/people.$ending" "$ending: reads the sample"
 done
 try health-literacy "$root/datasets/literacy/scoring_2020_synthetic.csv" 'gradient'
+try mortality "$root/tests/conformance/samples/rates.csv" 'estimator indirect: the gradient'
+try relative-survival "$root/tests/conformance/samples/relative-survival.yaml" 'gradient'
 exit $status

@@ -9,13 +9,10 @@ Test(readme, intervals) {
     const char *name;
     int32_t unit;
   } pages[] = {
-      {"wald", SAMPAN_UNIT_PROPORTION},
-      {"logit", SAMPAN_UNIT_PROPORTION},
-      {"wilson", SAMPAN_UNIT_PROPORTION},
-      {"clopper-pearson", SAMPAN_UNIT_PROPORTION},
-      {"korn-graubard", SAMPAN_UNIT_PROPORTION},
-      {"byar", SAMPAN_UNIT_RATE},
-      {"dobson", SAMPAN_UNIT_RATE},
+      {"wald", SAMPAN_UNIT_PROPORTION},    {"logit", SAMPAN_UNIT_PROPORTION},
+      {"wilson", SAMPAN_UNIT_PROPORTION},  {"clopper-pearson", SAMPAN_UNIT_PROPORTION},
+      {"cloglog", SAMPAN_UNIT_PROPORTION}, {"korn-graubard", SAMPAN_UNIT_PROPORTION},
+      {"byar", SAMPAN_UNIT_RATE},          {"dobson", SAMPAN_UNIT_RATE},
       {"fay-feuer", SAMPAN_UNIT_RATE},
       {"arcsine", SAMPAN_UNIT_PROPORTION},
       {"likelihood", SAMPAN_UNIT_PROPORTION},

@@ -77,21 +77,23 @@ static inline void stat_set_choice(stat_plugin *s, const char *name, const char 
   cr_assert_fail("parameter %s has no choice %s", name, choice);
 }
 
-/* Opens NAME.so, checks its descriptor and sets every parameter to its default. */
-static inline void stat_open(stat_plugin *s, int32_t kind, const char *name) {
+/* Opens MODULE.so, finds a plugin of it, checks its descriptor and sets every parameter to its
+ * default. */
+static inline void stat_open_in(stat_plugin *s, int32_t kind, const char *file, const char *name) {
   char path[512];
   memset(s, 0, sizeof *s);
   sp_quantile_setup();
-  snprintf(path, sizeof path, "%s/%s.so", SAMPAN_TEST_PLUGIN_DIR, name);
+  snprintf(path, sizeof path, "%s/%s.so", SAMPAN_TEST_PLUGIN_DIR, file);
   void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   cr_assert_not_null(so, "%s", dlerror());
   const sampan_module *module = (const sampan_module *)dlsym(so, SAMPAN_MODULE_SYMBOL);
   cr_assert_not_null(module);
   cr_assert_eq(module->magic, SAMPAN_ABI_MAGIC);
-  cr_assert_str_eq(module->name, name);
-  s->plugin = module->plugins[0];
+  cr_assert_str_eq(module->name, file);
+  for (uint32_t i = 0; i < module->n_plugins; i++)
+    if (strcmp(module->plugins[i]->name, name) == 0) s->plugin = module->plugins[i];
+  cr_assert_not_null(s->plugin, "%s.so has no plugin %s", file, name);
   cr_assert_eq(s->plugin->kind, kind);
-  cr_assert_str_eq(s->plugin->name, name);
   cr_assert(s->plugin->label_en && s->plugin->label_zh && s->plugin->summary_en &&
             s->plugin->summary_zh && s->plugin->formula && s->plugin->reference);
   for (uint32_t i = 0; i < s->plugin->n_params; i++) {
@@ -110,6 +112,11 @@ static inline void stat_open(stat_plugin *s, int32_t kind, const char *name) {
   s->context.note_data = s->note;
   s->error.struct_size = sizeof s->error;
   s->call = sp_host_call(&s->context, s->values, s->plugin->n_params, &s->error);
+}
+
+/* The same where the file has the name of its one plugin. */
+static inline void stat_open(stat_plugin *s, int32_t kind, const char *name) {
+  stat_open_in(s, kind, name, name);
 }
 
 static inline void stat_close(stat_plugin *s) {

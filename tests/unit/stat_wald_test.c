@@ -69,7 +69,7 @@ Test(wald_test, adjusted) {
   double df2;
   sampan_compared in = input(stype, stype_v, 2, 39, &df2);
   stat_open(&s, SAMPAN_COMPARISON, "wald-test");
-  stat_set_choice(&s, "method", "adjusted");
+  stat_set_choice(&s, "form", "adjusted");
   cr_assert_eq(run(&s, &in, &f), SAMPAN_OK);
   STAT_NEAR(f.test, 34.719112591880524 * 38 / 39, 1e-9);
   STAT_NEAR(f.p_value, s.call.host->f_cdf(1 / f.test, 38, 2), 1e-14);

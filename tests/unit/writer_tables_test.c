@@ -106,8 +106,8 @@ Test(writer_csv, comparisons_are_a_table_of_their_own) {
                            .n_params = 3},
              &r);
   read_csv(r.bytes, &g);
-  cr_expect_eq(g.n_columns, 14);
-  cr_expect_eq(g.n_cells, 28);
+  cr_expect_eq(g.n_columns, 15);
+  cr_expect_eq(g.n_cells, 30);
   cr_expect_str_eq(at(&g, 1, "label"), "男 − 女");
   expect_double(&g, 1, "test", -0.51851851851851849);
   writer_clear(&r);

@@ -23,7 +23,7 @@ enum { PARAM_METHOD, PARAM_NULL };
 enum { METHOD_WALD, METHOD_ADJUSTED };
 
 static const sampan_param params[] = {
-    {"method", SAMPAN_P_CHOICE, 0, "wald|adjusted", "wald", 1, 0,
+    {"form", SAMPAN_P_CHOICE, 0, "wald|adjusted", "wald", 1, 0,
      "F = W / q, or adjusted for the degrees of freedom that V was estimated with",
      "F = W / q，或按协方差矩阵的自由度调整"},
     {"null", SAMPAN_P_NUMBERS, 0, NULL, NULL, 1, 0,
