@@ -12,8 +12,8 @@ GROUPS = {"Total": {}, "Male": {"sex": "male"}, "Female": {"sex": "female"},
           "Age <=15": {"age": "15-"}, "Age 16-17": {"age": "16-17"}, "Age >=18": {"age": "18+"}}
 
 # One of the 53 printed intervals, 2.0-3.8 of an estimate of 2.8, comes from no method: not by logit, Wald,
-# Wilson or Korn-Graubard limits, and not without strata or without clusters. It is word for word that of
-# students aged 15 or younger in the same table. R has 1.8-4.4, too.
+# Wilson or Korn-Graubard limits, and not without strata or without clusters. Students aged 15 or younger
+# have the same 2.0-3.8 in the same column. R has 1.8-4.4, too.
 MISPRINTED = ["smokeless Black NH"]
 
 
@@ -86,6 +86,11 @@ def districts(case):
                        limits=limits_of(e, {"logit": "ci95_logit_t", "wald": "ci95_wald_t"}))
 
 
+def whole_design(case):
+    numbers = {"df": case["df_design"]}
+    yield Expected("considered, all", row("considered"), numbers)
+
+
 DOMAIN_DF = ("df: design}", "df: domain}")
 TESTS = [
     Test("yrbs/national-2019", "yrbs_2019_sav",
@@ -102,4 +107,6 @@ TESTS = [
     Test("yrbs/districts-1991-2019", "yrbs_district_large", districts, 59),
     Test("yrbs/districts-1991-2019", "yrbs_district_large", districts, 59,
          [("interval: logit", "interval: wald")]),
+    Test("yrbs/districts-1991-2019", "yrbs_district_large", whole_design, 1,
+         [("df: domain}", "df: design}")]),
 ]
