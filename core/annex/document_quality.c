@@ -189,6 +189,16 @@ static const char *weight_sums(sp_doc *doc, const sp_outcome *o) {
   return SP_SAY(doc, WEIGHT_SUMS, list);
 }
 
+/* Replicate weights of the data do not tell strata and PSUs. */
+static const char *design_counts(sp_doc *doc, const sp_outcome *o) {
+  const sp_replicates *r = o->plan->design.replicates;
+  const char *df = sp_plain_number(doc, o->design.df);
+  if (isinf(o->design.df)) df = SP_WORD(doc, INFINITE);
+  if (r != NULL && !r->make)
+    return SP_SAY(doc, REPLICATE_COUNTS, sp_count(doc, o->design.n_replicates), df);
+  return SP_SAY(doc, DESIGN_COUNTS, sp_count(doc, o->n_strata), sp_count(doc, o->n_psu), df);
+}
+
 static void add_design(sp_doc *doc, sp_list *facts) {
   uint32_t n_surveys = 0;
   for (uint32_t i = 0; i < doc->programme->n_plans; i++)
@@ -196,9 +206,8 @@ static void add_design(sp_doc *doc, sp_list *facts) {
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
     const sp_outcome *o = outcome_at(doc, i);
     if (o == NULL || !is_sample(o) || !o->plan->design.given) continue;
-    const char *counts = SP_SAY(doc, DESIGN_COUNTS, sp_count(doc, o->n_strata),
-                                sp_count(doc, o->n_psu), sp_count(doc, o->n_psu - o->n_strata));
-    sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN), of_plan(doc, i, n_surveys, counts));
+    sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN),
+                of_plan(doc, i, n_surveys, design_counts(doc, o)));
     if (!isfinite(o->weight_cv)) continue;
     const char *weights =
         SP_SAY(doc, WEIGHTS, sp_number(doc, o->weight_cv, 2), sp_number(doc, o->weight_min, 1),

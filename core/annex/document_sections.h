@@ -19,6 +19,8 @@ void sp_section_methods(sp_doc *doc);
 /* What the methods section says of publication, and of presets (methods_rules.c). */
 void sp_publication_add(sp_doc *doc, sp_list *facts);
 void sp_conventions_add(sp_doc *doc, sp_list *facts);
+/* A part of a plan file as text: "precision: nchs, counts: 5". */
+const char *sp_given_text(sp_doc *doc, const sp_yaml *node);
 void sp_section_provenance(sp_doc *doc);
 
 /* ---- goals and findings -------------------------------------------------------------------- */
@@ -88,6 +90,14 @@ const char *sp_coverage_text(sp_doc *doc, const sp_finding *f);
 /* The files that a plan of the programme read, a checklist's too; NULL and 0 where there are none.
  */
 const sp_file_fact *sp_plan_files(const sp_doc *doc, uint32_t plan, uint32_t *n);
+
+/* ---- the design (methods_design.c) ----------------------------------------------------------- */
+
+/* What was sampled; `title` is that of the plan, or "" where there is one survey only. */
+void sp_design_add(sp_doc *doc, sp_list *facts, const sp_plan *plan, const char *title);
+/* How it gives weights, errors and degrees of freedom; the outcome may be NULL. */
+void sp_design_variance_add(sp_doc *doc, sp_list *facts, const sp_plan *plan,
+                            const sp_outcome *outcome);
 
 /* ---- the method and the design (methods.c) -------------------------------------------------- */
 

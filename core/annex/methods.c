@@ -34,51 +34,6 @@ int sp_indicator_is_used(const sp_doc *doc, uint32_t plan, const char *indicator
 
 /* ---- one plan ------------------------------------------------------------------------------- */
 
-static const char *expressions(sp_doc *doc, const sp_expr *const *list, uint32_t n) {
-  const char *text = "";
-  for (uint32_t i = 0; i < n; i++) text = sp_doc_join(doc, text, sp_expression_text(doc, list[i]));
-  return text;
-}
-
-static const char *design_text(sp_doc *doc, const sp_design *d) {
-  const char *strata = expressions(doc, d->strata, d->n_strata);
-  const char *psu = expressions(doc, d->psu, d->n_psu);
-  if (!d->given) return SP_WORD(doc, DESIGN_NONE);
-  return SP_SAY(doc, DESIGN_TEXT, strata[0] != '\0' ? strata : SP_WORD(doc, NO_STRATA),
-                psu[0] != '\0' ? psu : SP_WORD(doc, PSU_IS_RECORD),
-                d->weight != NULL ? sp_expression_text(doc, d->weight) : SP_WORD(doc, WEIGHT_ONE),
-                d->fpc != NULL ? SP_SAY(doc, WITH_FPC, sp_expression_text(doc, d->fpc))
-                               : SP_WORD(doc, WITHOUT_FPC));
-}
-
-static const char *lonely_text(const sp_doc *doc, int32_t rule) {
-  switch (rule) {
-    case SP_LONELY_REMOVE:
-      return SP_WORD(doc, LONELY_REMOVE);
-    case SP_LONELY_CERTAINTY:
-      return SP_WORD(doc, LONELY_CERTAINTY);
-    case SP_LONELY_ADJUST:
-      return SP_WORD(doc, LONELY_ADJUST);
-    case SP_LONELY_AVERAGE:
-      return SP_WORD(doc, LONELY_AVERAGE);
-    default:
-      return SP_WORD(doc, LONELY_FAIL);
-  }
-}
-
-static const char *df_text(const sp_doc *doc, int32_t rule) {
-  switch (rule) {
-    case SP_DF_DESIGN:
-      return SP_WORD(doc, DF_DESIGN);
-    case SP_DF_STRATA_PRESENT:
-      return SP_WORD(doc, DF_STRATA_PRESENT);
-    case SP_DF_INFINITE:
-      return SP_WORD(doc, DF_INFINITE);
-    default:
-      return SP_WORD(doc, DF_DOMAIN);
-  }
-}
-
 /* "age < 15: not in the population": the records that never reach the design. */
 static const char *scope_text(sp_doc *doc, const sp_plan *plan) {
   const char *text = "";
@@ -103,17 +58,16 @@ static const char *title_of(const sp_doc *doc, uint32_t i) {
   return title[0] != '\0' ? title : doc->programme->plans[i].name;
 }
 
+static const sp_outcome *outcome_at(const sp_doc *doc, uint32_t plan) {
+  return doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[plan] : NULL;
+}
+
 /* A survey; its title is said only where there are several. */
 static void add_survey(sp_doc *doc, sp_list *facts, uint32_t i, int32_t is_one) {
   const sp_plan *plan = doc->programme->plans[i].plan;
-  const char *text = design_text(doc, &plan->design);
-  if (!is_one) text = SP_SAY(doc, COLON, title_of(doc, i), text);
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DESIGN), text);
+  sp_design_add(doc, facts, plan, is_one ? "" : title_of(doc, i));
   sp_fact_add(doc, facts, SP_WORD(doc, FACT_SCOPE), scope_text(doc, plan));
-  sp_fact_add(
-      doc, facts, SP_WORD(doc, FACT_VARIANCE),
-      sp_doc_printf(doc, "%s%s", SP_WORD(doc, TAYLOR), lonely_text(doc, plan->design.lonely)));
-  sp_fact_add(doc, facts, SP_WORD(doc, FACT_DF), df_text(doc, plan->design.df_rule));
+  sp_design_variance_add(doc, facts, plan, outcome_at(doc, i));
 }
 
 static void add_plans(sp_doc *doc, sp_list *facts) {
@@ -160,48 +114,94 @@ static const char *plugin_text(sp_doc *doc, const sampan_plugin *p) {
   return text;
 }
 
-/* A plugin with the indicators that use it. */
+/* The parameters that a plan gives a plugin, as it gives them: numbers hang on them. */
+static const char *parameters_text(sp_doc *doc, const sampan_plugin *plugin,
+                                   const sp_yaml *options) {
+  const char *text = "";
+  if (plugin == NULL || options == NULL || options->kind != SP_YAML_MAP) return text;
+  for (uint32_t i = 0; i < options->n; i++) {
+    const char *key = options->keys[i]->text;
+    for (uint32_t k = 0; k < plugin->n_params; k++) {
+      if (strcmp(plugin->params[k].name, key) != 0) continue;
+      text = sp_doc_join(doc, text, SP_SAY(doc, COLON, key, sp_given_text(doc, options->items[i])));
+    }
+  }
+  return text;
+}
+
+/* A plugin with the indicators that use it with the same parameters. */
 typedef struct use {
   const sampan_plugin *plugin;
-  const char *indicators;
+  const char *parameters, *indicators;
+  uint32_t n, reserved;
 } use;
 
-static void add_use(sp_doc *doc, sp_list *uses, const sampan_plugin *plugin, const char *name) {
+static void add_use(sp_doc *doc, sp_list *uses, const sampan_plugin *plugin, const sp_yaml *options,
+                    const char *name) {
   use *u = uses->items;
   if (plugin == NULL) return;
+  const char *parameters = parameters_text(doc, plugin, options);
   for (uint32_t i = 0; i < uses->n; i++) {
-    if (u[i].plugin != plugin) continue;
+    if (u[i].plugin != plugin || strcmp(u[i].parameters, parameters) != 0) continue;
     u[i].indicators = sp_doc_join(doc, u[i].indicators, name);
+    u[i].n++;
     return;
   }
   u = SP_ADD(doc, uses, use);
   u->plugin = plugin;
+  u->parameters = parameters;
   u->indicators = name;
+  u->n = 1;
 }
 
 static void collect_uses(sp_doc *doc, sp_list *estimators, sp_list *intervals) {
   for (uint32_t i = 0; i < doc->programme->n_plans; i++) {
-    const sp_outcome *o = doc->evaluation->outcomes != NULL ? doc->evaluation->outcomes[i] : NULL;
+    const sp_outcome *o = outcome_at(doc, i);
     for (uint32_t k = 0; o != NULL && k < o->plan->n_indicators; k++) {
-      if (!sp_indicator_is_used(doc, i, o->plan->indicators[k].name)) continue;
-      const char *label = sp_doc_label(doc, &o->plan->indicators[k].label);
-      const char *name = label[0] != '\0' ? label : o->plan->indicators[k].name;
-      if (o->estimators != NULL) add_use(doc, estimators, o->estimators[k], name);
+      const sp_indicator *indicator = &o->plan->indicators[k];
+      if (!sp_indicator_is_used(doc, i, indicator->name)) continue;
+      const char *label = sp_doc_label(doc, &indicator->label);
+      const char *name = label[0] != '\0' ? label : indicator->name;
+      if (o->estimators != NULL)
+        add_use(doc, estimators, o->estimators[k], indicator->estimator.options, name);
       if (o->intervals != NULL && o->plan->kind != SP_KIND_REGISTER)
-        add_use(doc, intervals, o->intervals[k], name);
+        add_use(doc, intervals, o->intervals[k], indicator->interval.options, name);
     }
   }
+}
+
+/* "a, b (each unit: rate); c". */
+static const char *indicators_of(sp_doc *doc, const sp_list *uses, const sampan_plugin *plugin) {
+  const use *u = uses->items;
+  const char *text = "";
+  for (uint32_t i = 0; i < uses->n; i++) {
+    if (u[i].plugin != plugin) continue;
+    const char *item = u[i].indicators;
+    if (u[i].parameters[0] != '\0')
+      item = u[i].n > 1 ? SP_SAY(doc, WITH_PARAMETERS_EACH, item, u[i].parameters)
+                        : SP_SAY(doc, WITH_PARAMETERS, item, u[i].parameters);
+    text =
+        text[0] == '\0' ? item : sp_doc_printf(doc, "%s%s%s", text, SP_WORD(doc, SEMICOLON), item);
+  }
+  return text;
+}
+
+static int is_first_use(const use *u, uint32_t i) {
+  for (uint32_t k = 0; k < i; k++)
+    if (u[k].plugin == u[i].plugin) return 0;
+  return 1;
 }
 
 static void add_uses(sp_doc *doc, sp_list *facts, const sp_list *uses, int32_t is_interval) {
   const use *u = uses->items;
   for (uint32_t i = 0; i < uses->n; i++) {
+    if (!is_first_use(u, i)) continue;
     const char *label = plugin_label(doc, u[i].plugin);
     sp_fact_add(
         doc, facts,
         is_interval ? SP_SAY(doc, FACT_INTERVAL, label) : SP_SAY(doc, FACT_ESTIMATOR, label),
         sp_doc_printf(doc, "%s%s", plugin_text(doc, u[i].plugin),
-                      SP_SAY(doc, USED_FOR, u[i].indicators)));
+                      SP_SAY(doc, USED_FOR, indicators_of(doc, uses, u[i].plugin))));
   }
 }
 

@@ -6,12 +6,11 @@
 
 /* ---- publication ---------------------------------------------------------------------------- */
 
-/* A part of a plan file as text: "precision: nchs, counts: 5". */
-static const char *yaml_text(sp_doc *doc, const sp_yaml *node) {
+const char *sp_given_text(sp_doc *doc, const sp_yaml *node) {
   const char *text = "";
   if (node->kind == SP_YAML_SCALAR) return node->text;
   for (uint32_t i = 0; i < node->n; i++) {
-    const char *item = yaml_text(doc, node->items[i]);
+    const char *item = sp_given_text(doc, node->items[i]);
     if (node->kind == SP_YAML_MAP)
       item = sp_doc_printf(doc, node->items[i]->kind == SP_YAML_SCALAR ? "%s: %s" : "%s: (%s)",
                            node->keys[i]->text, item);
@@ -31,7 +30,7 @@ static const char *named_standard(sp_doc *doc, const sp_yaml *rule, const char *
   if (strcmp(name, "none") == 0 || strcmp(name, "counts") == 0) return ""; /* thresholds alone */
   for (uint32_t i = 0; i < sizeof standards / sizeof standards[0]; i++)
     if (strcmp(standards[i].name, name) == 0) return sp_word(standards[i].word, doc->language);
-  return SP_SAY(doc, PUBLICATION_OTHER, yaml_text(doc, rule));
+  return SP_SAY(doc, PUBLICATION_OTHER, sp_given_text(doc, rule));
 }
 
 static const char *standard_text(sp_doc *doc, const sp_yaml *rule) {

@@ -12,6 +12,8 @@ static const word words[] = {
 #define X(id, en, zh) {en, zh},
 #include "annex/words_results.h"
 
+#include "annex/words_design.h"
+
 #include "annex/words_methods.h"
 #undef X
 };

@@ -9,6 +9,8 @@ enum {
 #define X(id, en, zh) SP_W_##id,
 #include "annex/words_results.h"
 
+#include "annex/words_design.h"
+
 #include "annex/words_methods.h"
 #undef X
   SP_N_WORDS

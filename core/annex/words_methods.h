@@ -43,42 +43,11 @@ X(WEIGHT_SUM, "{0} {1}", "{0} {1}")
 
 /* eight: methods */
 X(SECTION_METHODS, "Methods", "方法")
-X(DESIGN_NONE, "None: every record counts as sampled by itself, with weight 1.",
-  "无：每条记录独立，权重为 1。")
-X(DESIGN_TEXT, "Strata: {0}. Primary sampling unit: {1}. Weight: {2}. {3}",
-  "分层变量：{0}；初级抽样单位：{1}；权重：{2}。{3}")
-X(NO_STRATA, "none", "不分层")
-X(PSU_IS_RECORD, "the record", "每条记录")
-X(WEIGHT_ONE, "1", "1")
-X(WITH_FPC, "Finite population correction of the first stage: {0}.", "第一阶段有限总体校正：{0}。")
-X(WITHOUT_FPC, "No finite population correction.", "不作有限总体校正。")
 X(FACT_SCOPE, "Records in scope", "纳入范围")
 X(SCOPE_KEEP, "Kept: {0}. ", "保留 {0}。")
 X(SCOPE_DROP, "Dropped before the design, with their reasons: {0}. ", "进入设计前剔除：{0}。")
 X(SCOPE_DOMAIN, "Domain: {0}; records outside it stay in the design. ",
   "估计域：{0}；域外记录仍留在设计中。")
-X(FACT_VARIANCE, "Variance", "方差")
-X(TAYLOR,
-  "Taylor linearization between PSUs within strata, as sampled with replacement at the first "
-  "stage. ",
-  "泰勒线性化，按层内初级抽样单位之间的变异计算（第一阶段视为有放回）。")
-X(LONELY_FAIL, "A stratum with one PSU would be an error; there was none.",
-  "只有一个初级抽样单位的层视为错误，本次没有。")
-X(LONELY_REMOVE, "A stratum with one PSU adds no variance (remove).",
-  "只有一个初级抽样单位的层不计方差（remove）。")
-X(LONELY_CERTAINTY, "A stratum with one PSU counts as taken with certainty (certainty).",
-  "只有一个初级抽样单位的层视为必选（certainty）。")
-X(LONELY_ADJUST, "A stratum with one PSU is centred at the grand mean (adjust).",
-  "只有一个初级抽样单位的层以总均值为中心（adjust）。")
-X(LONELY_AVERAGE, "A stratum with one PSU gets the mean variance of the others (average).",
-  "只有一个初级抽样单位的层取其他层方差的均值（average）。")
-X(FACT_DF, "Degrees of freedom", "自由度")
-X(DF_DOMAIN, "PSUs less strata that hold records of the group.",
-  "含该人群记录的初级抽样单位数减层数。")
-X(DF_DESIGN, "PSUs less strata of the whole design.", "全设计的初级抽样单位数减层数。")
-X(DF_STRATA_PRESENT, "PSUs less strata, over the strata that hold records of the group.",
-  "在含该人群记录的层中，初级抽样单位数减层数。")
-X(DF_INFINITE, "Infinite: the normal distribution.", "无穷大，用正态分布。")
 X(REGISTER_METHOD,
   "Counts of all records of the offices, without sampling error: {0}. Whom a register does not "
   "hold "
@@ -94,6 +63,8 @@ X(FACT_ESTIMATOR, "Estimator: {0}", "估计量：{0}")
 X(FACT_INTERVAL, "Interval: {0}", "置信区间：{0}")
 X(FORMULA, " Formula: {0}.", "公式：{0}。")
 X(REFERENCE, " Source: {0}.", "依据：{0}。")
+X(WITH_PARAMETERS, "{0} ({1})", "{0}（{1}）")
+X(WITH_PARAMETERS_EACH, "{0} (each {1})", "{0}（均为{1}）")
 X(USED_FOR, " Used for: {0}.", "用于：{0}。")
 X(FACT_DEFINITIONS, "Definitions", "指标定义")
 X(DEFINITION_VERSION, " Version of the definition: {0}.", "定义版本：{0}。")

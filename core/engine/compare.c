@@ -129,7 +129,12 @@ static int32_t make_data(const sp_comparer *k, call_data *d) {
   d->covariance = numbers + 6 * n;
   d->n_events = d->n_records + n;
   d->row_label = d->label + n;
-  for (uint32_t i = 0; i < ops->n_findings; i++) d->df_second[i] = NAN;
+  /* What a plugin does not write is not 0. */
+  const sampan_finding unwritten = {NULL, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+  for (uint32_t i = 0; i < ops->n_findings; i++) {
+    d->findings[i] = unwritten;
+    d->df_second[i] = NAN;
+  }
   return SAMPAN_OK;
 }
 

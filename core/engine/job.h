@@ -165,7 +165,7 @@ typedef struct sp_totals {
   uint32_t n_ranks;
   unsigned char *psu_in_domain; /* by PSU: it has a record of the plan's domain with weight */
   uint32_t n_psu_in_domain;     /* PSUs that it covers */
-  uint32_t reserved;
+  uint32_t n_reads;
   sp_rank rank;          /* of the replicate weights */
   sp_rank **ranks;       /* [split][group * indicators of the split], where df go by domain */
   uint32_t *rank_groups; /* by split: groups that ranks covers */
@@ -191,6 +191,11 @@ int64_t sp_batch_capacity(const sp_job *job);
 
 /* Turns totals into estimates (outcome->estimates and the counts). */
 int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
+/* outcome->design, once the files are read; and the same as members of a JSON object, with a comma
+ * after each. */
+struct sp_buffer;
+void sp_design_facts_take(sp_outcome *outcome);
+void sp_design_manifest(const sp_outcome *outcome, struct sp_buffer *out);
 /* Adds the comparisons of the plan to outcome->results, after the estimates. */
 int32_t sp_compare(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* Makes outcome->results.rows from the estimates, in the language of the options. */

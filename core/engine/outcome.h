@@ -49,6 +49,16 @@ typedef struct sp_ungrouped {
   int64_t n;
 } sp_ungrouped;
 
+/* What the design came to: what the plan alone does not tell. */
+typedef struct sp_design_facts {
+  double df;                      /* of the whole design */
+  double factor_low, factor_high; /* of the squares of replicates; NaN: there are none */
+  double misfit;                  /* calibration: the largest relative one left; NaN: none */
+  uint32_t n_replicates;
+  uint32_t n_totals, n_dependent; /* known totals; of them, those that follow from others */
+  uint32_t n_reads;               /* of the files */
+} sp_design_facts;
+
 typedef struct sp_outcome {
   sp_arena *arena;
   const sp_plan *plan;
@@ -73,6 +83,7 @@ typedef struct sp_outcome {
   uint32_t n_notes;
   uint32_t n_ungrouped;
   const sp_ungrouped *ungrouped;
+  sp_design_facts design;
   struct sp_totals *totals; /* internal */
   struct sp_job *job;       /* internal */
 } sp_outcome;

@@ -62,6 +62,7 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) {
   job->units = &totals->place.units;
   if (job->n_levels == 0 && job->aux == NULL && !makes) return SAMPAN_OK;
   const int64_t capacity = sp_batch_capacity(job);
+  totals->n_reads++;
   preparer p;
   sp_machine *machine = NULL;
   int32_t status = preparer_init(&p, job, totals, capacity);

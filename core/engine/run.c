@@ -194,6 +194,7 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(sp_job_shape(o->job, 0, error));
   SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
   SP_TRY(read_all(o, error));
+  sp_design_facts_take(o);
   SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
   SP_TRY(copy_counts(o, error));
@@ -377,6 +378,7 @@ void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_bu
   member(b, "sha256", o->plan->digest);
   sp_buffer_char(b, '}');
   manifest_files(o, b);
+  sp_buffer_printf(b, ",\"reads\":%u", o->design.n_reads);
   sp_buffer_printf(b, ",\"records\":{\"read\":%lld,\"kept\":%lld,\"dropped\":[",
                    (long long)o->n_read, (long long)o->n_kept);
   for (uint32_t i = 0; i < o->n_drops; i++) {
@@ -387,6 +389,7 @@ void sp_outcome_manifest(const sp_outcome *o, const sp_registry *registry, sp_bu
   sp_buffer_text_add(b, "]}");
   if (o->plan->kind == SP_KIND_SURVEY) {
     sp_buffer_printf(b, ",\"design\":{\"strata\":%d,\"psus\":%d,", o->n_strata, o->n_psu);
+    sp_design_manifest(o, b);
     member(b, "df_rule", o->plan->design.df_name);
     sp_buffer_char(b, ',');
     member(b, "lonely_psu", o->plan->design.lonely_name);

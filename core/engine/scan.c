@@ -7,6 +7,9 @@
 #include "engine/error_ids.h"
 #include "engine/scanner.h"
 
+/* Many replicates make batches smaller. */
+#define SP_MOST_WEIGHT_BYTES (INT64_C(1) << 27)
+
 void *sp_scanner_array(sp_scanner *s, uint64_t size) {
   return sp_arena_array(s->arena, (uint64_t)s->capacity + 64, size);
 }
@@ -196,11 +199,17 @@ static int32_t nothing_kept(const sp_job *job, const sp_totals *totals, sampan_e
 
 int64_t sp_batch_capacity(const sp_job *job) {
   const int64_t asked = job->options->batch > 0 ? job->options->batch : 2048;
-  return (asked + 63) / 64 * 64;
+  const int64_t a_record = (1 + (int64_t)job->n_replicates) * (8 + (int64_t)sizeof(sp_slices));
+  int64_t capacity = (asked + 63) / 64 * 64;
+  while (capacity > 64 && capacity * a_record > SP_MOST_WEIGHT_BYTES) {
+    capacity = (capacity / 2 + 63) / 64 * 64;
+  }
+  return capacity;
 }
 
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) {
   const int64_t capacity = sp_batch_capacity(job);
+  totals->n_reads++;
   sp_scanner s;
   sp_machine *machine = NULL;
   int32_t status = scanner_init(&s, job, totals, read, capacity);

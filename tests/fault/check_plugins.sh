@@ -8,7 +8,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 status=0
 
-for name in talkative lawless; do
+for name in talkative lawless lawless_reads; do
   ${CC:-cc} -std=c11 -D_DEFAULT_SOURCE -shared -fPIC -fvisibility=hidden -I"$root/core/include" \
     -o "$scratch/$name.so" "$root/tests/fault/plugins/$name.c" -lm || exit 77
 done
@@ -20,13 +20,17 @@ expect() {
   status=1
 }
 
-for name in talkative lawless; do
+for name in talkative lawless lawless_reads; do
   text=$("$sampan" check "$scratch/$name.so" 2>&1)
   code=$?
   [ $code -eq 5 ] || { echo "$name: exit code $code, not 5"; status=1; }
   if [ $name = talkative ]; then
     expect "FAILED  interval talkative: exports its module and nothing else - it exports 'talkative_helper'"
     expect "FAILED  interval talkative: calls nothing that ends, prints or changes the process"
+  elif [ $name = lawless_reads ]; then
+    expect "FAILED  estimator forgets: the gradient says what the weight of a record does"
+    expect "FAILED  estimator endless: the reads come to an end"
+    expect "ok      estimator lawful-reads: the gradient says what the weight of a record does"
   else
     expect "FAILED  estimator gradient: the gradient is that of the value"
     expect "ok      estimator lawful: the gradient is that of the value"

@@ -47,6 +47,44 @@ AT_FIRST(SAMPAN_INTERVAL_OPS_SIZE_1_0, 16);
 AT_FIRST(SAMPAN_COMPARISON_OPS_SIZE_1_0, 24);
 AT_FIRST(SAMPAN_WRITER_OPS_SIZE_1_0, 32);
 
+/* What 1.1 appended stands where the structs of 1.0 end. */
+#define APPENDED(type, field, offset) \
+  _Static_assert(offsetof(type, field) == (offset), #type "." #field " has moved")
+APPENDED(sampan_interval_ops, flags, 16);
+APPENDED(sampan_comparison_ops, flags, 24);
+APPENDED(sampan_estimator_ops, advance, 40);
+APPENDED(sampan_estimator_ops, back, 48);
+APPENDED(sampan_shape, n_state, 40);
+APPENDED(sampan_shape, flags, 44);
+APPENDED(sampan_batch, read, 24);
+APPENDED(sampan_batch, group, 32);
+APPENDED(sampan_batch, memory, 40);
+APPENDED(sampan_totals, read, 48);
+APPENDED(sampan_totals, state, 56);
+APPENDED(sampan_totals, tallies, 64);
+APPENDED(sampan_estimates, inner, 40);
+APPENDED(sampan_estimates, df_spent, 48);
+APPENDED(sampan_estimates, model_variance, 56);
+APPENDED(sampan_interval_in, gradient_mean, 112);
+APPENDED(sampan_interval_in, n_replicates, 128);
+APPENDED(sampan_interval_in, replicate_factor, 144);
+APPENDED(sampan_compared, n_rows, 72);
+APPENDED(sampan_compared, df_second, 136);
+APPENDED(sampan_compared, n_replicates, 144);
+APPENDED(sampan_compared, replicate_factor, 160);
+
+/* What is handed to plugins of 1.1 is as large as they take it to be. */
+#define OF_1_1(type, size) _Static_assert(sizeof(type) == (size), #type " of 1.1")
+OF_1_1(sampan_shape, 48);
+OF_1_1(sampan_batch, 48);
+OF_1_1(sampan_totals, 72);
+OF_1_1(sampan_estimates, 64);
+OF_1_1(sampan_memory, 24);
+OF_1_1(sampan_tally, 48);
+OF_1_1(sampan_estimator_ops, 56);
+OF_1_1(sampan_interval_ops, 24);
+OF_1_1(sampan_comparison_ops, 32);
+
 /* What may grow never shrinks. */
 #define AT_LEAST(type, size) _Static_assert(sizeof(type) >= (size), #type " must not shrink")
 AT_LEAST(sampan_error, 2088);
@@ -78,6 +116,16 @@ static int32_t score(const sampan_call *call, const sampan_shape *shape, const s
 static int32_t value(const sampan_call *call, const sampan_shape *shape,
                      const sampan_totals *totals, const sampan_estimates *out) {
   (void)shape, (void)totals, (void)out;
+  return sampan_fail(call, SAMPAN_E_DATA, "a test");
+}
+static int32_t advance(const sampan_call *call, const sampan_shape *shape,
+                       const sampan_totals *totals, double *state) {
+  (void)shape, (void)totals, (void)state;
+  return sampan_fail(call, SAMPAN_E_DATA, "a test");
+}
+static int32_t back(const sampan_call *call, const sampan_shape *shape, const sampan_totals *totals,
+                    uint32_t statistic, double x, double *out) {
+  (void)shape, (void)totals, (void)statistic, (void)x, (void)out;
   return sampan_fail(call, SAMPAN_E_DATA, "a test");
 }
 static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
@@ -167,4 +215,29 @@ Test(host_abi, appended_fields_are_read_where_they_are_covered) {
   cr_assert_lt(SAMPAN_INTERVAL_OPS_SIZE_1_0, sizeof now);
   cr_expect_eq(sp_interval_flags(&now), SAMPAN_INTERVAL_COUNTS);
   cr_expect_eq(sp_interval_flags(&then), 0, "what lies behind the struct was taken for its flags");
+}
+
+/* So have the other two: what lies behind a struct of 1.0 is not looked at. */
+Test(host_abi, estimators_and_comparisons_of_1_0) {
+  const sampan_estimator_ops estimator = {.struct_size = sizeof estimator,
+                                          .bind = bind_it,
+                                          .score = score,
+                                          .value = value,
+                                          .advance = advance,
+                                          .back = back};
+  const sampan_comparison_ops comparison = {
+      .struct_size = sizeof comparison, .compare = compare, .flags = SAMPAN_COMPARES_CROSSING};
+  sampan_estimator_ops old_estimator = estimator, half = estimator;
+  sampan_comparison_ops old_comparison = comparison;
+  old_estimator.struct_size = SAMPAN_ESTIMATOR_OPS_SIZE_1_0;
+  half.struct_size = SP_SIZE_WITH(sampan_estimator_ops, advance);
+  old_comparison.struct_size = SAMPAN_COMPARISON_OPS_SIZE_1_0;
+  cr_expect(sp_estimator_advances(&estimator));
+  cr_expect(sp_estimator_goes_back(&estimator));
+  cr_expect_not(sp_estimator_advances(&old_estimator));
+  cr_expect_not(sp_estimator_goes_back(&old_estimator));
+  cr_expect(sp_estimator_advances(&half));
+  cr_expect_not(sp_estimator_goes_back(&half));
+  cr_expect_eq(sp_comparison_flags(&comparison), SAMPAN_COMPARES_CROSSING);
+  cr_expect_eq(sp_comparison_flags(&old_comparison), 0);
 }

@@ -263,6 +263,41 @@ Test(replicates, log_odds) {
   }
 }
 
+/* X4: the limits of exp(b) are exp of those of b. */
+Test(replicates, logarithm) {
+  const double b[4] = {0.2, -0.4, 0.9, 0.1}, factor[4] = {0.5, 0.5, 0.5, 0.5};
+  double ratio[4];
+  stat_plugin s;
+  sampan_interval_in in = proportion(exp(0.15), 100, 12);
+  in.unit = SAMPAN_UNIT_RATIO;
+  in.upper_bound = HUGE_VAL;
+  in.std_error = 0.5;
+  stat_open(&s, SAMPAN_INTERVAL, "log");
+  const sampan_interval_out plain = limits_of(&s, &in);
+  for (int r = 0; r < 4; r++) ratio[r] = exp(b[r]);
+  in.n_replicates = 4;
+  in.replicate = ratio;
+  in.replicate_factor = factor;
+  for (int about = 0; about < 2; about++) {
+    const double centre = about ? 0.15 : 0.2;
+    double variance = 0;
+    for (int r = 0; r < 4; r++) variance += 0.5 * (b[r] - centre) * (b[r] - centre);
+    const double width = s.call.host->t_quantile(0.5 + in.level / 2, in.df) * sqrt(variance);
+    in.about_estimate = about;
+    const sampan_interval_out out = limits_of(&s, &in);
+    STAT_NEAR(out.lower, exp(0.15 - width), 1e-12);
+    STAT_NEAR(out.upper, exp(0.15 + width), 1e-12);
+    cr_assert_str_empty(out.why);
+  }
+  stat_set_choice(&s, "replicates", "delta");
+  cr_assert_eq(limits_of(&s, &in).lower, plain.lower);
+  stat_set_choice(&s, "replicates", "transformed");
+  ratio[2] = 0;
+  cr_assert_eq(limits_of(&s, &in).lower, plain.lower);
+  cr_assert_not_null(strstr(limits_of(&s, &in).why, "replicate"));
+  stat_close(&s);
+}
+
 /* K7, K8 */
 Test(korn_graubard, cap_and_df) {
   stat_plugin s;

@@ -59,6 +59,7 @@ static const sampan_comparison_ops ops = {
     .maximum = 2,
     .n_findings = 1,
     .compare = compare,
+    .flags = SAMPAN_COMPARES_STATISTICS,
 };
 
 static const sampan_plugin plugin = {

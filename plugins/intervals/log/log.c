@@ -9,9 +9,56 @@
  * X1  An estimate that is not above 0 has no logarithm: no limits, and the reason.
  * X2  df <= 0: no limits, and the reason. df infinite: the normal quantile.
  * X3  A standard error of 0 gives limits of no width, and says that this is for complete counts.
+ * X4  In replicate designs `replicates: transformed` takes the error from the logarithms of the
+ * replicates: the limits of an odds ratio are those of its coefficient; `delta` the formula above.
+ * A replicate that is not above 0 has no logarithm: then `delta`, and the reason says so.
  */
 #include <math.h>
 #include <sampan/plugin.h>
+#include <stddef.h>
+
+enum { TRANSFORMED = 0, DELTA = 1 };
+
+static const sampan_param params[] = {
+    {"replicates", SAMPAN_P_CHOICE, 0, "transformed|delta", "transformed", 1, 0,
+     "replicate weights: the error of the logarithm from those of the replicates, or by the delta "
+     "method",
+     "重复权数：对数的标准误由各重复样本的对数得到，或用 delta 法"}};
+
+/* The variance of the logarithm over the replicates; NaN where one has none (X4). */
+static double log_variance(const sampan_interval_in *in) {
+  double sum = 0, n = 0, variance = 0, centre = log(in->estimate);
+  for (uint32_t pass = 0; pass < 2; pass++) {
+    for (uint32_t r = 0; r < in->n_replicates; r++) {
+      const double x = in->replicate[r], factor = in->replicate_factor[r];
+      if (isnan(x) || !(factor > 0)) continue;
+      const double f = x > 0 ? log(x) : NAN;
+      if (pass == 0) {
+        sum += f;
+        n++;
+      } else {
+        variance += factor * (f - centre) * (f - centre);
+      }
+    }
+    if (!in->about_estimate) centre = sum / n;
+  }
+  return isfinite(variance) ? variance : NAN;
+}
+
+/* The standard error of the logarithm. */
+static double log_error(const sampan_call *call, const sampan_interval_in *in,
+                        sampan_interval_out *out) {
+  const double by_delta = in->std_error / in->estimate;
+  if ((int)call->values[0].number != TRANSFORMED ||
+      in->struct_size <
+          offsetof(sampan_interval_in, replicate_factor) + sizeof in->replicate_factor ||
+      in->n_replicates < 1)
+    return by_delta;
+  const double variance = log_variance(in);
+  if (!isnan(variance)) return sqrt(variance);
+  snprintf(out->why, sizeof out->why, "a replicate is not above 0: standard error by delta");
+  return by_delta;
+}
 
 static int32_t none(sampan_interval_out *out, const char *why) {
   snprintf(out->why, sizeof out->why, "%s", why);
@@ -31,7 +78,8 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                            "poisson or fay-feuer"
                          : "estimate is not above 0, and has no logarithm: use wald");
   if (!(in->df > 0)) return none(out, "no degrees of freedom"); /* X2 */
-  const double width = call->host->t_quantile(0.5 + in->level / 2, in->df) * (se / x);
+  const double width =
+      call->host->t_quantile(0.5 + in->level / 2, in->df) * log_error(call, in, out);
   out->status = SAMPAN_LIMITS_OK;
   out->lower = x * exp(-width);
   out->upper = x * exp(width);
@@ -51,13 +99,15 @@ static const sampan_plugin plugin = {
     .struct_size = sizeof plugin,
     .kind = SAMPAN_INTERVAL,
     .name = "log",
-    .version = "1.0.0",
+    .version = "1.1.0",
     .label_en = "Log",
     .label_zh = "对数法",
     .summary_en = "Limits of the logarithm from the t distribution, turned back.",
     .summary_zh = "在对数尺度上由 t 分布得到并变换回的区间。",
     .formula = "exp(log X -/+ t[1 - a/2, df] * se / X)",
     .reference = "Parker et al., Vital Health Stat 2(200), 2023",
+    .params = params,
+    .n_params = 1,
     .ops = &ops,
 };
 

@@ -231,9 +231,9 @@ def calibration_of(case, data, texts):
     if how["type"] == "poststratify":
         cells = how["cells"]
         by = cells["variable"] if isinstance(cells["variable"], list) else [cells["variable"]]
-        return {"poststratify": {"by": [named(b) for b in by], "totals": cells["totals"]}}
+        return {"poststratify": {"by": by, "totals": cells["totals"]}}
     if how["type"] == "rake":
-        return {"rake": [{"by": [named(m["variable"])], "totals": m["totals"]}
+        return {"rake": [{"by": [m["variable"]], "totals": m["totals"]}
                          for m in how["margins"]]}
     totals = {}
     for name, total in how["totals"].items():

@@ -148,7 +148,7 @@ def q3070(case, data):
             continue
         of = plan.estimate(spec, group, total)
         fields = answers(plan, of, row, dict(LIMITS, se="std_error", deaths="n_events"))
-        cll = plan.estimate(dict(spec, interval="cloglog"), group, total)
+        cll = plan.estimate(dict(spec, columns="total", interval="cloglog"), group, total)
         fields.update(answers(plan, cll, row, {"cll_low": "conf_low", "cll_high": "conf_high"}))
         if "percent" in row:
             fields["percent"] = Computed(lambda q: 100 * q, Answer(plan, of, "estimate"))

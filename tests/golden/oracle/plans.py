@@ -12,6 +12,7 @@ FPC_IS = {"population_size": "population", "fraction": "fraction"}
 DF_RULES = {"design": "design", "domain": "domain", "strata_present": "strata_present",
             "inf": "infinite", "infinite": "infinite", "residual": "domain"}
 DEFAULT_FILE = "data.csv"
+KEYWORDS = {"or", "and", "not", "in", "between", "true", "false", "missing"}
 
 
 class Unsupported(Exception):
@@ -32,7 +33,7 @@ def quoted(text):
 
 def named(column):
     """A column in an expression."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", column):
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*", column) and column not in KEYWORDS:
         return column
     return "`" + column.replace("`", "``") + "`"
 
@@ -89,7 +90,7 @@ def texts_of(tree):
 
 
 def replicates_of(given):
-    out = {"type": given["type"], "weights": given["columns"],
+    out = {"type": given["type"], "weights": [named(c) for c in given["columns"]],
            "combined": "yes" if given["combined_weights"] else "no",
            "mse": "yes" if given["mse"] else "no"}
     for key in ("rho", "scale", "rscales"):
