@@ -18,9 +18,11 @@ typedef struct sp_law {
  * or ends the process breaks a law. Column types, sizes and values are drawn by a fixed random
  * sequence. Estimators: batch sizes 1, 7, 1024, 65536; permuted rows; masked against compacted
  * input; all missing; no rows; gradient against a numeric derivative; bits past the end ignored;
- * two instances; input untouched; the end of memory. Intervals: limits hold the estimate, nest with
- * the level, df <= 0 and extreme inputs give no NaN. Comparisons: p-values and errors are such; no
- * variance, no records. Sources: cancel, batch sizes, a sink that fails, truncated and damaged
+ * two instances; input untouched; the end of memory; of several reads: state, tallies, purity of
+ * every read, an end, the gradient against what the weight of a record does, back(). Intervals:
+ * limits hold the estimate, nest with the level, df <= 0, extreme inputs and replicates give no
+ * NaN. Comparisons: p-values and errors are such; no variance, no records, empty cells of tables,
+ * coefficients, replicates. Sources: cancel, batch sizes, a sink that fails, truncated and damaged
  * copies of `sample`. Writers: hostile text, a sink that fails, same bytes twice. All: symbols,
  * descriptor, FP state, locale, signals and files as they were.
  *

@@ -47,13 +47,13 @@ INDICATORS = [
                           "standard: STANDARD, empty: renormalize}", ""),
     ("standardized_rate", "{estimator: standardized, numerator: deaths, denominator: visits, age: age, "
                           "standard: STANDARD, empty: renormalize, per: 1000}", ""),
-    ("regression", "{estimator: regression, of: spent, on: [age, group, male], by: BYFEW}", ""),
+    ("regression", "{estimator: regression, of: spent, on: [age, group, visits], by: BYFEW}", ""),
     ("regression_design", "{estimator: regression, of: spent, on: [age, visits], df: design, "
                           "intercept: no}", ""),
     ("regression_vadjust", "{estimator: regression, of: spent, on: age, vadjust: yes}", "n"),
     ("logistic", "{estimator: regression, of: ill, on: [age, group], family: binomial, "
                  "interactions: 'age:group', show: ratio}", ""),
-    ("poisson", "{estimator: regression, of: visits, on: [age, male], offset: offset, "
+    ("poisson", "{estimator: regression, of: visits, on: [age, deaths], offset: offset, "
                 "family: poisson, by: BYFEW}", ""),
     ("indirect", "{estimator: indirect, numerator: deaths, denominator: visits, age: age, "
                  "standard_rates: RATES, statistic: smr, by: BYFEW}", ""),

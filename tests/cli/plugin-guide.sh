@@ -46,6 +46,8 @@ expect() {
 expect "$scratch/typed/share-over/results.csv" long_exercise 0.3409968792
 expect "$scratch/typed/health-literacy/results.csv" health_literacy 0.1896208902
 expect "$scratch/typed/health-literacy/results.csv" basic_skills 0.4500701735
+# The mean of the middle 80 % of the weight, by sorting the records.
+expect "$scratch/typed/trimmed-mean/results.csv" exercise 33.206431026136755
 
 # The example and the other templates: each installs, and each is checked.
 (cd "$scratch/typed/share-over" && make install)
