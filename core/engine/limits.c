@@ -89,6 +89,11 @@ static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertai
     sp_scratch_clear(&scratch);
     if (status < 0) return plugin_error(status, b->plugin, error);
   }
+  if (limit[1] < limit[0]) { /* a rule that is not monotone: shahvaish */
+    sp_estimate_flag(o, e, "no-interval");
+    e->why = "the rule turns the limits of its share round";
+    return SAMPAN_OK;
+  }
   e->low = limit[0];
   e->high = limit[1];
   const double t = sp_t_quantile((1 + e->level) / 2, e->df);
