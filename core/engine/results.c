@@ -51,7 +51,7 @@ static void fill_numbers(const sp_outcome *o, const sp_estimate *e, sampan_resul
   const int full_count = o->plan->kind == SP_KIND_REGISTER;
   const int sampled = o->plan->kind == SP_KIND_SURVEY;
   row->n = e->n;
-  row->n_events = e->n_events;
+  row->n_events = isnan(e->events) ? -1 : e->n_events; /* -1: it counts none */
   row->pop_hat = e->pop;
   row->estimate = e->value;
   row->std_error = full_count ? NAN : e->std_error;

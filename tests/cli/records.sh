@@ -35,8 +35,8 @@ indicators:
   v: {estimator: mean, of: v}
 EOF
 run set.yaml
-holds 'pid,pid,,,,mean,,3,0,3,2022,0'
-holds 'v,v,,,,mean,,3,0,3,20,'
+holds 'pid,pid,,,,mean,,3,,3,2022,0'
+holds 'v,v,,,,mean,,3,,3,20,'
 
 # And in a wave that has such a column, it is that column.
 printf 'id,pid,v\n7,1,1\n8,2,2\n' >later.csv
@@ -51,8 +51,8 @@ indicators:
   pid: {estimator: mean, of: pid}
 EOF
 run waves.yaml
-holds 'pid,pid,1,,,mean,,3,0,3,5,'
-holds 'pid,pid,2,,,mean,,2,0,2,1.5,'
+holds 'pid,pid,1,,,mean,,3,,3,5,'
+holds 'pid,pid,2,,,mean,,2,,2,1.5,'
 
 # All missing, of whatever type, is an answer.
 cat >missing.yaml <<EOF
@@ -63,7 +63,7 @@ indicators:
   z: {estimator: mean, of: z}
 EOF
 run missing.yaml
-holds 'z,z,,,,mean,,0,0,0,,'
+holds 'z,z,,,,mean,,0,,0,,'
 
 # Reasons of one wave are not those of the next, which has no such column.
 printf 'ID\n1\n2\n3\n4\n' >ids.csv
@@ -86,7 +86,7 @@ awk 'BEGIN { print "sampan: 1\ndata: {file: main.csv}\nderive:\n  z0: y + 1"
              for (i = 1; i < 20000; i++) printf "  z%d: z%d + 1\n", i, i - 1
              print "indicators: {z: {estimator: mean, of: z19999}}" }' >chain.yaml
 (ulimit -s 256 && timeout 60 "$sampan" run chain.yaml) >out 2>err || wrong "exit code $?: chain.yaml"
-holds 'z,z,,,,mean,,3,0,3,20000.66'
+holds 'z,z,,,,mean,,3,,3,20000.66'
 
 [ "$failed" -eq 0 ] && echo passed
 exit "$failed"

@@ -38,9 +38,9 @@ typedef struct sampan_result {
   int32_t unit; /* SAMPAN_UNIT_* */
   int32_t reserved;
   double per;
-  int64_t n, n_events;
+  int64_t n, n_events; /* -1: not to be told, or the estimator counts none */
   double pop_hat, estimate, std_error, conf_low, conf_high, conf_level, df, cv, deff, n_eff;
-  const char *deff_ref; /* "wor": against simple sampling without replacement */
+  const char *deff_ref; /* "wor", "wr": against simple sampling without, with replacement */
   const char *method, *ci_method, *df_rule, *lonely_rule;
   const char *flags; /* space-separated words */
 } sampan_result;

@@ -131,7 +131,9 @@ int32_t reference_rates_read(const sampan_call *call, const sampan_table *table,
     sampan_fail(call, SAMPAN_E_PLAN,
                 "`age` is a number, but the ages of the reference rates %s cannot be read as ages",
                 table->name);
-    return ages_fail_plan(call, parameter, "write groups as 20-39 and 60+");
+    return ages_fail_plan(call, parameter,
+                          "write groups as 20-39 and 60+; if the data hold these labels, say so in "
+                          "the plan: types: {COLUMN: text}");
   }
   if (out->ages.has_ages) sort_rows(rows, table->n_rows);
   status = check_rows(call, table, rows, out->ages.has_ages);

@@ -249,8 +249,10 @@ int32_t standard_read(const sampan_call *call, const standard_request *request, 
                 "`age` is a number, but the age groups of the standard %s "
                 "cannot be read as ages",
                 table->name);
-    return fail_plan(call, "standard",
-                     "write groups as 20-39 and 60+, or give the columns age_from and age_to");
+    return fail_plan(
+        call, "standard",
+        "write groups as 20-39 and 60+, or give the columns age_from and age_to; if the "
+        "data hold these labels, say so in the plan: types: {COLUMN: text}");
   }
   if (out->has_ages) sort_rows(rows, table->n_rows);
   status = check_rows(call, table, rows, out->has_ages);

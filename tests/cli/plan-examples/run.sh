@@ -56,7 +56,7 @@ done
 [ "$n" -ge 15 ] || { echo "FAILED only $n examples were found in $page"; failed=1; }
 
 # All keys of a design have an example.
-for key in strata psu weight fpc stages lonely lonely_in_domain df deff replicates make_replicates \
+for key in strata psu weight fpc fpc_is nest scale stages lonely lonely_in_domain df deff replicates make_replicates \
   poststratify rake calibrate combined rho rscales mse degf seed distance bounds variance; do
   cat example?? | grep -q "\\b$key:" || { echo "FAILED no example has '$key'"; failed=1; }
 done
