@@ -24,7 +24,9 @@ static const char plan_text[] =
     "  share: {estimator: prevalence, of: old, by: [[], [area]]}\n"
     "  share_mean: {estimator: mean, of: old}\n"
     "  y: {estimator: mean, of: y, by: [[], [sex]]}\n"
-    "compare: {gap: {method: contrast, of: y, across: sex}}\n";
+    "compare:\n"
+    "  gap: {method: contrast, of: y, across: sex}\n"
+    "  level: {method: t-test, of: share_mean, statistics: all, null: 0.5}\n";
 
 typedef struct fixture {
   char folder[64];
@@ -164,6 +166,40 @@ Test(engine, a_contrast_is_made_of_the_estimates) {
   const double variance =
       covariance(&f, men, men) + covariance(&f, women, women) - 2 * covariance(&f, men, women);
   cr_assert_float_eq(t->std_error, sqrt(variance), 1e-9 * t->std_error);
+  close_fixture(&f);
+}
+
+Test(engine, one_estimate_is_compared_with_a_number) {
+  fixture f;
+  open_fixture(&f, 0);
+  const sp_estimate *mean = find(&f, "share_mean", NULL, NULL);
+  const sampan_test *t = &f.outcome->results.tests[f.outcome->results.n_tests - 1];
+  cr_assert_str_eq(t->comparison, "level");
+  cr_assert_eq(t->estimate, mean->value);
+  cr_assert_eq(t->df, mean->df - 1);
+  cr_assert_float_eq(t->test, (mean->value - 0.5) / mean->std_error, 1e-12 * fabs(t->test));
+  close_fixture(&f);
+}
+
+static double weight_fact(const fixture *f, const char *name) {
+  const char *weights = strstr(f->outcome->results.manifest, "\"weights\":{");
+  char member[32];
+  snprintf(member, sizeof member, "\"%s\":", name);
+  const char *at = weights != NULL ? strstr(weights, member) : NULL;
+  cr_assert_not_null(at, "%s: %s", name, f->outcome->results.manifest);
+  return strtod(at + strlen(member), NULL);
+}
+
+Test(engine, the_manifest_tells_the_weights_of_the_design) {
+  fixture f;
+  open_fixture(&f, 0);
+  const double sum = weight_fact(&f, "sum"), squares = weight_fact(&f, "sum_of_squares");
+  const double n = (double)f.outcome->n_kept, cv = f.outcome->weight_cv;
+  cr_assert_eq(sum, find(&f, "sum", NULL, NULL)->pop);
+  cr_assert_float_eq(n * squares / (sum * sum), 1 + cv * cv, 1e-12);
+  cr_assert_gt(weight_fact(&f, "min"), 0, "records of weight 0 are dropped");
+  cr_assert_leq(weight_fact(&f, "max"), 90);
+  cr_assert_gt(weight_fact(&f, "max"), sum / n);
   close_fixture(&f);
 }
 

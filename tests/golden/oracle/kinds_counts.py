@@ -1,5 +1,5 @@
 """kinds_counts.py - counts and series without a sample: proportions, tables of two by two, trends."""
-from plans import Answer, Computed, Plan, answers
+from plans import Plan, answers, quoted
 
 LIMITS = {"estimate": "estimate", "ci_low": "conf_low", "ci_high": "conf_high"}
 PROPORTIONS = {"wald": {"method": "wald"}, "wilson": {"method": "wilson"},
@@ -50,7 +50,7 @@ def two_by_two(case, data):
     for row in case["expected"]:
         table, measure = row["key"]["table"], row["key"]["measure"]
         if table in a["tables"] and measure in MEASURES:
-            of = plan.estimate(dict(RISK, where='stratum == "%s"' % table), {"exposed": 0})
+            of = plan.estimate(dict(RISK, where="stratum == " + quoted(table)), {"exposed": 0})
             test = plan.compare({"method": "two-by-two", "across": "exposed",
                                  "values": ["0", "1"]}, of, MEASURES[measure])
         elif table not in a["tables"] and measure in POOLED:
@@ -111,7 +111,7 @@ def mantel_extension(case, data):
     for row in case["expected"]:
         stratum = row["key"]["stratum"]
         if stratum in a["strata"]:
-            of = plan.estimate(dict(RISK, where='stratum == "%s"' % stratum),
+            of = plan.estimate(dict(RISK, where="stratum == " + quoted(stratum)),
                                {"score": a["scores"][0]})
             how = dict(method, across="score")
         else:

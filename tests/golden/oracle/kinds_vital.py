@@ -1,7 +1,6 @@
 """kinds_vital.py - rates from events and person-years, and what is built of them."""
 import re
 
-from data import sort_key
 from plans import Answer, Computed, Plan, answers, named
 
 LIMITS = {"estimate": "estimate", "ci_low": "conf_low", "ci_high": "conf_high"}

@@ -113,6 +113,8 @@ def run_case(program, case, folder, scratch):
                           n_fields - verdict.n - verdict.n_missing)
         else:
             verdict.problems.append("exit code %d: %s" % (refused.code, refused))
+    except (LookupError, ValueError, TypeError, AttributeError, OSError) as broken:
+        verdict.problems.append("the case is not read: %s: %s" % (type(broken).__name__, broken))
     return verdict
 
 
