@@ -21,12 +21,12 @@ typedef struct sp_comparer {
   const sp_comparison *comparison;
   const sampan_plugin *plugin;
   const sampan_value *values;
+  sp_chosen *room; /* for all estimates; of one level at a time */
   sp_chosen *chosen;
   uint32_t n_chosen;
   uint32_t n_unusable;        /* without a value, or suppressed */
   uint32_t n_rows, n_columns; /* of a crossing; else 0, 0 */
-  uint32_t test_capacity;
-  uint32_t df_capacity;
+  uint32_t test_capacity, reserved;
 } sp_comparer;
 
 /* How many variables a comparison is done once for each level of. */

@@ -143,8 +143,7 @@ int32_t sp_compare_choose(sp_comparer *k, uint32_t indicator, const char *const 
   const uint32_t n_within = sp_compare_levels(k);
   const char *level[SP_MOST_LEVELS];
   k->n_chosen = k->n_unusable = k->n_rows = k->n_columns = 0;
-  k->chosen = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *k->chosen);
-  if (k->chosen == NULL) return sp_error_memory(error);
+  k->chosen = k->room;
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     const sp_estimate *e = &o->estimates[i];
     sp_chosen c;
