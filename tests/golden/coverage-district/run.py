@@ -3,7 +3,7 @@
 
 The generator of the synthetic district draws 1,000 samples of each wave by the design of the survey; the
 truth is counted over its whole population (datasets/lianyun/truth.csv). The coverage of each interval must
-lie within 93 and 97 %. With --write the table goes into docs/methods/coverage.md."""
+lie within 93 and 97 %. With --write the table goes into docs/coverage.md."""
 import csv
 import glob
 import math
@@ -25,8 +25,8 @@ INDICATORS = ("health_literacy", "smoking", "exercise")
 INTERVALS = ("wald", "logit", "korn-graubard")
 LIANYUN = os.path.join(golden.ROOT, "datasets", "lianyun")
 KEY = os.path.join(golden.ROOT, "datasets", "literacy", "scoring_2020_synthetic.csv")
-PAGE = os.path.join(golden.ROOT, "docs", "methods", "coverage.md")
-BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
+PAGE = os.path.join(golden.ROOT, "docs", "coverage.md")
+BEGIN, END = "<!-- district: begin -->\n", "<!-- district: end -->\n"
 
 
 def generator(scratch):

@@ -1,4 +1,4 @@
-/* generate.c - the files of the coverage simulation: coverage_generate WHAT [SAMPLES] > FILE
+/* generate.c - the files of the coverage simulation: coverage_generate WHAT [FIRST LAST] > FILE
  *
  *   population  every person, for the truth
  *   survey      samples of it: in each stratum two clusters drawn with replacement with probability
@@ -8,7 +8,7 @@
  *   series      deaths in 20 years, falling by exactly 1 % a year: Poisson
  *
  * A sample depends on its number alone, so that the first samples of a longer run are those of a
- * shorter one. */
+ * shorter one; FIRST and LAST are the numbers that are wanted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,8 @@ enum { PER_CLUSTER = 10, N_SIMPLE = 200, N_AGES = 5, N_YEARS = 20 };
 enum { SURVEY = 2, SIMPLE, VITAL, SERIES }; /* streams of random numbers */
 
 static void write_person(const Person *p) {
-  printf("%d,%d,%d", p->sex, p->age, p->group);
+  static const char *const AGE[] = {"18-39", "40-59", "60+"};
+  printf("%d,%s,%d", p->sex, AGE[p->age - 1], p->group);
   for (int k = 0; k < N_BINARY; k++) printf(",%d", p->y[k]);
   printf(",%.3f,%.3f\n", p->x, p->z);
 }
@@ -49,10 +50,10 @@ static void write_cluster(const Cluster *c, int sample, int psu, double total, S
   }
 }
 
-static void write_survey(const Population *p, int n_samples) {
+static void write_survey(const Population *p, int first, int last) {
   const int each = N_TRIPLES * 3;
   printf("sample,stratum,psu,weight," PERSON_HEADS);
-  for (int sample = 1; sample <= n_samples; sample++) {
+  for (int sample = first; sample <= last; sample++) {
     Stream s = stream_from(20, SURVEY, (uint64_t)sample);
     for (int h = 0; h < N_STRATA; h++) {
       const Cluster *c = &p->cluster[h * each];
@@ -69,10 +70,10 @@ static void write_survey(const Population *p, int n_samples) {
 }
 
 /* Outcomes of probability 0.01, 0.1, 0.5; risks 0.2 and 0.3 of two groups; 0.3 of four. */
-static void write_simple(int n_samples) {
+static void write_simple(int first, int last) {
   static const double CHANCE[] = {0.01, 0.1, 0.5};
   printf("sample,two,four,rare,tenth,half,risk,apart\n");
-  for (int sample = 1; sample <= n_samples; sample++) {
+  for (int sample = first; sample <= last; sample++) {
     Stream s = stream_from(20, SIMPLE, (uint64_t)sample);
     for (int i = 0; i < N_SIMPLE; i++) {
       printf("%d,%d,%d", sample, i % 2, i / 2 % 4);
@@ -95,12 +96,12 @@ static int draw_poisson(Stream *s, double mean) {
   return n;
 }
 
-static void write_vital(int n_samples) {
+static void write_vital(int first, int last) {
   static const char *const AGE[N_AGES] = {"0-19", "20-39", "40-59", "60-79", "80+"};
   static const int PERSONS[N_AGES] = {3000, 3000, 2500, 1200, 160};
   static const double RATE[N_AGES] = {0.0002, 0.0006, 0.003, 0.015, 0.08};
   printf("sample,area,age,deaths,persons\n");
-  for (int sample = 1; sample <= n_samples; sample++) {
+  for (int sample = first; sample <= last; sample++) {
     Stream s = stream_from(20, VITAL, (uint64_t)sample);
     for (int area = 0; area < 2; area++)
       for (int a = 0; a < N_AGES; a++) {
@@ -111,9 +112,9 @@ static void write_vital(int n_samples) {
   }
 }
 
-static void write_series(int n_samples) {
+static void write_series(int first, int last) {
   printf("sample,year,deaths,persons\n");
-  for (int sample = 1; sample <= n_samples; sample++) {
+  for (int sample = first; sample <= last; sample++) {
     Stream s = stream_from(20, SERIES, (uint64_t)sample);
     double mean = 200.0;
     for (int year = 0; year < N_YEARS; year++, mean *= 0.99)
@@ -123,22 +124,24 @@ static void write_series(int n_samples) {
 
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
-  const int n = argc > 2 ? atoi(argv[2]) : 0;
+  const int first = argc > 3 ? atoi(argv[2]) : 1, last = argc > 3 ? atoi(argv[3]) : 0;
   Population *p = malloc(sizeof *p);
   if (p == NULL) return 1;
   population_build(p);
   if (strcmp(what, "population") == 0)
     write_population(p);
   else if (strcmp(what, "survey") == 0)
-    write_survey(p, n);
+    write_survey(p, first, last);
   else if (strcmp(what, "simple") == 0)
-    write_simple(n);
+    write_simple(first, last);
   else if (strcmp(what, "vital") == 0)
-    write_vital(n);
+    write_vital(first, last);
   else if (strcmp(what, "series") == 0)
-    write_series(n);
+    write_series(first, last);
   else
-    fprintf(stderr, "usage: coverage_generate population | survey|simple|vital|series SAMPLES\n");
+    what = "";
   free(p);
-  return what[0] == '\0' || ferror(stdout) || fflush(stdout) != 0;
+  if (what[0] != '\0') return ferror(stdout) || fflush(stdout) != 0;
+  fprintf(stderr, "usage: coverage_generate population|survey|simple|vital|series [FIRST LAST]\n");
+  return 2;
 }
