@@ -67,8 +67,8 @@ typedef struct sp_point {
   uint32_t psu;
   uint32_t stratum;
   double z;
-  uint32_t leaf; /* designs of several stages; else the PSU is the leaf */
-  uint32_t reserved;
+  uint32_t leaf;       /* designs of several stages; else the PSU is the leaf */
+  uint32_t has_weight; /* some record of the domain in it weighs something */
 } sp_point;
 
 /* Where a point stands in a list. */

@@ -144,6 +144,23 @@ int32_t sp_outcome_covariances(const sp_outcome *o, const sp_estimate *const *es
   return status;
 }
 
+/* Marks the PSUs that hold records of an estimate with weight, and their strata. Not by its points:
+ * under calibration all units have those. */
+static void hold_units(const sp_outcome *o, const sp_estimate *e, char *psu, char *stratum) {
+  const sp_totals *t = o->totals;
+  const sp_units *u = &t->place.units;
+  const sp_split *split = &o->job->splits[e->split];
+  const sp_walk *walk = &t->walks[e->split];
+  const uint32_t first = split->lane_start[sp_place_in_split(split, e->indicator)];
+  for (uint32_t r = walk->start[e->group]; r < walk->start[e->group + 1]; r++) {
+    if (sp_table_lanes(t->tables[e->split], walk->rows[r])[first].top <= 1) continue;
+    const uint32_t unit =
+        sp_units_psu_of(u, sp_table_key_of(t->tables[e->split], walk->rows[r]).psu);
+    psu[unit] = 1;
+    stratum[u->psus[unit].stratum] = 1;
+  }
+}
+
 int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, uint32_t n,
                     double *df, sampan_error *error) {
   const sp_units *u = &o->totals->place.units;
@@ -158,16 +175,7 @@ int32_t sp_joint_df(const sp_outcome *o, const sp_estimate *const *estimates, ui
   }
   char *psu = calloc(u->n_psu + 1U, 1), *stratum = calloc(u->n_strata + 1U, 1);
   int32_t status = psu == NULL || stratum == NULL ? sp_error_memory(error) : SAMPAN_OK;
-  for (uint32_t i = 0; i < n && status >= 0; i++) {
-    sp_point *points = NULL;
-    uint32_t n_points = 0;
-    status = sp_points(o, estimates[i], &points, &n_points, error);
-    for (uint32_t k = 0; k < n_points && status >= 0; k++) {
-      psu[points[k].psu] = 1;
-      stratum[points[k].stratum] = 1;
-    }
-    free(points);
-  }
+  for (uint32_t i = 0; i < n && status >= 0; i++) hold_units(o, estimates[i], psu, stratum);
   double n_psu = 0, n_strata = 0;
   for (uint32_t i = 0; i < u->n_psu && status >= 0; i++) n_psu += psu[i];
   for (uint32_t h = 0; h < u->n_strata && status >= 0; h++) {

@@ -306,6 +306,7 @@ static int32_t make_walks(sp_outcome *o, sampan_error *error) {
     t->walks[s].rows = sp_arena_grow(o->arena, rows, sp_table_n_rows(t->tables[s]),
                                      sp_table_n_rows(t->tables[s]) + 1U, sizeof *rows);
     t->walks[s].start = sp_arena_grow(o->arena, start, n_groups + 1U, n_groups + 2U, sizeof *start);
+    t->walks[s].n_rows = sp_table_n_rows(t->tables[s]);
     free(rows);
     free(start);
     if (t->walks[s].rows == NULL || t->walks[s].start == NULL) status = SAMPAN_E_MEMORY;

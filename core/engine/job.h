@@ -89,6 +89,7 @@ typedef struct sp_job {
   uint32_t *replicate_columns; /* what the program is asked for; NULL where they are made */
   double *replicate_factors;
   const sp_units *units;    /* as they are met; NULL before the first read */
+  int64_t n_prepared;       /* records that the read before the others found; -1: there was none */
   sp_replicate_set made;    /* replicates made from the design, after the read that finds it */
   int32_t needs_rank;       /* the df of the replicates are found from their weights */
   int32_t rank_by_domain;   /* and those of each domain from the weights there */
@@ -141,6 +142,7 @@ typedef struct sp_tuples {
 /* The rows of a split's table by group: rows of group g are rows[start[g]] and on. */
 typedef struct sp_walk {
   uint32_t *rows, *start;
+  uint32_t n_rows, reserved;
 } sp_walk;
 
 /* All that one scan adds up. */
@@ -163,6 +165,8 @@ typedef struct sp_totals {
   struct sp_course *courses;
   uint32_t n_courses;
   uint32_t n_ranks;
+  uint32_t *period_of_psu; /* by PSU: 1 and the code of the first period that it was met in */
+  uint32_t n_period_of_psu, n_shared_psus; /* shared: met in several periods */
   unsigned char *psu_in_domain; /* by PSU: it has a record of the plan's domain with weight */
   uint32_t n_psu_in_domain;     /* PSUs that it covers */
   uint32_t n_reads;
@@ -186,6 +190,8 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK
 /* Reads all records of the job into the totals; `read` 0 the first time. Later reads are of the
  * courses that are not settled. */
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) SP_CHECK;
+/* The error of a run without records. */
+int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error);
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 

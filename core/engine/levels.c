@@ -3,7 +3,11 @@
 
 #include <stdlib.h>
 
+#include "engine/error_ids.h"
 #include "engine/order.h"
+
+/* More would be no factor but a key. */
+enum { SP_MOST_LEVELS_OF_FACTOR = 2000 };
 
 int32_t sp_levels_bind(sp_job *job, sampan_error *error) {
   uint32_t n = 0;
@@ -40,6 +44,15 @@ void sp_levels_free(sp_job *job) {
   job->n_levels = 0;
 }
 
+static int32_t too_many(const sp_job *job, const sp_levels *l, int64_t i, sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_TOO_MANY,
+               "indicator '%s' takes '%s' for a factor, which has more than %d levels",
+               job->indicators[l->indicator].indicator->name, l->column, SP_MOST_LEVELS_OF_FACTOR);
+  sp_error_hint(error, "is it a number? types: {%s: number}; or group its values with cut()",
+                l->column);
+  return sp_error_cell(error, NULL, i + 1, l->column);
+}
+
 int32_t sp_levels_take(sp_job *job, const sp_sift *sift, const sp_machine *machine, int64_t n,
                        uint32_t *codes, sampan_error *error) {
   for (uint32_t k = 0; k < job->n_levels; k++) {
@@ -58,32 +71,43 @@ int32_t sp_levels_take(sp_job *job, const sp_sift *sift, const sp_machine *machi
     for (int64_t i = 0; i < n; i++) {
       if (codes[i] == SP_CODE_MISSING || !sampan_bit(sift->eligible, i)) continue;
       if (c != NULL && !(sampan_bit(c->present, i) && sampan_bit(c->truth, i))) continue;
+      if (!l->is_met[codes[i]] && l->n_levels++ == SP_MOST_LEVELS_OF_FACTOR) {
+        return too_many(job, l, i, error);
+      }
       l->is_met[codes[i]] = 1;
     }
   }
   return SAMPAN_OK;
 }
 
+typedef struct level_text {
+  const sp_plan *plan;
+  const char *column, *text;
+  uint32_t code, reserved;
+} level_text;
+
+static int compare_texts(const void *a, const void *b) {
+  const level_text *x = a, *y = b;
+  return sp_order_values(x->plan, x->column, x->text, y->text);
+}
+
 static int32_t settle(sp_job *job, sp_levels *l, sampan_error *error) {
-  uint32_t *code = sp_arena_array(job->arena, l->n_met + 1U, sizeof *code);
+  level_text *texts = sp_arena_array(job->arena, l->n_met + 1U, sizeof *texts);
   l->level = sp_arena_array(job->arena, l->n_met + 1U, sizeof *l->level);
   l->texts = sp_arena_array(job->arena, l->n_met + 1U, sizeof *l->texts);
-  if (code == NULL || l->level == NULL || l->texts == NULL) return sp_error_memory(error);
+  if (texts == NULL || l->level == NULL || l->texts == NULL) return sp_error_memory(error);
   uint32_t n = 0;
   for (uint32_t c = 0; c < l->n_met; c++) {
     l->level[c] = SP_NONE;
     if (!l->is_met[c]) continue;
-    const char *text = sp_coder_text(l->coder, c);
-    uint32_t at = n++;
-    while (at > 0 && sp_order_values(job->plan, l->column, text, l->texts[at - 1]) < 0) {
-      l->texts[at] = l->texts[at - 1];
-      code[at] = code[at - 1];
-      at--;
-    }
-    l->texts[at] = text;
-    code[at] = c;
+    const level_text text = {job->plan, l->column, sp_coder_text(l->coder, c), c, 0};
+    texts[n++] = text;
   }
-  for (uint32_t i = 0; i < n; i++) l->level[code[i]] = i;
+  qsort(texts, n, sizeof *texts, compare_texts);
+  for (uint32_t i = 0; i < n; i++) {
+    l->texts[i] = texts[i].text;
+    l->level[texts[i].code] = i;
+  }
   l->dictionary.struct_size = sizeof l->dictionary;
   l->dictionary.n_entries = n;
   l->dictionary.text = l->texts;

@@ -12,6 +12,7 @@ typedef struct sp_levels {
   sp_coder *coder;
   unsigned char *is_met; /* by code */
   uint32_t n_met;        /* codes that is_met covers */
+  uint32_t n_levels;     /* of them, those that are met */
   uint32_t *level;       /* by code; SP_NONE: no level */
   const char **texts;    /* by level, in the order that tables show */
   sampan_dictionary dictionary;

@@ -254,8 +254,10 @@ static int32_t check_home(sp_place *p, uint32_t stratum, const char *psu, uint64
 
 /* All that is counted by unit has room for the units of the first read. */
 static int32_t not_known(sampan_error *error) {
-  return sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
-                      "the record is in a unit that was not there in the first read");
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
+               "the record is in a unit that was not there in the first read: the file has changed "
+               "meanwhile");
+  return sp_error_hint(error, "run again when nobody writes to the file");
 }
 
 /* A record that is a unit of its own: the next one, which in a later read is there already. */

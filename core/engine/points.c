@@ -22,13 +22,19 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *t, uint32_t indicator
     const uint32_t leaf = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
     const sp_exact *lanes =
         sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
-    if (!(sp_row_totals(lanes, b->n_totals, totals) > 0)) continue;
+    /* Whether there are records does not go by what their weights come to: calibrated ones may be
+       negative. */
+    if (lanes[0].top == 0) continue;
+    (void)sp_row_totals(lanes, b->n_totals, totals);
     const sp_units *u = &t->place.units;
     const uint32_t psu = sp_units_psu_of(u, leaf);
     const uint32_t stratum = u->n_psu > 0 ? u->psus[psu].stratum : 0;
+    const uint32_t has_weight = lanes[0].top > 1;
     double z = 0;
     for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
-    out[(*n)++] = (sp_point){.psu = psu, .stratum = stratum, .leaf = leaf, .z = z};
+    out[(*n)++] =
+        (sp_point){.psu = psu, .stratum = stratum, .leaf = leaf, .has_weight = has_weight, .z = z};
+    if (!has_weight) continue;
     *n_psu += psu != last_psu;
     *n_strata += stratum != last;
     last_psu = psu;
@@ -50,7 +56,7 @@ double sp_degrees_of_freedom(const sp_job *job, const sp_totals *t, const sp_poi
       return sp_design_df(t);
     case SP_DF_STRATA_PRESENT:
       for (uint32_t i = 0; i < n; i++) {
-        if (points[i].stratum == last) continue;
+        if (!points[i].has_weight || points[i].stratum == last) continue;
         last = points[i].stratum;
         df += u->strata[last].n_psu - 1.0;
       }

@@ -12,6 +12,7 @@ typedef struct preparer {
   sp_sift sift;
   sp_weigh weigh;
   uint32_t *unit, *codes;
+  int64_t n_read, n_kept;
 } preparer;
 
 static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
@@ -20,6 +21,10 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   (void)wave;
   (void)row;
   SP_TRY(sp_sift_batch(&p->sift, machine, n, NULL, error));
+  p->n_read += n;
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    p->n_kept += __builtin_popcountll(p->sift.kept[w]);
+  }
   SP_TRY(
       sp_place_batch(&p->totals->place, machine, p->sift.kept, p->sift.weight, n, p->unit, error));
   SP_TRY(sp_levels_take(p->job, &p->sift, machine, n, p->codes, error));
@@ -60,6 +65,7 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) {
   const sp_replicates *replicates = job->plan->design.replicates;
   const int makes = replicates != NULL && replicates->make;
   job->units = &totals->place.units;
+  job->n_prepared = -1;
   if (job->n_levels == 0 && job->aux == NULL && !makes) return SAMPAN_OK;
   const int64_t capacity = sp_batch_capacity(job);
   totals->n_reads++;
@@ -77,7 +83,9 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) {
   }
   sp_machine_free(machine);
   sp_arena_free(p.arena);
+  if (status >= 0 && p.n_kept == 0) status = sp_nothing_kept(job, p.n_read, error);
   if (status >= 0) status = sp_place_finish(&totals->place, error);
+  job->n_prepared = p.n_read;
   if (status >= 0) status = sp_levels_settle(job, error);
   if (status >= 0 && makes) status = make_replicates(job, totals, error);
   if (status >= 0 && job->aux != NULL) status = sp_auxiliary_settle(job, error);

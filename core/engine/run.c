@@ -127,6 +127,38 @@ static int32_t add_tables(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* What a plan of several periods may not mean. */
+static int32_t note_periods(sp_outcome *o, sampan_error *error) {
+  const sp_plan *plan = o->plan;
+  const sp_calibrate *c = plan->design.calibrate;
+  if (plan->period == NULL) return SAMPAN_OK;
+  if (o->totals->n_shared_psus > 0) {
+    const char *text = sp_arena_printf(
+        o->arena,
+        "%u of %d PSUs hold records of several values of '%s' and are taken for the same PSUs each "
+        "time; if their numbers start anew, cross the strata with it: strata: [%s, ...]",
+        o->totals->n_shared_psus, o->n_psu, plan->period, plan->period);
+    if (text == NULL) return sp_error_memory(error);
+    sp_job_note(o->job, text);
+  }
+  for (uint32_t m = 0; c != NULL && m < c->n_margins; m++) {
+    const sp_by *by = c->margins[m].by;
+    int has_period = by == NULL; /* expressions may well name it */
+    for (uint32_t k = 0; by != NULL && k < by->n_columns; k++) {
+      has_period = has_period || strcmp(by->columns[k], plan->period) == 0;
+    }
+    if (has_period) continue;
+    const char *text = sp_arena_printf(
+        o->arena,
+        "the totals of `%s` are met by the records of all values of '%s' together; to meet them in "
+        "each, name '%s' in its `by`",
+        c->name, plan->period, plan->period);
+    if (text == NULL) return sp_error_memory(error);
+    sp_job_note(o->job, text);
+  }
+  return SAMPAN_OK;
+}
+
 /* What plugins had to say, and the records that a split leaves out. */
 static int32_t take_notes(sp_outcome *o, sampan_error *error) {
   sp_job *job = o->job;
@@ -145,6 +177,7 @@ static int32_t take_notes(sp_outcome *o, sampan_error *error) {
     if (text == NULL) return sp_error_memory(error);
     sp_job_note(job, text);
   }
+  SP_TRY(note_periods(o, error));
   o->ungrouped = list;
   o->notes = job->notes.texts;
   o->n_notes = job->notes.n;

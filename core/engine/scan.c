@@ -95,6 +95,15 @@ static int32_t count_periods(sp_scanner *s, int64_t n, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* A record of a later read that is not where those of the first were. */
+static int32_t changed(int64_t i, sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
+               "the record is in a group or a unit that was not there in the first read: the file "
+               "has changed meanwhile");
+  sp_error_hint(error, "run again when nobody writes to the file");
+  return sp_error_cell(error, NULL, i + 1, NULL);
+}
+
 /* The group and the row of totals of each record, for every split. */
 static int32_t divide(sp_scanner *s, const sp_machine *machine, int64_t n, sampan_error *error) {
   const sp_job *job = s->job;
@@ -121,12 +130,16 @@ static int32_t divide(sp_scanner *s, const sp_machine *machine, int64_t n, sampa
         whole = whole && tuple[g] != SP_CODE_MISSING;
       }
       if (!whole) continue;
-      const uint32_t group =
-          sp_map_add(t->groups[k].map, tuple, split->n_groupings * sizeof *tuple);
-      if (group == SP_MAP_NONE) return sp_error_memory(error);
+      const uint32_t n_bytes = split->n_groupings * (uint32_t)sizeof *tuple;
+      const uint32_t group = s->read == 0 ? sp_map_add(t->groups[k].map, tuple, n_bytes)
+                                          : sp_map_find(t->groups[k].map, tuple, n_bytes);
+      if (group == SP_MAP_NONE) {
+        return s->read == 0 ? sp_error_memory(error) : changed(i, error);
+      }
       s->groups[k][i] = group;
       s->rows[k][i] = sp_table_row(t->tables[k], group, job->by_unit ? s->unit[i] : 0);
       if (s->rows[k][i] == UINT32_MAX) return sp_error_memory(error);
+      if (s->read > 0 && s->rows[k][i] >= t->walks[k].n_rows) return changed(i, error);
     }
   }
   return SAMPAN_OK;
@@ -167,6 +180,32 @@ static int32_t mark_psus(sp_scanner *s, int64_t n, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* PSUs that hold records of several periods, which the annex and the log should tell of: are they
+ * the same ones, or do their numbers start anew? */
+static int32_t share_psus(sp_scanner *s, int64_t n, sampan_error *error) {
+  const uint32_t shared = UINT32_MAX;
+  sp_totals *t = s->totals;
+  const sp_units *units = &t->place.units;
+  const uint32_t *codes = s->codes[s->job->period_grouping];
+  if (units->n_psu > t->n_period_of_psu) {
+    const uint32_t room = units->n_psu + units->n_psu / 2 + 64;
+    uint32_t *grown = realloc(t->period_of_psu, room * sizeof *grown);
+    if (grown == NULL) return sp_error_memory(error);
+    memset(grown + t->n_period_of_psu, 0, (room - t->n_period_of_psu) * sizeof *grown);
+    t->period_of_psu = grown;
+    t->n_period_of_psu = room;
+  }
+  for (int64_t i = 0; i < n && units->n_psu > 0; i++) {
+    if (!sampan_bit(s->sift.kept, i)) continue;
+    uint32_t *period = &t->period_of_psu[sp_units_psu_of(units, s->unit[i])];
+    if (*period == 0) *period = codes[i] + 1;
+    if (*period == codes[i] + 1 || *period == shared) continue;
+    *period = shared;
+    t->n_shared_psus++;
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
                           sampan_error *error) {
   sp_scanner *s = data;
@@ -179,20 +218,21 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
       sp_place_batch(&s->totals->place, machine, s->sift.kept, s->sift.weight, n, s->unit, error));
   SP_TRY(sp_weigh_batch(&s->weigh, &s->sift, machine, s->unit, n, counted, error));
   SP_TRY(divide(s, machine, n, error));
+  if (s->read == 0 && s->job->period_grouping != SP_NONE) SP_TRY(share_psus(s, n, error));
   if (s->read == 0 && s->job->domain != SP_NONE) SP_TRY(mark_psus(s, n, error));
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
   return sp_score_batch(s, machine, n, error);
 }
 
-static int32_t nothing_kept(const sp_job *job, const sp_totals *totals, sampan_error *error) {
-  if (totals->n_read == 0) {
+int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error) {
+  if (n_read == 0) {
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOTHING_KEPT, "there is not one record in %s",
                  job->plan->n_waves == 1 ? "the file" : "the files");
     return sp_error_file(error,
                          job->plan->n_waves == 1 ? job->plan->waves[0].file : job->plan->file);
   }
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOTHING_KEPT, "not one of the %lld records is kept",
-               (long long)totals->n_read);
+               (long long)n_read);
   sp_error_hint(error, "`keep` and `drop` of the plan leave all of them out");
   return sp_error_file(error, job->plan->file);
 }
@@ -226,14 +266,15 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
   const int64_t n_read = s.n_read;
   scanner_clear(&s);
   if (status < 0) return status;
-  if (read > 0) {
-    if (n_read == totals->n_read) return SAMPAN_OK;
+  const int64_t n_before = read > 0 ? totals->n_read : job->n_prepared;
+  if (n_before >= 0 && n_read != n_before) {
     return sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
                         "the first read found %lld records, and a later one %lld: a file has "
                         "changed meanwhile",
-                        (long long)totals->n_read, (long long)n_read);
+                        (long long)n_before, (long long)n_read);
   }
+  if (read > 0) return SAMPAN_OK;
   totals->n_read = n_read;
-  if (totals->n_kept == 0) return nothing_kept(job, totals, error);
+  if (totals->n_kept == 0) return sp_nothing_kept(job, n_read, error);
   return sp_place_finish(&totals->place, error);
 }

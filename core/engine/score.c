@@ -160,7 +160,10 @@ static int32_t add_record(const sp_scanner *s, const sp_bound *b, uint32_t run, 
   const sampan_shape *shape = &b->shape;
   const sp_slices *w = &s->weigh.slices[run][i];
   const size_t first = first_total(s, b, i);
-  if (w->top == 0) return SAMPAN_OK;
+  if (w->top == 0) {
+    sp_exact_touch(&lanes[0]);
+    return SAMPAN_OK;
+  }
   sp_exact_add_slices(&lanes[0], w);
   for (uint32_t c = 0; c < shape->n_components; c++) {
     const int32_t type = shape->components[c].type;

@@ -105,6 +105,7 @@ void sp_totals_free(const sp_job *job, sp_totals *t) {
   sp_table_free(t->aux_by_unit);
   sp_rank_clear(&t->rank);
   free(t->psu_in_domain);
+  free(t->period_of_psu);
   sp_courses_free(job, t);
   free(t->groups);
   free(t->tables);

@@ -88,6 +88,12 @@ static inline void sp_exact_add_slices(sp_exact *sum, const sp_slices *x) {
   }
 }
 
+/* Marks a sum that something of weight 0 belongs to: it has a position, and is 0. Sums with more
+ * than this have had a number added that is not 0, whatever they come to. */
+static inline void sp_exact_touch(sp_exact *sum) {
+  if (sum->top == 0) sum->top = 1;
+}
+
 /* Adds a double. */
 static inline void sp_exact_add(sp_exact *sum, double x) {
   const sp_slices slices = sp_slice(x);
