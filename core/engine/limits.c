@@ -106,17 +106,21 @@ static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertai
   return SAMPAN_OK;
 }
 
-/* Why limits that a standard error of 0 gives would be certainty that is not there: without events,
- * in complete counts. Those of a share by its exposure hold; those of a sum or product of shares,
- * to which an event adds something else, do not, and no more do limits of no width. */
-static const char *false_certainty(const sp_outcome *o, const sp_estimate *e,
+/* Why limits of a standard error of 0 would be a certainty that is not there: without events, in
+ * complete counts. Those of a share by its exposure hold; those of a sum or product of shares, to
+ * which an event adds something else, do not. Limits of no width are given to whom asks for them.
+ */
+static const char *false_certainty(const sp_outcome *o, const sp_bound *b, const sp_estimate *e,
                                    const sampan_interval_in *in, const sampan_interval_out *out) {
   const double n = isnan(e->exposure) ? e->pop : e->exposure;
   if (o->plan->kind != SP_KIND_VITAL || in->std_error > 0 || !(in->gradient_max > 0)) return NULL;
-  if (in->unit == SAMPAN_UNIT_PROPORTION && !(fabs(in->gradient_max * n - 1) <= 1e-9)) {
-    return "standard error is 0, and events count differently in the estimate";
+  if (!(out->lower < out->upper)) {
+    return b->indicator->interval.plugin != NULL
+               ? NULL
+               : "standard error is 0: limits of no width mean nothing";
   }
-  return out->lower < out->upper ? NULL : "standard error is 0: limits of no width mean nothing";
+  if (in->unit != SAMPAN_UNIT_PROPORTION || fabs(in->gradient_max * n - 1) <= 1e-9) return NULL;
+  return "standard error is 0, and events count differently in the estimate";
 }
 
 int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *known, sp_estimate *e,
@@ -146,7 +150,7 @@ int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *kn
                         "interval '%s' broke its contract: limits %.10g and %.10g",
                         b->interval->name, out.lower, out.upper);
   }
-  const char *why = false_certainty(o, e, &in, &out);
+  const char *why = false_certainty(o, b, e, &in, &out);
   if (why != NULL) {
     sp_estimate_flag(o, e, "no-interval");
     e->why = why;

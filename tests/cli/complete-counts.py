@@ -75,7 +75,7 @@ def no_events():
         "test": "{estimator: indirect, statistic: test, %s, %s, %s" % (counts, standard, by),
         "part": "{estimator: ratio, unit: proportion, numerator: d, denominator: n, %s" % by,
         "wald": "{estimator: ratio, numerator: d, denominator: n, interval: wald, %s" % by}
-    for method in ("wald", "korn-graubard", "jeffreys", "agresti-coull"):
+    for method in ("wilson", "korn-graubard", "jeffreys", "agresti-coull"):
         indicators["q_" + method] = "{estimator: premature-mortality, %s, interval: %s, %s" % (
             counts, method, by)
     code, said, rows = run(data, indicators, more="types: {age: text, a: text}\n")
@@ -88,7 +88,8 @@ def no_events():
             check(rows[name, "B", "40q30"].get("conf_high") is not None, name + " with deaths")
     has_no_limits(rows["all", "A", "m30"], "a rate without deaths")
     check(rows["all", "B", "m30"].get("conf_high") is not None, "a rate with deaths")
-    has_no_limits(rows["wald", "A", "ratio"], "a ratio without deaths by wald")
+    wald = rows["wald", "A", "ratio"]
+    check(wald["conf_low"] == wald["conf_high"] == 0, "wald's limits of no width, asked for")
     part = rows["part", "A", "proportion"]
     check(near(part["conf_high"], wilson(0, 8000)[1]), "a share of 0 keeps Wilson's limit")
     expected = 4 * 2 + 4 * 10
