@@ -17,28 +17,34 @@ static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
   return order;
 }
 
-/* The exposure in the cell of a total, NaN where the estimator counts none. */
-static double cell_exposure(const sp_bound *b, const double *totals, uint32_t k) {
+/* What the events of a total come from: the exposure of its cell, else the records there; NaN where
+ * the estimator counts neither. */
+static double cell_size(const sp_bound *b, const double *totals, uint32_t k) {
   const uint32_t n = b->shape.n_components, first = k / n * n;
+  double records = NAN;
   for (uint32_t c = 0; c < n; c++) {
     if ((b->shape.components[c].flags & SAMPAN_EXPOSURE) != 0) return totals[first + c];
+    if (b->shape.components[c].type == SAMPAN_ONE) records = totals[first + c];
   }
-  return NAN;
+  return records;
 }
 
 /* Sum of g^2 V(T) over the components that count events: Poisson, V = T; for a proportion binomial,
- * V = T (1 - T / N) with the cell's exposure N. */
+ * V = T (1 - T / N) with the N of the cell. NaN where the statistic does not go by events. */
 static double vital_variance(const sp_bound *b, const sampan_statistic *about,
                              const double *gradient, const double *totals) {
   double variance = 0;
+  int by_events = 0;
   for (uint32_t k = 0; k < b->n_totals; k++) {
     if ((b->shape.components[k % b->shape.n_components].flags & SAMPAN_EVENTS) == 0) continue;
-    const double n = cell_exposure(b, totals, k);
+    by_events = by_events || gradient[k] != 0;
+    const double n = cell_size(b, totals, k);
     const int binomial = about->unit == SAMPAN_UNIT_PROPORTION && n > 0 && totals[k] <= n;
     variance += gradient[k] * gradient[k] * totals[k] * (binomial ? 1 - totals[k] / n : 1);
   }
-  return variance;
+  return by_events ? variance : NAN;
 }
+
 /* ---- estimates ---------------------------------------------------------------------------- */
 
 /* Memory for one indicator's values, reused from group to group. */
@@ -120,6 +126,7 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const samp
   if (plan->kind == SP_KIND_VITAL) {
     const double own = m->estimates.model_variance[k];
     variance = isnan(own) ? vital_variance(b, e->about, gradient, m->totals) : own;
+    if (isnan(variance)) e->why = "it does not go by events, and without a sample has no variance";
   }
   if (plan->kind == SP_KIND_SURVEY && e->replicates != NULL) {
     replicate_variance(m, e, inner, &variance);
@@ -159,12 +166,25 @@ static int32_t add_error(maker *m, const sp_bound *b, sp_estimate *e, const samp
   return b->interval != NULL ? sp_limits(o, b, &known, e, error) : SAMPAN_OK;
 }
 
-static void sum_flagged(const sp_bound *b, const double *totals, uint32_t flag, double *out) {
+/* Over the components of a flag; of several in one cell, as the levels of a distribution, over
+ * those that the statistic goes by. */
+static void sum_flagged(const sp_bound *b, const double *totals, const double *gradient,
+                        uint32_t flag, double *out) {
+  int some = 0;
   *out = NAN;
+  for (uint32_t k = 0; k < b->n_totals && b->shape.n_cells == 1; k++) {
+    some = some || ((b->shape.components[k].flags & flag) != 0 && gradient[k] != 0);
+  }
   for (uint32_t k = 0; k < b->n_totals; k++) {
     if ((b->shape.components[k % b->shape.n_components].flags & flag) == 0) continue;
-    *out = (isnan(*out) ? 0 : *out) + totals[k];
+    if (!some || gradient[k] != 0) *out = (isnan(*out) ? 0 : *out) + totals[k];
   }
+}
+
+/* A share of events in their exposure that is above 1, as where they are not among it. */
+static int is_no_share(const sp_bound *b, const sp_estimate *e, double value) {
+  return b->shape.n_cells == 1 && e->about->unit == SAMPAN_UNIT_PROPORTION && !isnan(e->exposure) &&
+         value > e->about->upper * (1 + 1e-12);
 }
 
 /* The value of every statistic in every replicate: [statistic][replicate], NULL without any. */
@@ -242,18 +262,30 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
     e->value = e->std_error = e->df = e->low = e->high = e->deff = e->n_eff = NAN;
     e->simple_variance = NAN;
     e->interval = e->flags = e->why = "";
-    sum_flagged(b, m->totals, SAMPAN_EVENTS, &e->events);
-    sum_flagged(b, m->totals, SAMPAN_EXPOSURE, &e->exposure);
+    const double *gradient = m->estimates.gradient + (size_t)k * b->n_totals;
+    sum_flagged(b, m->totals, gradient, SAMPAN_EVENTS, &e->events);
+    sum_flagged(b, m->totals, gradient, SAMPAN_EXPOSURE, &e->exposure);
     if (!isnan(e->events) && o->plan->kind != SP_KIND_SURVEY) e->n_events = llround(e->events);
     if (m->estimates.status[k] != SAMPAN_ESTIMABLE) {
       e->status = SAMPAN_STATUS_NOT_ESTIMABLE;
       e->why = e->n == 0 ? "no record" : "not estimable from these totals";
       continue;
     }
+    if (is_no_share(b, e, m->estimates.value[k])) {
+      e->status = SAMPAN_STATUS_NOT_ESTIMABLE;
+      e->why = "the numerator is above the denominator: no proportion";
+      const char *note = sp_arena_printf(
+          o->arena, "the numerator of '%s' is above its denominator somewhere: no proportion there",
+          b->indicator->name);
+      if (note == NULL) return sp_error_memory(error);
+      sp_job_note(o->job, note);
+      continue;
+    }
     e->value = m->estimates.value[k];
     if (isnan(e->events) || o->plan->kind == SP_KIND_SURVEY) {
-      e->n_events = count_events(b, counts, m->estimates.gradient + (size_t)k * b->n_totals);
+      e->n_events = count_events(b, counts, gradient);
     }
+    if ((e->about->flags & SAMPAN_STATISTIC_TEST) != 0) continue;
     if (replicates != NULL) e->replicates = replicates + (size_t)k * job->n_replicates;
     SP_TRY(add_error(m, b, e, &view, error));
   }

@@ -24,7 +24,8 @@ static void event_weights(const sp_bound *b, const sp_uncertain *known, sampan_i
     double weight = NAN, exposure = NAN;
     for (uint32_t c = 0; c < shape->n_components; c++) {
       const uint32_t flags = shape->components[c].flags;
-      if ((flags & SAMPAN_EVENTS) != 0) weight = known->gradient[first + c];
+      const double own = known->gradient[first + c];
+      if ((flags & SAMPAN_EVENTS) != 0 && !(fabs(own) <= fabs(weight))) weight = own;
       if ((flags & SAMPAN_EXPOSURE) != 0) exposure = known->totals[first + c];
     }
     if (fabs(weight) > in->gradient_max) in->gradient_max = fabs(weight);
@@ -105,6 +106,23 @@ static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertai
   return SAMPAN_OK;
 }
 
+/* Why limits of a standard error of 0 would be a certainty that is not there: without events, in
+ * complete counts. Those of a share by its exposure hold; those of a sum or product of shares, to
+ * which an event adds something else, do not. Limits of no width are given to whom asks for them.
+ */
+static const char *false_certainty(const sp_outcome *o, const sp_bound *b, const sp_estimate *e,
+                                   const sampan_interval_in *in, const sampan_interval_out *out) {
+  const double n = isnan(e->exposure) ? e->pop : e->exposure;
+  if (o->plan->kind != SP_KIND_VITAL || in->std_error > 0 || !(in->gradient_max > 0)) return NULL;
+  if (!(out->lower < out->upper)) {
+    return b->indicator->interval.plugin != NULL
+               ? NULL
+               : "standard error is 0: limits of no width mean nothing";
+  }
+  if (in->unit != SAMPAN_UNIT_PROPORTION || fabs(in->gradient_max * n - 1) <= 1e-9) return NULL;
+  return "standard error is 0, and events count differently in the estimate";
+}
+
 int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *known, sp_estimate *e,
                   sampan_error *error) {
   const sampan_interval_in in = describe(o, b, known, e);
@@ -131,6 +149,13 @@ int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *kn
     return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_INTERVAL,
                         "interval '%s' broke its contract: limits %.10g and %.10g",
                         b->interval->name, out.lower, out.upper);
+  }
+  const char *why = false_certainty(o, b, e, &in, &out);
+  if (why != NULL) {
+    sp_estimate_flag(o, e, "no-interval");
+    e->why = why;
+    e->n_eff = NAN;
+    return SAMPAN_OK;
   }
   if (!isnan(known->inner)) return go_back(o, b, known, &out, e, error);
   e->low = out.lower;

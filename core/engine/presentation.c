@@ -24,6 +24,7 @@ static double most(double given, double own) {
 /* ---- an estimate --------------------------------------------------------------------------- */
 
 static int is_proportion(const sp_estimate *e) {
+  if ((e->about->flags & SAMPAN_STATISTIC_TEST) != 0) return 0;
   return e->about->unit == SAMPAN_UNIT_PROPORTION ||
          (e->about->unit == SAMPAN_UNIT_RATE && isfinite(e->about->upper));
 }

@@ -46,6 +46,43 @@ int32_t sp_score_init(sp_scanner *s) {
   return SAMPAN_OK;
 }
 
+/* ---- shares of complete counts ------------------------------------------------------------ */
+
+static double scored(const sp_scanner *s, const sp_bound *b, uint32_t c, int64_t i) {
+  const int32_t type = b->shape.components[c].type;
+  if (type == SAMPAN_BIT) return sampan_bit(s->bits[c], i);
+  return type == SAMPAN_F64 ? s->numbers[c][i] : 1;
+}
+
+/* In complete counts the events of a record are among its exposure, of which they are a proportion.
+ * A sample may well have a numerator that is not. */
+static int32_t check_shares(const sp_scanner *s, const sp_bound *b, int64_t n,
+                            sampan_error *error) {
+  const sampan_shape *shape = &b->shape;
+  uint32_t events = SP_NONE, exposure = SP_NONE;
+  for (uint32_t c = 0; c < shape->n_components; c++) {
+    if ((shape->components[c].flags & SAMPAN_EVENTS) != 0) events = c;
+    if ((shape->components[c].flags & SAMPAN_EXPOSURE) != 0) exposure = c;
+  }
+  if (s->job->plan->kind == SP_KIND_SURVEY || shape->n_cells > 1 || shape->n_statistics > 1 ||
+      shape->statistics[0].unit != SAMPAN_UNIT_PROPORTION || events == SP_NONE ||
+      exposure == SP_NONE) {
+    return SAMPAN_OK;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    if (!sampan_bit(s->in, i)) continue;
+    const double y = scored(s, b, events, i), x = scored(s, b, exposure, i);
+    if (!(y > x)) continue;
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_NO_SHARE,
+                 "indicator '%s' is a proportion, but its numerator %.17g is above its denominator "
+                 "%.17g",
+                 b->indicator->name, y, x);
+    sp_error_hint(error, "correct the record, or take `unit: ratio` or `unit: rate`");
+    return sp_error_cell(error, NULL, i + 1, NULL);
+  }
+  return SAMPAN_OK;
+}
+
 /* ---- scoring ------------------------------------------------------------------------------ */
 
 /* Calls the estimator. `course` and `run` where it takes several reads. */
@@ -97,7 +134,7 @@ static int32_t score(sp_scanner *s, const sp_machine *machine, uint32_t index,
     return status;
   }
   for (int64_t w = 0; w < sampan_words(n); w++) s->in[w] &= s->mine[w];
-  return SAMPAN_OK;
+  return check_shares(s, b, n, error);
 }
 
 /* Records of the domain that the indicator is about, and those of them without a value. */

@@ -128,6 +128,25 @@ static int32_t bind_shape(sp_job *job, sp_bound *b, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+static int counts_events(const sp_bound *b) {
+  uint32_t found = 0;
+  for (uint32_t c = 0; c < b->shape.n_components; c++) found |= b->shape.components[c].flags;
+  return (found & SAMPAN_EVENTS) != 0 && (found & SAMPAN_EXPOSURE) != 0;
+}
+
+/* Whether an interval is for all statistics that can have one. */
+static int fits(const sampan_interval_ops *ops, const sp_bound *b) {
+  /* Limits that are found on the scale of a share. */
+  const int by_share =
+      sp_estimator_goes_back(b->ops) && (ops->units & (1U << SAMPAN_UNIT_PROPORTION)) != 0;
+  for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
+    const sampan_statistic *s = &b->shape.statistics[i];
+    if ((s->flags & SAMPAN_STATISTIC_TEST) != 0 || by_share) continue;
+    if ((ops->units & (UINT32_C(1) << s->unit)) == 0) return 0;
+  }
+  return 1;
+}
+
 /* The interval that a plan gets without asking. */
 static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
   if (plan->kind == SP_KIND_REGISTER) return NULL;
@@ -140,6 +159,9 @@ static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
     case SAMPAN_UNIT_RATE:
       if (plan->kind != SP_KIND_VITAL) return "wald";
       return b->shape.n_cells > 1 ? "fay-feuer" : "byar";
+    case SAMPAN_UNIT_RATIO: /* observed over expected events */
+      return plan->kind == SP_KIND_VITAL && counts_events(b) && b->shape.n_cells == 1 ? "byar"
+                                                                                      : "wald";
     default:
       return "wald";
   }
@@ -152,19 +174,17 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
   if (name == NULL || strcmp(name, "none") == 0) return SAMPAN_OK;
   static const char *const also[] = {"method"};
   sampan_value *values;
-  const int32_t status =
-      sp_registry_load(job->registry, SAMPAN_INTERVAL, name, &b->interval, error);
+  int32_t status = sp_registry_load(job->registry, SAMPAN_INTERVAL, name, &b->interval, error);
+  if (status >= 0 && choice->plugin == NULL && !fits(b->interval->ops, b)) {
+    /* By default each of several statistics has limits. */
+    status = sp_registry_load(job->registry, SAMPAN_INTERVAL, "wald", &b->interval, error);
+  }
   if (status < 0) {
     sp_error_text_place(error, job->plan->file, at->line, at->column);
     return status;
   }
   const sampan_interval_ops *ops = b->interval->ops;
-  for (uint32_t i = 0; i < b->shape.n_statistics; i++) {
-    if ((ops->units & (UINT32_C(1) << b->shape.statistics[i].unit)) != 0) continue;
-    /* Limits that are found on the scale of a share. */
-    if (sp_estimator_goes_back(b->ops) && (ops->units & (1U << SAMPAN_UNIT_PROPORTION)) != 0) {
-      continue;
-    }
+  if (!fits(ops, b)) {
     return sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                          "interval '%s' is not made for what estimator '%s' gives", name,
                          b->plugin->name);

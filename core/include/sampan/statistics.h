@@ -68,10 +68,15 @@ enum {
 typedef struct sampan_statistic {
   const char *name; /* "prevalence", "mean" */
   int32_t unit;
-  int32_t reserved;
+  uint32_t flags;      /* 1.1: SAMPAN_STATISTIC_* */
   double lower, upper; /* the values it can take; -HUGE_VAL, HUGE_VAL where unbounded */
   double per;          /* RATE: 1000, 100000; else 1 */
 } sampan_statistic;
+
+enum {
+  SAMPAN_STATISTIC_TEST = 1 /* the number of a test, as a chi-square or a p: it has no standard
+                               error and no interval */
+};
 
 /* What bind() decides from parameters and column types. Totals are laid out cell by cell:
  * total[cell * n_components + component]. */

@@ -70,10 +70,12 @@ static void add(bound *b, sampan_statistic *statistics, int kind, double per) {
                       {"isr", SAMPAN_UNIT_RATE, HUGE_VAL},
                       {"chi2", SAMPAN_UNIT_NONE, HUGE_VAL},
                       {"p_exact", SAMPAN_UNIT_PROPORTION, 1}};
-  statistics[b->n_kinds] = (sampan_statistic){.name = about[kind].name,
-                                              .unit = about[kind].unit,
-                                              .upper = about[kind].upper,
-                                              .per = kind == ISR ? per : 1};
+  statistics[b->n_kinds] =
+      (sampan_statistic){.name = about[kind].name,
+                         .unit = about[kind].unit,
+                         .flags = kind == CHI2 || kind == P_EXACT ? SAMPAN_STATISTIC_TEST : 0,
+                         .upper = about[kind].upper,
+                         .per = kind == ISR ? per : 1};
   b->kind[b->n_kinds++] = kind;
 }
 
