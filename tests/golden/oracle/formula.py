@@ -36,6 +36,26 @@ def expression_of(text):
     return text
 
 
+def plain(name):
+    """A name of R without what does not tell terms apart: its spaces and backticks."""
+    return re.sub(r"[\s`]", "", name)
+
+
+def bare(column):
+    """A column's name without R's backticks."""
+    return column[1:-1] if re.fullmatch(r"`[^`]+`", column) else column
+
+
+def with_columns(text, columns):
+    """An expression with its columns named as plans name them."""
+    def name(found):
+        word = bare(found.group(0))
+        return named(word) if word in columns else found.group(0)
+    parts = re.split(r"(\"[^\"]*\")", text)
+    return "".join(p if p.startswith("\"") else re.sub(r"`[^`]+`|[^\W\d][\w.]*(?!\s*\()", name, p)
+                   for p in parts)
+
+
 def call_of(text):
     """The name and the argument of a call that is the whole text."""
     found = re.fullmatch(r"(\w+)\((.*)\)", text, re.S)
@@ -48,6 +68,12 @@ class Term:
     def __init__(self, label, column, levels):
         self.label, self.column, self.levels = label, column, levels
 
+    def parts(self):
+        """Its part in the names of coefficients: R's, and the plan's."""
+        if self.levels is None:
+            return [(self.label, self.column), (self.label + "TRUE", self.column)]
+        return [(self.label + level, self.column + level) for level in self.levels]
+
 
 class Formula:
     """A formula for records of a case; `asker` gives the plan that columns are derived in."""
@@ -56,6 +82,7 @@ class Formula:
         left, right = text.split("~", 1)
         self.asker, self.case, self.data = asker, asker.case, asker.data
         self.terms, self.products, self.offset, self.intercept = {}, [], None, True
+        self.names = {}
         self.texts, self.numbers = set(), set()
         self.outcome = self._outcome(left.strip())
         for sign, term in split_at(right, "+-"):
@@ -70,15 +97,17 @@ class Formula:
         name, inside = call_of(text)
         if name == "I":
             return self.asker.plan.derive(self._translate(inside))
-        if text not in self.asker.columns:
+        column = bare(text)
+        if column not in self.asker.columns:
             return self.asker.plan.derive(self._translate(text))
-        self.numbers.add(text)
-        return named(text)
+        self.numbers.add(column)
+        return named(column)
 
     def _translate(self, text):
         """An expression; the columns that it compares with texts are texts."""
-        self.texts |= set(re.findall(r"(\w+)\s*[=!]=\s*\"", text))
-        return expression_of(text)
+        compared = re.findall(r"(`[^`]+`|[\w.]+)\s*[=!]=\s*\"", text)
+        self.texts |= {bare(c) for c in compared}
+        return expression_of(with_columns(text, self.asker.columns))
 
     def _add(self, sign, term):
         if term in ("0", "1"):
@@ -107,7 +136,7 @@ class Formula:
 
     def _term(self, label):
         name, inside = call_of(label)
-        column = inside if name == "factor" else label
+        column = bare(inside if name == "factor" else label)
         if column in self.asker.columns:
             if name == "factor" or self._is_factor(column):
                 self.texts.add(column)
@@ -122,7 +151,7 @@ class Formula:
         return column in given or self.data.is_text(self.case["data"], column)
 
     def _levels(self, column):
-        return self.data.levels(self.case["data"], column)
+        return self.asker.levels(column)
 
     def indicator(self, **more):
         a = self.case["analysis"]
@@ -135,42 +164,49 @@ class Formula:
             spec["offset"] = self.offset
         if not self.intercept:
             spec["intercept"] = "no"
+        references = self.references()
+        if references:
+            spec["reference"] = ", ".join("%s=%s" % r for r in references)
         return dict(spec, **dict(self.asker.condition(), **more))
+
+    def references(self):
+        """The levels of reference that are not the first: those that R has no coefficient of."""
+        known = {plain(r["key"]["term"]) for r in self.case["expected"] if "term" in r["key"]}
+        found = []
+        for term in self.terms.values():
+            if term.levels is None:
+                continue
+            absent = [v for v in term.levels if plain(term.label + v) not in known]
+            if len(absent) == 1 and absent[0] != term.levels[0]:
+                found.append((term.column, absent[0]))
+        return found
 
     def statistic(self, name):
         """What the plan calls the coefficient that R calls `name`."""
         if name == "(Intercept)":
             return name
-        return ":".join(self._part(p) for _, p in split_at(name, ":"))
+        if not self.names:
+            for labels in [(label,) for label in self.terms] + self.products:
+                self._name(labels)
+        if plain(name) not in self.names:
+            raise Unsupported("the coefficient " + literal(name))
+        return self.names[plain(name)]
 
-    def _part(self, part):
-        for term in self.terms.values():
-            if part == term.label:
-                return term.column
-            if term.levels is not None and part.startswith(term.label):
-                level = part[len(term.label):]
-                if level in term.levels:
-                    return term.column + level
-            if term.levels is None and part == term.label + "TRUE":
-                return term.column
-        raise Unsupported("the coefficient " + name_of(part))
+    def _name(self, labels):
+        """The coefficients of a term, in whatever order R has its parts."""
+        for order in itertools.permutations(labels):
+            for parts in itertools.product(*[self.terms[label].parts() for label in order]):
+                ours = dict(zip(order, (p[1] for p in parts)))
+                self.names.setdefault(plain(":".join(p[0] for p in parts)),
+                                      ":".join(ours[label] for label in labels))
 
     def coefficients(self, label, names):
         """Those of R's coefficients `names` that belong to a term of the formula."""
-        wanted = [p for _, p in split_at(label, ":")]
-        found = []
-        for name in names:
-            parts = [p for _, p in split_at(name, ":")]
-            if len(parts) == len(wanted) and all(self._belongs(p, wanted) for p in parts):
-                found.append(name)
-        return found
-
-    def _belongs(self, part, wanted):
-        own = [w for w in wanted if part == w or
-               (w in self.terms and self.terms[w].levels is not None and part.startswith(w)
-                and part[len(w):] in self.terms[w].levels)]
-        return bool(own)
-
-
-def name_of(part):
-    return literal(part)
+        wanted = sorted(plain(p) for _, p in split_at(label, ":"))
+        mine = set()
+        for labels in [(one,) for one in self.terms] + self.products:
+            if sorted(plain(one) for one in labels) == wanted:
+                for order in itertools.permutations(labels):
+                    mine |= {plain(":".join(p[0] for p in parts)) for parts in
+                             itertools.product(*[self.terms[one].parts() for one in order])}
+        return [n for n in names if plain(n) in mine]

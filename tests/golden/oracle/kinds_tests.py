@@ -39,7 +39,7 @@ def ttest(case, data):
         if a.get("group") is None:
             test = plan.compare(dict(how, statistics="all"), plan.estimate(spec), "mean")
         else:
-            levels = data.levels(case["data"], a["group"])
+            levels = asker.levels(a["group"])
             asker.plan.body["types"][a["group"]] = "text"
             test = plan.compare(dict(how, across=a["group"], values=levels, df="all"),
                                 plan.estimate(spec, {a["group"]: levels[0]}), "difference")
@@ -71,7 +71,7 @@ def chisq(case, data):
         return Answer(plan, plan.estimate(spec), "estimate")
 
     cells = dict({"estimator": "count", "interval": "wald"}, **asker.condition())
-    some = {v: data.levels(case["data"], v)[0] for v in variables}
+    some = {v: asker.levels(v)[0] for v in variables}
     for row in case["expected"]:
         key = row["key"]
         if key["statistic"] == "table":
@@ -104,7 +104,7 @@ def contrasts(case, data):
     asker = Asker(case, data)
     by, plan = a["by"][0], asker.plan
     names = dict(TEST, estimate="estimate")
-    levels = data.levels(case["data"], by)
+    levels = asker.levels(by)
     positions = sorted(a["scores"], key=sort_key)
     for row in case["expected"]:
         key = row["key"]
