@@ -66,13 +66,19 @@ class Term:
     """A column that the outcome is regressed on: what R calls it, what the plan does, its levels."""
 
     def __init__(self, label, column, levels):
-        self.label, self.column, self.levels = label, column, levels
+        self.label, self.column, self.levels, self.dummies = label, column, levels, {}
 
     def parts(self):
         """Its part in the names of coefficients: R's, and the plan's."""
+        ours = bare(self.column)
+        if self.dummies:
+            return [(self.label + level, column) for level, column in self.dummies.items()]
         if self.levels is None:
-            return [(self.label, self.column), (self.label + "TRUE", self.column)]
-        return [(self.label + level, self.column + level) for level in self.levels]
+            return [(self.label, ours), (self.label + "TRUE", ours)]
+        return [(self.label + level, ours + level) for level in self.levels]
+
+    def columns(self):
+        return list(self.dummies.values()) or [self.column]
 
 
 class Formula:
@@ -82,11 +88,14 @@ class Formula:
         left, right = text.split("~", 1)
         self.asker, self.case, self.data = asker, asker.case, asker.data
         self.terms, self.products, self.offset, self.intercept = {}, [], None, True
-        self.names = {}
+        self.names, self.mains = {}, set()
         self.texts, self.numbers = set(), set()
         self.outcome = self._outcome(left.strip())
         for sign, term in split_at(right, "+-"):
             self._add(sign, term)
+        self._only_products()
+        if not self.intercept:
+            self._code_wholly()
         for t in self.texts:
             asker.plan.body["types"][t] = "text"
             asker.texts.add(t)
@@ -127,12 +136,37 @@ class Formula:
             return
         self._product([p for _, p in split_at(term, ":")])
 
+    def _only_products(self):
+        """Products of numbers of which not every number is a term: a column of their own."""
+        for product in [p for p in self.products if not self.mains.issuperset(p)]:
+            if any(self.terms[label].levels is not None for label in product):
+                raise Unsupported("a product of a factor that is no term itself")
+            self.products.remove(product)
+            self.terms[":".join(product)] = Term(":".join(product), self.asker.plan.derive(
+                " * ".join("(%s)" % self.terms[label].column for label in product)), None)
+        inside = set(itertools.chain(*self.products))
+        for label in [t for t in self.terms if ":" not in t and t not in self.mains | inside]:
+            del self.terms[label]
+
     def _product(self, labels):
+        if len(labels) == 1:
+            self.mains.add(labels[0])
         for label in labels:
             if label not in self.terms:
                 self.terms[label] = self._term(label)
         if len(labels) > 1 and tuple(labels) not in self.products:
             self.products.append(tuple(labels))
+
+    def _code_wholly(self):
+        """Without a constant, the first factor of R has a column for each of its levels."""
+        for term in self.terms.values():
+            if term.levels is None:
+                continue
+            if any(term.label in product for product in self.products):
+                raise Unsupported("a product of a factor without a constant")
+            term.dummies = {v: self.asker.plan.derive("%s == %s" % (term.column, literal(v)))
+                            for v in term.levels}
+            return
 
     def _term(self, label):
         name, inside = call_of(label)
@@ -156,7 +190,7 @@ class Formula:
     def indicator(self, **more):
         a = self.case["analysis"]
         spec = {"estimator": "regression", "family": a["family"], "of": self.outcome,
-                "on": [t.column for t in self.terms.values()], "interval": "wald"}
+                "on": [c for t in self.terms.values() for c in t.columns()], "interval": "wald"}
         if self.products:
             spec["interactions"] = ", ".join(
                 ":".join(self.terms[p].column for p in product) for product in self.products)
@@ -174,11 +208,11 @@ class Formula:
         known = {plain(r["key"]["term"]) for r in self.case["expected"] if "term" in r["key"]}
         found = []
         for term in self.terms.values():
-            if term.levels is None:
+            if term.levels is None or term.dummies:
                 continue
             absent = [v for v in term.levels if plain(term.label + v) not in known]
             if len(absent) == 1 and absent[0] != term.levels[0]:
-                found.append((term.column, absent[0]))
+                found.append((bare(term.column), absent[0]))
         return found
 
     def statistic(self, name):

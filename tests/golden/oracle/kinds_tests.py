@@ -33,6 +33,8 @@ def ttest(case, data):
     asker = Asker(case, data, change={"df": "domain"} if case["design"]["type"] == "taylor" else None)
     a = case["analysis"]
     names = dict(TEST, estimate="estimate")
+    if a.get("group") is not None:
+        asker.plan.body["types"][a["group"]] = "text"
     for row in case["expected"]:
         spec, plan = asker.spec("mean", row["key"]), asker.plan
         how = {"method": "t-test", "null": a.get("null") or 0}
@@ -40,7 +42,6 @@ def ttest(case, data):
             test = plan.compare(dict(how, statistics="all"), plan.estimate(spec), "mean")
         else:
             levels = asker.levels(a["group"])
-            asker.plan.body["types"][a["group"]] = "text"
             test = plan.compare(dict(how, across=a["group"], values=levels, df="all"),
                                 plan.estimate(spec, {a["group"]: levels[0]}), "difference")
         yield row, answers(plan, test, row, names)
@@ -54,11 +55,12 @@ ASSOCIATIONS = {"F": ("rao-scott", "Rao-Scott F"), "Chisq": ("rao-scott-1", "Rao
 def chisq(case, data):
     """The df are those of the whole design, or of the records that the condition is about."""
     asker = Asker(case, data)
-    if case["analysis"]["where"]:
-        asker.plan.body["design"]["df"] = "domain"
     variables = case["analysis"]["variables"]
     asker.plan.body["types"].update({v: "text" for v in variables})
+    some = {v: asker.levels(v)[0] for v in variables}
     plan = asker.plan
+    if asker.tree:
+        plan.body["domain"], asker.tree = asker.where, None
     known = ["not is_missing(%s)" % named(v) for v in variables]
 
     def share(row, of, *given):
@@ -70,8 +72,7 @@ def chisq(case, data):
                     **asker.condition(*(known + within)))
         return Answer(plan, plan.estimate(spec), "estimate")
 
-    cells = dict({"estimator": "count", "interval": "wald"}, **asker.condition())
-    some = {v: asker.levels(v)[0] for v in variables}
+    cells = {"estimator": "count", "interval": "wald"}
     for row in case["expected"]:
         key = row["key"]
         if key["statistic"] == "table":
@@ -85,7 +86,7 @@ def chisq(case, data):
         elif key["statistic"] in ASSOCIATIONS:
             which, finding = ASSOCIATIONS[key["statistic"]]
             of = plan.estimate(dict(cells, by=[variables]), some)
-            test = plan.compare({"method": "association", "across": variables, "df": "all",
+            test = plan.compare({"method": "association", "across": variables, "df": "domain",
                                  "statistic": which}, of, finding)
             yield row, answers(plan, test, row, {"value": "test", "df1": "df", "df2": "df_second",
                                                  "p_value": "p_value"})
