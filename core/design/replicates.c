@@ -114,8 +114,7 @@ uint32_t sp_replicates_covariance(const double *a, const double *b, double full_
   sp_exact sum;
   memset(&sum, 0, sizeof sum);
   for (uint32_t r = 0; r < n; r++) {
-    if (counts(a, b, factors, r))
-      sp_exact_add(&sum, factors[r] * ((a[r] - at_a) * (b[r] - at_b)));
+    if (counts(a, b, factors, r)) sp_exact_add(&sum, factors[r] * ((a[r] - at_a) * (b[r] - at_b)));
   }
   *out = sp_exact_value(&sum);
   return n_bad;
