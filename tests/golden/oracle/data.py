@@ -42,7 +42,9 @@ def holds(tree, row):
         return None if found is None else not found
     if op == "missing":
         return row[args[0]["var"]] == ""
-    if op == "in":
+    if op == "in":  # R's: a missing value is in no list, and that is known
+        if row[args[0]["var"]] == "":
+            return False
         some = args[1]["const"] if isinstance(args[1]["const"], list) else [a["const"] for a in args[1:]]
         return holds({"op": "or", "args": [{"op": "==", "args": [args[0], {"const": c}]}
                                            for c in some]}, row)

@@ -37,8 +37,9 @@ def expression_of(text):
 
 
 def plain(name):
-    """A name of R without what does not tell terms apart: its spaces and backticks."""
-    return re.sub(r"[\s`]", "", name)
+    """A name of R without what does not tell terms apart: spaces, backticks, how numbers are written."""
+    return re.sub(r"\d+(\.\d+)?([eE][+-]?\d+)?", lambda n: "%.15g" % float(n.group(0)),
+                  re.sub(r"[\s`]", "", name))
 
 
 def bare(column):

@@ -76,9 +76,13 @@ def chisq(case, data):
     for row in case["expected"]:
         key = row["key"]
         if key["statistic"] == "table":
-            fields = answers(plan, plan.estimate(dict(cells, by=[variables]),
-                                                 {v: key[v] for v in variables}), row,
-                             {"total": "estimate"})
+            cell = plan.estimate(dict(cells, by=[variables]), {v: key[v] for v in variables})
+            fields = answers(plan, cell, row, {"total": "estimate"})
+            if case["design"]["type"] == "replicate":  # R brings the table up to all the weights
+                known_only = plan.estimate(dict(cells, where=" and ".join(known)))
+                fields["total"] = Computed(
+                    lambda x, everyone, some: x * (everyone / some),
+                    *[Answer(plan, of, "estimate") for of in (cell, plan.estimate(cells), known_only)])
             fields.update({"share": share(row, variables),
                            "row_share": share(row, variables[1:], variables[0]),
                            "col_share": share(row, variables[:1], variables[1])})
