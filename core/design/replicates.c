@@ -80,13 +80,19 @@ int32_t sp_replicates_factors(const sp_replicates *spec, uint32_t n, const char 
   return SAMPAN_OK;
 }
 
-/* The plain mean of the replicates that count. */
-static double center_of(const double *x, const double *factors, uint32_t n) {
+/* Whether a replicate counts: it has a factor, and both estimates. */
+static int counts(const double *a, const double *b, const double *factors, uint32_t r) {
+  return factors[r] > 0 && isfinite(a[r]) && isfinite(b[r]);
+}
+
+/* The plain mean of x over the replicates that count. */
+static double center_of(const double *x, const double *a, const double *b, const double *factors,
+                        uint32_t n) {
   sp_exact sum;
   double n_used = 0;
   memset(&sum, 0, sizeof sum);
   for (uint32_t r = 0; r < n; r++) {
-    if (!(factors[r] > 0)) continue;
+    if (!counts(a, b, factors, r)) continue;
     sp_exact_add(&sum, x[r]);
     n_used++;
   }
@@ -98,19 +104,18 @@ uint32_t sp_replicates_covariance(const double *a, const double *b, double full_
                                   double *out) {
   uint32_t n_bad = 0, n_used = 0;
   for (uint32_t r = 0; r < n; r++) {
-    if (!(factors[r] > 0)) continue;
-    n_used++;
-    n_bad += !isfinite(a[r]) || !isfinite(b[r]);
+    n_used += (uint32_t)counts(a, b, factors, r);
+    n_bad += factors[r] > 0 && !counts(a, b, factors, r);
   }
   *out = NAN;
-  if (n_bad > 0 || n_used == 0) return n_bad;
-  const double at_a = about_full ? full_a : center_of(a, factors, n);
-  const double at_b = about_full ? full_b : center_of(b, factors, n);
+  if (n_used == 0) return n_bad;
+  const double at_a = about_full ? full_a : center_of(a, a, b, factors, n);
+  const double at_b = about_full ? full_b : center_of(b, a, b, factors, n);
   sp_exact sum;
   memset(&sum, 0, sizeof sum);
   for (uint32_t r = 0; r < n; r++) {
-    if (factors[r] > 0) sp_exact_add(&sum, factors[r] * ((a[r] - at_a) * (b[r] - at_b)));
+    if (counts(a, b, factors, r)) sp_exact_add(&sum, factors[r] * ((a[r] - at_a) * (b[r] - at_b)));
   }
   *out = sp_exact_value(&sum);
-  return 0;
+  return n_bad;
 }

@@ -43,8 +43,8 @@ void sp_replicate_set_clear(sp_replicate_set *set);
 
 /* The covariance of two estimates from their replicates; `about_full`: about the full-sample
  * estimates, else about the plain means of the replicates with a positive factor. Returns how many
- * replicates with a positive factor have no finite value (a domain without weight, say): if any,
- * *out is NaN. NaN too where no factor is positive. */
+ * replicates with a positive factor have no finite value (the mean of a domain without weight,
+ * say): these are left out, their factor with them, as R does. *out is NaN where none is left. */
 uint32_t sp_replicates_covariance(const double *a, const double *b, double full_a, double full_b,
                                   const double *factors, uint32_t n, int32_t about_full,
                                   double *out);

@@ -237,6 +237,9 @@ static int32_t find_df(const sp_comparer *k, const call_data *d, uint32_t indica
     case SP_COMPARE_DF_DESIGN:
       *df = sp_whole_df(o);
       return SAMPAN_OK;
+    case SP_COMPARE_DF_DOMAIN:
+      *df = sp_sample_df(o);
+      return SAMPAN_OK;
     case SP_COMPARE_DF_ALL:
       return df_of_all(k, indicator, level, df, error);
     default:

@@ -153,7 +153,9 @@ int32_t sp_compare_choose(sp_comparer *k, uint32_t indicator, const char *const 
     }
     if (!same) continue;
     if (isnan(e->value) || e->status == SAMPAN_STATUS_SUPPRESSED) {
-      k->n_unusable++;
+      /* A cell without records is an empty cell of a crossing, not one that is withheld. */
+      const int is_empty = c.second != NULL && e->n == 0 && e->status != SAMPAN_STATUS_SUPPRESSED;
+      k->n_unusable += !is_empty;
       continue;
     }
     insert(k, &c);

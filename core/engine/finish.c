@@ -90,7 +90,10 @@ static void replicate_variance(maker *m, sp_estimate *e, double inner, double *v
   const uint32_t n_lost =
       sp_replicates_covariance(e->replicates, e->replicates, full, full, job->replicate_factors,
                                job->n_replicates, o->plan->design.replicates->about, variance);
-  if (n_lost > 0) e->why = "a replicate has no estimate";
+  if (n_lost > 0) {
+    sp_estimate_flag(o, e, "replicates-lost");
+    e->why = "no replicate has an estimate"; /* said where none is left */
+  }
   e->df = sp_replicate_df(o, e);
 }
 

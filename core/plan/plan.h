@@ -218,7 +218,12 @@ typedef struct sp_indicator {
   const sp_yaml *place;
 } sp_indicator;
 
-enum { SP_COMPARE_DF_COMPARED = 0, SP_COMPARE_DF_ALL = 1, SP_COMPARE_DF_DESIGN = 2 };
+enum {
+  SP_COMPARE_DF_COMPARED = 0,
+  SP_COMPARE_DF_ALL = 1,
+  SP_COMPARE_DF_DESIGN = 2,
+  SP_COMPARE_DF_DOMAIN = 3
+};
 
 /* A comparison between estimates of one indicator (or of several) that differ in one variable or in
  * two, or between the statistics of one estimate. */

@@ -123,7 +123,7 @@ static int32_t read_positions_of(const sp_reading *r, const sp_yaml *map, sp_com
 
 static int32_t read_comparison(const sp_reading *r, const sp_plan *plan, const sp_yaml *key,
                                const sp_yaml *map, sp_comparison *out) {
-  static const char *const dfs[] = {"compared", "all", "design"};
+  static const char *const dfs[] = {"compared", "all", "design", "domain"};
   out->name = key->text;
   out->place = key;
   out->label.en = out->label.zh = out->name;

@@ -51,7 +51,7 @@ EOF
 run negative.yaml
 holds 'm,,1.450251'
 holds 'm,F,1.159332'
-holds 'm,M,1.014567'
+holds 'm,M,1.014566'
 holds 't,,0,2'
 
 # df of a comparison are those of the records compared, also where all units have residuals.

@@ -91,7 +91,13 @@ Test(replicates, covariance_by_hand) {
   cr_assert_eq(sp_replicates_covariance(a, b, 2, 1, factors, 4, 1, &out), 0);
   close_to(out, 0.5 * -1 * 1 + 1 * 1 * -1 + 2 * 3 * 6, 1e-15);
   const double holes[] = {1, NAN, 5, NAN};
+  /* The second is left out of means and sum: 3 and 4.5. */
   cr_assert_eq(sp_replicates_covariance(holes, b, 2, 1, factors, 4, 0, &out), 1);
+  close_to(out, 0.5 * -2 * -2.5 + 2 * 2 * 2.5, 1e-15);
+  cr_assert_eq(sp_replicates_covariance(b, holes, 1, 2, factors, 4, 1, &out), 1);
+  close_to(out, 0.5 * 1 * -1 + 2 * 6 * 3, 1e-15);
+  const double lost[] = {NAN, NAN, NAN, 1};
+  cr_assert_eq(sp_replicates_covariance(a, lost, 2, 1, factors, 4, 0, &out), 3);
   cr_assert(isnan(out));
   const double none[] = {0, 0, 0, 0};
   cr_assert_eq(sp_replicates_covariance(a, b, 2, 1, none, 4, 1, &out), 0);

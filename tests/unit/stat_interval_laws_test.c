@@ -314,7 +314,18 @@ Test(korn_graubard, cap_and_df) {
   cr_assert_eq(limits_of(&s, &in).lower, capped.lower);
   stat_set_choice(&s, "cap", "convention");
   STAT_NEAR(limits_of(&s, &in).n_eff, 1600, 1e-12);
+  /* n_eff 1600, of which the df leave 1600 (1.9647 / 2.2281)^2 = 1244, and n* = 500. */
   stat_set_choice(&s, "convention", "nchs");
+  stat_set_choice(&s, "cap", "adjusted");
+  STAT_NEAR(limits_of(&s, &in).n_eff, 1600, 1e-12);
+  cr_assert_gt(limits_of(&s, &in).lower, capped.lower); /* not 500 (1.9647 / 2.2281)^2 = 389 */
+  in.df = INFINITY;
+  stat_set_number(&s, "adjust_df", 0);
+  const sampan_interval_out of_records = limits_of(&s, &in);
+  stat_set_choice(&s, "cap", "yes");
+  cr_assert_eq(limits_of(&s, &in).lower, of_records.lower); /* n* = 500 both */
+  stat_set_number(&s, "adjust_df", 1);
+  stat_set_choice(&s, "cap", "convention");
   in.std_error = 0.03;
   in.df = 499;
   const sampan_interval_out by_records = limits_of(&s, &in);

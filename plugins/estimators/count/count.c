@@ -6,7 +6,8 @@
  * Reference: Cochran, Sampling Techniques, 3rd ed. 1977, 3.2.
  *
  * C1  Without `of` every record belongs to the statistic; with it, those where it is present.
- * C2  No record, or no weight: not estimable, for a domain without sample has no count of 0.
+ * C2  No record of positive weight: not estimable, for a domain without sample has no count of 0. A
+ *     replicate that gives its records no weight has a count of 0.
  * C3  With `of` the element variance is T0^2 p (1 - p) n / (n - 1), p = T1 / T0, n > 1 the records
  *     of positive weight. Without it there is none: the count of a whole domain has no variance
  *     within the domain.
@@ -66,10 +67,10 @@ static int32_t value(const sampan_call *call, const sampan_shape *shape,
   for (uint32_t i = 0; i < shape->n_components; i++) out->gradient[i] = 0;
   out->value[0] = out->element_variance[0] = NAN;
   out->status[0] = SAMPAN_NOT_ESTIMABLE;
-  if (totals->n_records < 1 || !(weight > 0)) return SAMPAN_OK; /* C2 */
+  if (totals->n_records < 1 || n < 1) return SAMPAN_OK; /* C2 */
   out->value[0] = totals->total[counted];
   out->gradient[counted] = 1;
-  if (counted == 1 && n > 1) { /* C3 */
+  if (counted == 1 && n > 1 && weight > 0) { /* C3 */
     const double p = totals->total[1] / weight;
     out->element_variance[0] = weight * weight * p * (1 - p) * n / (n - 1);
   }

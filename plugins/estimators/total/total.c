@@ -6,7 +6,8 @@
  *
  * T1  A record belongs to the statistic when `of` is present; nothing is imputed for a missing one.
  * T2  A number that is not finite is an error that names the row.
- * T3  No record, or no weight: not estimable, for a domain without sample has no total of 0.
+ * T3  No record of positive weight: not estimable, for a domain without sample has no total of 0. A
+ *     replicate that gives its records no weight has a total of 0.
  * T4  The element variance is that of T0 y: T0^2 (T2 / T0 - m^2) n / (n - 1), n the records of
  *     positive weight, so that dividing it by n gives the variance of the total of a simple random
  *     sample; none for n < 2.
@@ -78,12 +79,12 @@ static int32_t value(const sampan_call *call, const sampan_shape *shape,
   for (uint32_t i = 0; i < shape->n_components; i++) out->gradient[i] = 0;
   out->value[0] = out->element_variance[0] = NAN;
   out->status[0] = SAMPAN_NOT_ESTIMABLE;
-  if (totals->n_records < 1 || !(weight > 0)) return SAMPAN_OK; /* T3 */
+  if (totals->n_records < 1 || n < 1) return SAMPAN_OK; /* T3 */
   const double m = totals->total[1] / weight;
   const double second = shape->n_components == 3 ? totals->total[2] / weight : m;
   out->value[0] = totals->total[1];
   out->gradient[1] = 1;
-  if (n > 1) /* T4 */
+  if (n > 1 && weight > 0) /* T4 */
     out->element_variance[0] = weight * weight * fmax(second - m * m, 0) * n / (n - 1);
   out->status[0] = SAMPAN_ESTIMABLE;
   return SAMPAN_OK;

@@ -16,7 +16,8 @@
  *     a standard error of 0 or df <= 0 gives no limits.
  * K6  The n_eff reported is the capped one before adj: what presentation standards test.
  * K7  `cap: yes` and `cap: no` say whether n_eff and n* stop at n, whatever the convention: SAS's
- *     TRUNCATE.
+ *     TRUNCATE. `cap: adjusted` stops n* alone, so that a sample worth more than its records makes
+ *     up for few df.
  * K8  `adjust_df: no` has adj = 1, and df plays no part: SAS's ADJUST=NO.
  */
 #include <math.h>
@@ -24,15 +25,16 @@
 
 enum { PARAM_CONVENTION, PARAM_CAP, PARAM_ADJUST_DF };
 enum { CONVENTION_R = 0, CONVENTION_NCHS = 1 };
-enum { CAP_BY_CONVENTION = 0, CAP_YES = 1, CAP_NO = 2 };
+enum { CAP_BY_CONVENTION = 0, CAP_YES = 1, CAP_NO = 2, CAP_ADJUSTED = 3 };
 
 static const sampan_param params[] = {
     {"convention", SAMPAN_P_CHOICE, 0, "r|nchs", "nchs", 1, 0,
      "whose effective sample size: R's, or that of the NCHS presentation standards",
      "有效样本量的约定：R 或 NCHS 发布标准"},
-    {"cap", SAMPAN_P_CHOICE, 0, "convention|yes|no", "convention", 1, 0,
-     "stop the effective sample size at the number of records: as the convention has it, yes or no",
-     "有效样本量是否以记录数为上限：按约定、是或否"},
+    {"cap", SAMPAN_P_CHOICE, 0, "convention|yes|no|adjusted", "convention", 1, 0,
+     "stop the effective sample size at the number of records: as the convention has it, yes, no, "
+     "or only once it is adjusted for the degrees of freedom",
+     "有效样本量是否以记录数为上限：按约定、是、否，或仅在按自由度校正之后"},
     {"adjust_df", SAMPAN_P_TRUTH, 0, NULL, "yes", 1, 0,
      "adjust the effective sample size for the degrees of freedom", "有效样本量按自由度校正"}};
 
@@ -96,7 +98,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                                       call->host->t_quantile(upper_tail, in->df)
                                 : 1;
   double n_star = out->n_eff * adjust * adjust;
-  if (is_capped && n_star > n) n_star = n;
+  if ((is_capped || cap == CAP_ADJUSTED) && n_star > n) n_star = n;
   set_limits(call, p, n_star, in->level, out);
   return SAMPAN_OK;
 }

@@ -1,4 +1,5 @@
 """asker.py - the plan of a case over records: its design, conditions and variables."""
+import weights
 from plans import Answer, Plan, answers, design_of, expression, literal, named, texts_of
 
 ESTIMATE = {"estimate": "estimate", "se": "std_error", "ci_low": "conf_low", "ci_high": "conf_high",
@@ -25,9 +26,20 @@ class Asker:
         made = design_of(design or case["design"], a["df_rule"], lonely)
         made.update(change or {})
         self.weight = made.get("weight")
-        self.where = expression(self.tree, self.texts) if self.tree else None
         self.plan = Plan(data, case["data"], a["level"], made, texts=self.texts)
+        if weights.is_needed(design or case["design"]):
+            self.weight = weights.put_in(self.plan, design or case["design"], data, case["data"])
         self.replaced = None
+
+    @property
+    def where(self):
+        """The condition of the case. What is compared with it may have been made a text since."""
+        texts = {k for k, v in self.plan.body["types"].items() if v == "text"}
+        return expression(self.tree, texts) if self.tree else None
+
+    def levels(self, column):
+        """The values of a column among the records that the condition is about."""
+        return self.data.levels(self.case["data"], column, self.tree)
 
     def condition(self, *more):
         """`where` of an indicator: that of the case, and these."""

@@ -2,8 +2,9 @@
 domains, and the designs they stand on."""
 import re
 
+import weights
 from asker import ESTIMATE, Asker
-from plans import Answer, Plan, Unsupported, answers, design_of, expression, named
+from plans import Answer, Plan, Unsupported, answers, design_of, expression, literal, named
 
 
 def means_or_totals(estimator):
@@ -27,7 +28,7 @@ INTERVALS = {
     "mean": "wald", "logit": "logit", "xlogit": {"method": "logit", "replicates": "delta"},
     "wilson": "wilson", "asin": {"method": "arcsine", "reflect": "yes"}, "likelihood": "likelihood",
     "beta": {"method": "korn-graubard", "convention": "r"},
-    "beta_truncated": {"method": "korn-graubard", "convention": "nchs"}}
+    "beta_truncated": {"method": "korn-graubard", "convention": "nchs", "cap": "adjusted"}}
 
 
 def prop_ci(case, data):
@@ -82,7 +83,7 @@ def domains(case, data):
         if how not in askers:
             askers[how] = Asker(case, data, lonely="remove" if how == "filtered" else None)
             if how == "filtered":
-                askers[how].plan.body["keep"], askers[how].where = askers[how].where, None
+                askers[how].plan.body["keep"], askers[how].tree = askers[how].where, None
         asker = askers[how]
         yield row, asker.ask(row, asker.spec(row["key"]["statistic"], row["key"]))
 
@@ -159,6 +160,8 @@ def degf(case, data):
         design = case["analysis"]["designs"][row["key"]["design"]]
         made = design_of(design, "design")
         plan = Plan(data, design["data"], 0.95, made)
+        if weights.is_needed(design):
+            weights.put_in(plan, design, data, design["data"])
         records = {"estimator": "count", "interval": "wald"}
         total = plan.estimate(records)
         zero = plan.estimate(dict(records, where="%s == 0" % made.get("weight", "0 + 1")))
@@ -221,8 +224,8 @@ def auxiliary(case, data, terms, name, texts):
             return None
         column = max(of, key=len)
         texts.add(column)
-        factors.append('(%s == "%s")' % (named(column), part[len(column):]))
-    return " * ".join(factors) if len(factors) > 1 else factors[0].strip("()")
+        factors.append("(%s == %s)" % (named(column), literal(part[len(column):])))
+    return " * ".join(factors)
 
 
 def calibration_of(case, data, texts):

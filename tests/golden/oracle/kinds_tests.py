@@ -33,14 +33,15 @@ def ttest(case, data):
     asker = Asker(case, data, change={"df": "domain"} if case["design"]["type"] == "taylor" else None)
     a = case["analysis"]
     names = dict(TEST, estimate="estimate")
+    if a.get("group") is not None:
+        asker.plan.body["types"][a["group"]] = "text"
     for row in case["expected"]:
         spec, plan = asker.spec("mean", row["key"]), asker.plan
         how = {"method": "t-test", "null": a.get("null") or 0}
         if a.get("group") is None:
             test = plan.compare(dict(how, statistics="all"), plan.estimate(spec), "mean")
         else:
-            levels = data.levels(case["data"], a["group"])
-            asker.plan.body["types"][a["group"]] = "text"
+            levels = asker.levels(a["group"])
             test = plan.compare(dict(how, across=a["group"], values=levels, df="all"),
                                 plan.estimate(spec, {a["group"]: levels[0]}), "difference")
         yield row, answers(plan, test, row, names)
@@ -54,11 +55,12 @@ ASSOCIATIONS = {"F": ("rao-scott", "Rao-Scott F"), "Chisq": ("rao-scott-1", "Rao
 def chisq(case, data):
     """The df are those of the whole design, or of the records that the condition is about."""
     asker = Asker(case, data)
-    if case["analysis"]["where"]:
-        asker.plan.body["design"]["df"] = "domain"
     variables = case["analysis"]["variables"]
     asker.plan.body["types"].update({v: "text" for v in variables})
+    some = {v: asker.levels(v)[0] for v in variables}
     plan = asker.plan
+    if asker.tree:
+        plan.body["domain"], asker.tree = asker.where, None
     known = ["not is_missing(%s)" % named(v) for v in variables]
 
     def share(row, of, *given):
@@ -70,14 +72,17 @@ def chisq(case, data):
                     **asker.condition(*(known + within)))
         return Answer(plan, plan.estimate(spec), "estimate")
 
-    cells = dict({"estimator": "count", "interval": "wald"}, **asker.condition())
-    some = {v: data.levels(case["data"], v)[0] for v in variables}
+    cells = {"estimator": "count", "interval": "wald"}
     for row in case["expected"]:
         key = row["key"]
         if key["statistic"] == "table":
-            fields = answers(plan, plan.estimate(dict(cells, by=[variables]),
-                                                 {v: key[v] for v in variables}), row,
-                             {"total": "estimate"})
+            cell = plan.estimate(dict(cells, by=[variables]), {v: key[v] for v in variables})
+            fields = answers(plan, cell, row, {"total": "estimate"})
+            if case["design"]["type"] == "replicate":  # R brings the table up to all the weights
+                known_only = plan.estimate(dict(cells, where=" and ".join(known)))
+                fields["total"] = Computed(
+                    lambda x, everyone, some: x * (everyone / some),
+                    *[Answer(plan, of, "estimate") for of in (cell, plan.estimate(cells), known_only)])
             fields.update({"share": share(row, variables),
                            "row_share": share(row, variables[1:], variables[0]),
                            "col_share": share(row, variables[:1], variables[1])})
@@ -85,7 +90,7 @@ def chisq(case, data):
         elif key["statistic"] in ASSOCIATIONS:
             which, finding = ASSOCIATIONS[key["statistic"]]
             of = plan.estimate(dict(cells, by=[variables]), some)
-            test = plan.compare({"method": "association", "across": variables, "df": "all",
+            test = plan.compare({"method": "association", "across": variables, "df": "domain",
                                  "statistic": which}, of, finding)
             yield row, answers(plan, test, row, {"value": "test", "df1": "df", "df2": "df_second",
                                                  "p_value": "p_value"})
@@ -104,7 +109,7 @@ def contrasts(case, data):
     asker = Asker(case, data)
     by, plan = a["by"][0], asker.plan
     names = dict(TEST, estimate="estimate")
-    levels = data.levels(case["data"], by)
+    levels = asker.levels(by)
     positions = sorted(a["scores"], key=sort_key)
     for row in case["expected"]:
         key = row["key"]

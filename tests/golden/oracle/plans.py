@@ -51,9 +51,10 @@ def expression(tree, text_columns):
         return "not " + expression(args[0], text_columns)
     if op == "missing":
         return "is_missing(%s)" % named(args[0]["var"])
-    if op == "in":
+    if op == "in":  # R's: a missing value is in no list, and that is known
         sides = [{"op": "==", "args": [args[0], {"const": c}]} for c in constants(args[1:])]
-        return "(" + " or ".join(expression(s, text_columns) for s in sides) + ")"
+        return "(not is_missing(%s) and (%s))" % (
+            named(args[0]["var"]), " or ".join(expression(s, text_columns) for s in sides))
     if op not in ("==", "!=", "<", "<=", ">", ">="):
         raise Unsupported("the operator '%s' of a condition" % op)
     numeric = not any(isinstance(a.get("const"), str) for a in args)
