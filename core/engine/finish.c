@@ -167,6 +167,21 @@ static void sum_flagged(const sp_bound *b, const double *totals, uint32_t flag, 
   }
 }
 
+/* Of several statistics, the total of the events that one is about: of the components that raise
+ * it, if any does, else of all. */
+static void sum_raised(const sp_bound *b, const double *totals, const double *gradient,
+                       double *out) {
+  double sum = 0;
+  int raised = 0;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    const sampan_component *c = &b->shape.components[k % b->shape.n_components];
+    if (c->type != SAMPAN_BIT || (c->flags & SAMPAN_EVENTS) == 0 || !(gradient[k] > 0)) continue;
+    raised = 1;
+    sum += totals[k];
+  }
+  if (raised) *out = sum;
+}
+
 /* The value of every statistic in every replicate: [statistic][replicate], NULL without any. */
 static int32_t make_replicates(maker *m, const sp_bound *b, uint32_t indicator, uint32_t split,
                                uint32_t group, double **out, sampan_error *error) {
@@ -251,6 +266,10 @@ static int32_t make_group(maker *m, uint32_t indicator, uint32_t split, uint32_t
       continue;
     }
     e->value = m->estimates.value[k];
+    if (b->shape.n_statistics > 1 && o->plan->kind != SP_KIND_SURVEY) {
+      sum_raised(b, m->totals, m->estimates.gradient + (size_t)k * b->n_totals, &e->events);
+      if (!isnan(e->events)) e->n_events = llround(e->events);
+    }
     if (isnan(e->events) || o->plan->kind == SP_KIND_SURVEY) {
       e->n_events = count_events(b, counts, m->estimates.gradient + (size_t)k * b->n_totals);
     }
