@@ -109,9 +109,8 @@ static int32_t check_counts(const sp_plan *plan, const sp_bound_comparison *b,
                 "of a sample with strata, clusters or weights are not",
                 c->name, pearson ? "statistic 'pearson' of " : "method ", b->plugin->name);
   if (pearson) return sp_error_hint(error, "write statistic: rao-scott");
-  return sp_error_hint(error, crossing
-                                  ? "association and contrast go by the design"
-                                  : "contrast, linear-trend and association go by the design");
+  return sp_error_hint(error, crossing ? "association and contrast go by the design"
+                                       : "contrast, linear-trend and association go by the design");
 }
 
 static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison *c,

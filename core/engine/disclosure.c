@@ -84,9 +84,9 @@ static int stands_alone(const sp_cells *c, const sp_quantity *q) {
     const sp_cell_row *row = &c->rows[c->listed[k].row];
     if (row->hidden != SP_CONFIDENTIAL) continue;
     if ((row->has >> SP_EVENTS & 1) == 0) return 1;
-    const int is_events = q == &c->quantities[row->quantity[SP_EVENTS]] ||
-                          ((row->has >> SP_LEVEL & 1) != 0 &&
-                           q == &c->quantities[row->quantity[SP_LEVEL]]);
+    const int is_events =
+        q == &c->quantities[row->quantity[SP_EVENTS]] ||
+        ((row->has >> SP_LEVEL & 1) != 0 && q == &c->quantities[row->quantity[SP_LEVEL]]);
     if (is_events && is_settled(c, row, SP_RECORDS) && is_settled(c, row, SP_OTHERS)) return 1;
   }
   return 0;
@@ -282,7 +282,8 @@ static void withhold_uses(sp_outcome *o, const sp_cells *c, const sp_cell_row *r
   if (o->uses == NULL || !few || c->places[row->place].variables != 0) return;
   for (uint32_t p = 0; p < width; p++) {
     if (o->n_periods > 0 && strcmp(o->periods[p], c->places[row->place].period) != 0) continue;
-    sp_use_count *use = (sp_use_count *)&o->uses[(size_t)o->estimates[row->estimate].indicator * width + p];
+    sp_use_count *use =
+        (sp_use_count *)&o->uses[(size_t)o->estimates[row->estimate].indicator * width + p];
     use->n_domain = use->n_missing = -1;
   }
 }
@@ -326,11 +327,11 @@ static int32_t tell_unprotected(const sp_outcome *o, sampan_error *error) {
     const int counts = o->plan->kind == SP_KIND_SURVEY || !isnan(e->exposure);
     const char *text = sp_arena_printf(
         o->arena,
-        "protect: indicator '%s' counts no events: %s not protected. Where these are counts, or 0 "
-        "and 1, ask for a condition instead (estimator prevalence, count or distribution)",
+        "protect: indicator '%s' counts no events: %s not protected. Where its values are counts, "
+        "or 0 and 1, ask for a condition instead (estimator prevalence, count or distribution)",
         o->plan->indicators[last].name,
         counts ? "its records are protected, what its values tell is"
-               : "neither its records nor what its values tell is");
+               : "its records, and what its values tell, are");
     if (text == NULL) return sp_error_memory(error);
     sp_job_note((void *)o->job, text);
   }

@@ -198,10 +198,11 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
                                job->arena, &values, error));
   b->interval_values = values;
   if (designed && sp_has_chosen(b->interval, values, "size", "records")) {
-    sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
-                  "interval '%s' of `size: records` takes records for independent ones, which those "
-                  "of a sample with strata, clusters or weights are not",
-                  name);
+    sp_yaml_error(
+        at, job->plan->file, SP_ID_INTERVAL, error,
+        "interval '%s' of `size: records` takes records for independent ones, which those "
+        "of a sample with strata, clusters or weights are not",
+        name);
     return sp_error_hint(error, "write size: effective");
   }
   return SAMPAN_OK;
