@@ -96,6 +96,23 @@ static int32_t check_form(const sp_plan *plan, const sampan_plugin *plugin, cons
   return SAMPAN_OK;
 }
 
+/* Counts of a sample with a design are not independent. */
+static int32_t check_counts(const sp_plan *plan, const sp_bound_comparison *b,
+                            sampan_error *error) {
+  const sp_comparison *c = b->comparison;
+  const int crossing = (sp_comparison_flags(b->plugin->ops) & SAMPAN_COMPARES_CROSSING) != 0;
+  const int pearson = sp_has_chosen(b->plugin, b->values, "statistic", "pearson");
+  const int counts = (sp_comparison_flags(b->plugin->ops) & SAMPAN_COMPARES_COUNTS) != 0;
+  if ((!counts && !pearson) || !sp_plan_has_design(plan)) return SAMPAN_OK;
+  sp_yaml_error(c->place, plan->file, SP_ID_COMPARISON, error,
+                "comparison '%s': %s'%s' takes unweighted counts for independent ones, which those "
+                "of a sample with strata, clusters or weights are not",
+                c->name, pearson ? "statistic 'pearson' of " : "method ", b->plugin->name);
+  if (pearson) return sp_error_hint(error, "write statistic: rao-scott");
+  return sp_error_hint(error, crossing ? "association and contrast go by the design"
+                                       : "contrast, linear-trend and association go by the design");
+}
+
 static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison *c,
                         sampan_error *error) {
   static const char *const also[] = {"label",     "method", "of",    "across",     "values",
@@ -114,6 +131,7 @@ static int32_t bind_one(sp_job *job, sp_bound_comparison *b, const sp_comparison
                                plan->file, plan->folder, job->options->data_folder, job->arena,
                                &values, error));
   b->values = values;
+  SP_TRY(check_counts(plan, b, error));
   b->of = sp_arena_array(job->arena, c->n_of + 1U, sizeof *b->of);
   if (b->of == NULL) return sp_error_memory(error);
   for (uint32_t f = 0; f < c->n_of; f++) {

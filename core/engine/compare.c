@@ -267,6 +267,35 @@ static double sample_size(const sp_comparer *k, const call_data *d, uint32_t ind
   return n;
 }
 
+/* 0 or 100 % of a sample has a variance of 0, and yet is not exact: it has none. In a crossing a
+ * cell without a record is part of the table. */
+static int32_t drop_bounds(sp_comparer *k, call_data *d, sampan_error *error) {
+  sp_outcome *o = k->outcome;
+  const uint32_t n = k->n_chosen;
+  uint32_t n_dropped = 0;
+  if (o->plan->kind != SP_KIND_SURVEY || k->n_rows > 0) return SAMPAN_OK;
+  for (uint32_t r = 0; r < d->n_real; r++) {
+    const sp_estimate *e = d->real[r];
+    const uint32_t i = d->place_of_real[r];
+    const int at_bound = e->value <= e->about->lower || e->value >= e->about->upper;
+    if (isnan(e->events) || !at_bound || d->covariance[(size_t)i * n + i] != 0) continue;
+    for (uint32_t j = 0; j < n; j++) {
+      d->covariance[(size_t)i * n + j] = d->covariance[(size_t)j * n + i] = NAN;
+    }
+    d->std_error[i] = NAN;
+    n_dropped++;
+  }
+  if (n_dropped == 0) return SAMPAN_OK;
+  const char *text = sp_arena_printf(
+      o->arena,
+      "comparison '%s': an estimate of no event, or of events only, has a standard error of 0 and "
+      "yet is not exact in a sample: no test and no limits",
+      k->comparison->name);
+  if (text == NULL) return sp_error_memory(error);
+  sp_job_note(o->job, text);
+  return SAMPAN_OK;
+}
+
 static int32_t call_plugin(sp_comparer *k, uint32_t indicator, const char *const *level,
                            sampan_error *error) {
   sp_outcome *o = k->outcome;
@@ -276,6 +305,7 @@ static int32_t call_plugin(sp_comparer *k, uint32_t indicator, const char *const
   for (uint32_t i = 0; i < k->n_chosen; i++) take_estimate(k, &d, i);
   take_labels(k, &d);
   SP_TRY(take_covariance(k, &d, error));
+  SP_TRY(drop_bounds(k, &d, error));
   sampan_compared in = {
       .struct_size = sizeof in,
       .n = k->n_chosen,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/disclosure_sums.h"
 #include "engine/disclosure_table.h"
+#include "engine/job.h"
 
 enum { FEW_UNKNOWNS = 3 };
 
@@ -39,18 +40,10 @@ static int32_t worst_row(const sp_cells *c, const sp_quantity *q) {
   return worst;
 }
 
-/* Whether a measure is, among others, the records of an indicator. */
-static int counts_records(const sp_cells *c, uint32_t measure) {
-  for (uint32_t i = 0; i < c->outcome->plan->n_indicators; i++) {
-    if (sp_same_measure(c, i, SP_RECORDS) == measure) return 1;
-  }
-  return 0;
-}
-
 /* The records in all stand in notes and file facts; unless they are few themselves. */
 static int is_known(const sp_cells *c, const sp_quantity *q) {
   if (is_published(c, q)) return 1;
-  return c->places[q->place].variables == 0 && !q->sensitive && counts_records(c, q->measure);
+  return c->places[q->place].variables == 0 && !q->sensitive && c->is_records[q->measure];
 }
 
 static int32_t view_new(const sp_cells *c, view *v) {
@@ -76,12 +69,25 @@ static int32_t view_new(const sp_cells *c, view *v) {
   return SAMPAN_OK;
 }
 
+/* Whether what a row says beside a number leaves no doubt which of the two is small: that is
+ * published elsewhere, and so large enough. */
+static int is_settled(const sp_cells *c, const sp_cell_row *row, uint32_t kind) {
+  if ((row->has >> kind & 1) == 0) return 1;
+  const sp_quantity *q = &c->quantities[row->quantity[kind]];
+  return is_published(c, q) && !q->sensitive;
+}
+
 /* Whether rows that publish it publish nothing else that may be small, so that a row withheld for
  * itself says that this is small. */
 static int stands_alone(const sp_cells *c, const sp_quantity *q) {
   for (uint32_t k = q->first_row; k != SP_MAP_NONE; k = c->listed[k].next) {
     const sp_cell_row *row = &c->rows[c->listed[k].row];
-    if (row->hidden == SP_CONFIDENTIAL && (row->has >> SP_EVENTS & 1) == 0) return 1;
+    if (row->hidden != SP_CONFIDENTIAL) continue;
+    if ((row->has >> SP_EVENTS & 1) == 0) return 1;
+    const int is_events =
+        q == &c->quantities[row->quantity[SP_EVENTS]] ||
+        ((row->has >> SP_LEVEL & 1) != 0 && q == &c->quantities[row->quantity[SP_LEVEL]]);
+    if (is_events && is_settled(c, row, SP_RECORDS) && is_settled(c, row, SP_OTHERS)) return 1;
   }
   return 0;
 }
@@ -147,7 +153,7 @@ static void best_in(const sp_cells *c, uint32_t equation, uint32_t *best) {
     const uint32_t i = c->terms[k].quantity;
     const sp_quantity *q = &c->quantities[i];
     if (q->unknown != SP_MAP_NONE || !is_published(c, q)) continue;
-    if (c->places[q->place].variables == 0 && !q->sensitive && counts_records(c, q->measure)) {
+    if (c->places[q->place].variables == 0 && !q->sensitive && c->is_records[q->measure]) {
       continue;
     }
     if (*best == SP_MAP_NONE || is_better(q, &c->quantities[*best])) *best = i;
@@ -276,7 +282,8 @@ static void withhold_uses(sp_outcome *o, const sp_cells *c, const sp_cell_row *r
   if (o->uses == NULL || !few || c->places[row->place].variables != 0) return;
   for (uint32_t p = 0; p < width; p++) {
     if (o->n_periods > 0 && strcmp(o->periods[p], c->places[row->place].period) != 0) continue;
-    sp_use_count *use = (sp_use_count *)&o->uses[(size_t)row->indicator * width + p];
+    sp_use_count *use =
+        (sp_use_count *)&o->uses[(size_t)o->estimates[row->estimate].indicator * width + p];
     use->n_domain = use->n_missing = -1;
   }
 }
@@ -285,12 +292,10 @@ static void withhold(sp_outcome *o, const sp_cells *c, const char *few) {
   for (uint32_t r = 0; r < c->n_rows; r++) {
     const sp_cell_row *row = &c->rows[r];
     if (row->hidden < SP_CONFIDENTIAL) continue;
-    for (uint32_t i = row->first; i < row->first + row->n; i++) {
-      sp_estimate *e = (sp_estimate *)&o->estimates[i];
-      e->status = SAMPAN_STATUS_SUPPRESSED;
-      e->flags = row->hidden == SP_CONFIDENTIAL ? "confidential" : "complementary";
-      e->why = row->hidden == SP_CONFIDENTIAL ? few : "would reveal another cell";
-    }
+    sp_estimate *e = (sp_estimate *)&o->estimates[row->estimate];
+    e->status = SAMPAN_STATUS_SUPPRESSED;
+    e->flags = row->hidden == SP_CONFIDENTIAL ? "confidential" : "complementary";
+    e->why = row->hidden == SP_CONFIDENTIAL ? few : "would reveal another cell";
     withhold_uses(o, c, row);
   }
 }
@@ -311,6 +316,28 @@ static int32_t protect(sp_outcome *o, sp_cells *c, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* Says of an indicator without events what is not protected. */
+static int32_t tell_unprotected(const sp_outcome *o, sampan_error *error) {
+  uint32_t last = SP_MAP_NONE;
+  if (o->job == NULL) return SAMPAN_OK;
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->indicator == last || !isnan(e->events) || e->about->unit == SAMPAN_UNIT_COUNT) continue;
+    last = e->indicator;
+    const int counts = o->plan->kind == SP_KIND_SURVEY || !isnan(e->exposure);
+    const char *text = sp_arena_printf(
+        o->arena,
+        "protect: indicator '%s' counts no events: %s not protected. Where its values are counts, "
+        "or 0 and 1, ask for a condition instead (estimator prevalence, count or distribution)",
+        o->plan->indicators[last].name,
+        counts ? "its records are protected, what its values tell is"
+               : "its records, and what its values tell, are");
+    if (text == NULL) return sp_error_memory(error);
+    sp_job_note((void *)o->job, text);
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_disclosure_apply(const sp_protection *rule, sp_outcome *o, sampan_error *error) {
   if (!(rule->below > 0) || o->n_estimates == 0) return SAMPAN_OK;
   sp_cells cells = {.outcome = o, .rule = rule, .arena = sp_arena_new(0)};
@@ -318,5 +345,5 @@ int32_t sp_disclosure_apply(const sp_protection *rule, sp_outcome *o, sampan_err
   const int32_t status = protect(o, &cells, error);
   sp_cells_clear(&cells);
   sp_arena_free(cells.arena);
-  return status;
+  return status < 0 ? status : tell_unprotected(o, error);
 }

@@ -12,9 +12,10 @@ typedef struct sp_protection {
   int32_t reserved;
 } sp_protection;
 
-/* Withholds the rows whose records, events, or records without the event (of a proportion) are
- * fewer than `below`, with the flag `confidential`; then further rows, flagged `complementary`,
- * until no count of a row withheld for confidentiality is determined by what is left.
+/* Each statistic of an indicator is a row. Withholds the rows whose records, events, or records
+ * without the event (of a proportion) are fewer than `below`, with the flag `confidential`; then
+ * further rows, flagged `complementary`, until no count of a row withheld for confidentiality is
+ * determined by what is left.
  *
  * Counts are tied by sums: a cell is the sum of its finer cells in every other split of the same
  * indicator and period, records are those with and those without the event, and the number of
@@ -22,6 +23,7 @@ typedef struct sp_protection {
  * agree in every cell that both have are one count: prevalence and its complement, or several
  * indicators asked of the same records. The check is exact for the sums (elimination); beyond them
  * it sees to it that no small count follows from the limits alone, as 1 + 1 does from a sum of 2.
+ * The levels of a distribution are the records where its variable has that value.
  * Relations that a plan makes otherwise - by `where`, by derived groups that nest, by the sum of
  * several indicators - are not seen.
  *

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "engine/error_ids.h"
+#include "engine/levels.h"
 
 enum { MOST_VARIABLES = 64 };
 
@@ -14,13 +15,72 @@ int sp_is_sensitive(const sp_protection *rule, double count) {
   return count < rule->below && (rule->zeros ? count >= 0 : count > 0);
 }
 
-uint32_t sp_same_measure(const sp_cells *c, uint32_t indicator, uint32_t kind) {
-  uint32_t m = indicator * SP_N_MEASURES + kind;
+uint32_t sp_same_measure(const sp_cells *c, uint32_t series, uint32_t kind) {
+  uint32_t m = series * SP_N_MEASURES + kind;
   while (c->same[m] != m) m = c->same[m];
   return m;
 }
 
 /* ---- places ------------------------------------------------------------------------------- */
+
+static int32_t add_variable(sp_cells *c, const char *name, uint32_t *out, sampan_error *error) {
+  for (*out = 0; *out < c->n_variables; ++*out) {
+    if (strcmp(c->variables[*out], name) == 0) return SAMPAN_OK;
+  }
+  if (*out == MOST_VARIABLES) {
+    sp_error_set(error, SAMPAN_E_PLAN, SP_ID_TOO_MANY,
+                 "suppression: `protect` handles tables by at most %d variables", MOST_VARIABLES);
+    return sp_error_hint(error, "make several plans of this one");
+  }
+  c->variables[c->n_variables++] = name;
+  return SAMPAN_OK;
+}
+
+/* What the records of a row are: of a sample the records; of data in rows what these hold. */
+static double records_of(const sp_outcome *o, const sp_estimate *e) {
+  if (o->plan->kind == SP_KIND_SURVEY) return (double)e->n;
+  if (!isnan(e->exposure)) return e->exposure;
+  return !isnan(e->events) || e->about->unit == SAMPAN_UNIT_COUNT ? e->pop : NAN;
+}
+
+/* Whether the statistics of an indicator are the levels of a variable, each record at one. */
+static int has_levels(const sp_outcome *o, uint32_t indicator, uint32_t n_statistics) {
+  double sum = 0;
+  int any = 0;
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    const sp_estimate *e = &o->estimates[i];
+    if (e->indicator != indicator || isnan(e->value)) continue;
+    if (isnan(e->events)) return 0;
+    sum = (e->statistic == 0 ? 0 : sum) + (double)e->n_events;
+    if (e->statistic + 1 < n_statistics) continue;
+    if (sum != records_of(o, e)) return 0;
+    any = 1;
+  }
+  return any;
+}
+
+/* Statistics, and what they are levels of. */
+static int32_t find_series(sp_cells *c, sampan_error *error) {
+  const sp_outcome *o = c->outcome;
+  const uint32_t n = o->plan->n_indicators;
+  c->first_series = sp_arena_array(c->arena, n + 1U, sizeof *c->first_series);
+  c->level_variable = sp_arena_array(c->arena, n + 1U, sizeof *c->level_variable);
+  if (c->first_series == NULL || c->level_variable == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < o->n_estimates; i++) {
+    uint32_t *most = &c->first_series[o->estimates[i].indicator + 1];
+    if (*most <= o->estimates[i].statistic) *most = o->estimates[i].statistic + 1;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t n_statistics = c->first_series[i + 1];
+    const char *factor = o->job != NULL ? sp_levels_column(o->job, i) : NULL;
+    c->level_variable[i] = SP_MAP_NONE;
+    c->first_series[i + 1] += c->first_series[i];
+    if (factor == NULL || !has_levels(o, i, n_statistics)) continue;
+    SP_TRY(add_variable(c, factor, &c->level_variable[i], error));
+  }
+  c->n_series = c->first_series[n];
+  return SAMPAN_OK;
+}
 
 static int32_t find_variables(sp_cells *c, sampan_error *error) {
   const sp_outcome *o = c->outcome;
@@ -28,20 +88,10 @@ static int32_t find_variables(sp_cells *c, sampan_error *error) {
   if (c->variables == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < o->n_estimates; i++) {
     const sp_estimate *e = &o->estimates[i];
-    for (uint32_t k = 0; k < e->n_by; k++) {
-      uint32_t v = 0;
-      while (v < c->n_variables && strcmp(c->variables[v], e->by[k]) != 0) v++;
-      if (v < c->n_variables) continue;
-      if (v == MOST_VARIABLES) {
-        sp_error_set(error, SAMPAN_E_PLAN, SP_ID_TOO_MANY,
-                     "suppression: `protect` handles tables by at most %d variables",
-                     MOST_VARIABLES);
-        return sp_error_hint(error, "make several plans of this one");
-      }
-      c->variables[c->n_variables++] = e->by[k];
-    }
+    uint32_t v;
+    for (uint32_t k = 0; k < e->n_by; k++) SP_TRY(add_variable(c, e->by[k], &v, error));
   }
-  return SAMPAN_OK;
+  return find_series(c, error);
 }
 
 /* The number of a place, which is added if it is new. */
@@ -68,7 +118,7 @@ static int32_t add_place(sp_cells *c, const char *period, uint64_t variables,
   for (uint32_t v = 0; v < c->n_variables; v++) {
     copy[v] = (variables >> v & 1) != 0 ? values[v] : NULL;
   }
-  c->places[n] = (sp_place){.variables = variables, .period = period, .values = copy};
+  c->places[n] = (sp_cell_place){.variables = variables, .period = period, .values = copy};
   return SAMPAN_OK;
 }
 
@@ -79,21 +129,19 @@ static void set_count(sp_cell_row *row, uint32_t kind, double count) {
   row->has |= UINT32_C(1) << kind;
 }
 
-/* What a row tells: of a sample the records; of data in rows what these hold. */
-static void count_row(const sp_outcome *o, const sp_estimate *e, sp_cell_row *row) {
-  const int sampled = o->plan->kind == SP_KIND_SURVEY;
-  if (sampled) {
-    set_count(row, SP_RECORDS, (double)e->n);
-  } else if (!isnan(e->exposure)) {
-    set_count(row, SP_RECORDS, e->exposure);
-  } else if (e->about->unit == SAMPAN_UNIT_COUNT && !isnan(e->value)) {
-    set_count(row, SP_RECORDS, e->value);
-  }
+/* What a row tells. */
+static void count_row(const sp_outcome *o, const sp_estimate *e, int is_level, sp_cell_row *row) {
+  const double records = records_of(o, e);
+  if (!isnan(records)) set_count(row, SP_RECORDS, records);
   if (isnan(e->events)) {
     set_count(row, SP_CONTENT, row->count[SP_RECORDS]); /* what it loses by being withheld */
     return;
   }
   set_count(row, SP_EVENTS, (double)e->n_events);
+  if (is_level) {
+    set_count(row, SP_LEVEL, (double)e->n_events); /* the other levels stand for the others */
+    return;
+  }
   const int splits = e->about->unit == SAMPAN_UNIT_PROPORTION && (row->has & 1U) != 0;
   if (splits) set_count(row, SP_OTHERS, row->count[SP_RECORDS] - row->count[SP_EVENTS]);
 }
@@ -106,65 +154,130 @@ static int32_t make_rows(sp_cells *c, sampan_error *error) {
     const sp_estimate *e = &o->estimates[i];
     const char *values[MOST_VARIABLES] = {NULL};
     uint64_t variables = 0;
-    uint32_t key[2] = {e->indicator, 0};
     for (uint32_t k = 0; k < e->n_by; k++) {
       uint32_t v = 0;
       while (strcmp(c->variables[v], e->by[k]) != 0) v++;
       values[v] = e->values[k];
       variables |= UINT64_C(1) << v;
     }
-    SP_TRY(add_place(c, e->period, variables, values, &key[1], error));
-    const uint32_t r = sp_map_add(c->row_keys, key, sizeof key);
-    if (r == SP_MAP_NONE) return sp_error_memory(error);
-    sp_cell_row *row = &c->rows[r];
-    if (r < c->n_rows) { /* a further statistic */
-      row->n++;
-      if (e->status != SAMPAN_STATUS_SUPPRESSED) row->hidden = SP_SHOWN;
-      continue;
-    }
-    c->n_rows++;
-    row->first = i;
-    row->n = 1;
-    row->indicator = e->indicator;
-    row->place = key[1];
+    sp_cell_row *row = &c->rows[c->n_rows++];
+    row->estimate = i;
+    row->series = c->first_series[e->indicator] + e->statistic;
     row->hidden = e->status == SAMPAN_STATUS_SUPPRESSED ? SP_IMPRECISE : SP_SHOWN;
-    count_row(o, e, row);
+    SP_TRY(add_place(c, e->period, variables, values, &row->place, error));
+    const uint32_t factor = c->level_variable[e->indicator];
+    const int is_level = factor != SP_MAP_NONE && (variables >> factor & 1) == 0;
+    count_row(o, e, is_level && !isnan(e->value), row);
+    if ((row->has >> SP_LEVEL & 1) == 0) continue;
+    values[factor] = e->about->name;
+    variables |= UINT64_C(1) << factor;
+    SP_TRY(add_place(c, e->period, variables, values, &row->level_place, error));
   }
   return SAMPAN_OK;
 }
 
+/* The measure and the place that a row publishes a count of. Those of a level are the records where
+ * its variable has that value. */
+static uint32_t measure_of(const sp_cell_row *row, uint32_t kind, uint32_t *place) {
+  *place = kind == SP_LEVEL ? row->level_place : row->place;
+  return row->series * SP_N_MEASURES + (kind == SP_LEVEL ? (uint32_t)SP_RECORDS : kind);
+}
+
 /* ---- measures that are the same ----------------------------------------------------------- */
 
-/* Whether two measures agree in every place that both have, in one at least, and are not all 0. */
-static int agree(const sp_cells *c, uint32_t a, uint32_t a_kind, uint32_t b, uint32_t b_kind) {
-  int any = 0;
+/* What rows publish, by measure. */
+typedef struct said {
+  uint32_t measure, place, next;
+  double count;
+} said;
+
+typedef struct said_index {
+  sp_map *keys; /* measure and place */
+  said *all;
+  uint32_t *first; /* by measure */
+  uint32_t n;
+} said_index;
+
+static int32_t say(said_index *x, uint32_t measure, uint32_t place, double count) {
+  const uint32_t key[2] = {measure, place};
+  const uint32_t at = sp_map_add(x->keys, key, sizeof key);
+  if (at == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+  if (at < x->n) return SAMPAN_OK;
+  x->all[x->n++] = (said){measure, place, x->first[measure], count};
+  x->first[measure] = at;
+  return SAMPAN_OK;
+}
+
+static int32_t index_rows(const sp_cells *c, said_index *x) {
+  const uint32_t n_measures = c->n_series * SP_N_MEASURES;
+  x->all = sp_arena_array(c->arena, (uint64_t)c->n_rows * SP_N_MEASURES + 1, sizeof *x->all);
+  x->first = sp_arena_array(c->arena, n_measures + 1U, sizeof *x->first);
+  if (x->keys == NULL || x->all == NULL || x->first == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t m = 0; m < n_measures; m++) x->first[m] = SP_MAP_NONE;
   for (uint32_t r = 0; r < c->n_rows; r++) {
-    const sp_cell_row *x = &c->rows[r];
-    if (x->indicator != a || (x->has >> a_kind & 1) == 0) continue;
-    const uint32_t key[2] = {b, x->place};
-    const uint32_t other = sp_map_find(c->row_keys, key, sizeof key);
-    if (other == SP_MAP_NONE || (c->rows[other].has >> b_kind & 1) == 0) continue;
-    if (x->count[a_kind] != c->rows[other].count[b_kind]) return 0;
-    any = any || x->count[a_kind] > 0;
+    const sp_cell_row *row = &c->rows[r];
+    for (uint32_t kind = 0; kind < SP_N_MEASURES; kind++) {
+      uint32_t place, measure = measure_of(row, kind, &place);
+      if ((row->has >> kind & 1) == 0) continue;
+      /* The records are those of the indicator, whatever the statistic. */
+      if (measure % SP_N_MEASURES == SP_RECORDS) measure = c->same[measure];
+      SP_TRY(say(x, measure, place, row->count[kind]));
+    }
+  }
+  return SAMPAN_OK;
+}
+
+/* Whether two measures agree in every place that both have, in one at least, and are not all 0. */
+static int agree(const said_index *x, uint32_t a, uint32_t b) {
+  int any = 0;
+  for (uint32_t k = x->first[a]; k != SP_MAP_NONE; k = x->all[k].next) {
+    const uint32_t key[2] = {b, x->all[k].place};
+    const uint32_t other = sp_map_find(x->keys, key, sizeof key);
+    if (other == SP_MAP_NONE) continue;
+    if (x->all[k].count != x->all[other].count) return 0;
+    any = any || x->all[k].count > 0;
   }
   return any;
 }
 
+/* Levels of one variable are never the same, even where they happen to have as many records. */
+static int may_be_same(const sp_cells *c, const uint32_t *indicator, uint32_t a, uint32_t b) {
+  const uint32_t i = indicator[a / SP_N_MEASURES], j = indicator[b / SP_N_MEASURES];
+  const uint32_t a_kind = a % SP_N_MEASURES, b_kind = b % SP_N_MEASURES;
+  if (a_kind == SP_CONTENT || b_kind == SP_CONTENT) return 0;
+  if (i != j) return 1;
+  return a_kind == b_kind && a_kind != SP_RECORDS && c->level_variable[i] == SP_MAP_NONE;
+}
+
 static int32_t join_measures(sp_cells *c, sampan_error *error) {
-  const uint32_t n = c->outcome->plan->n_indicators;
-  c->same = sp_arena_array(c->arena, (uint64_t)n * SP_N_MEASURES + 1, sizeof *c->same);
-  if (c->same == NULL) return sp_error_memory(error);
-  for (uint32_t m = 0; m < n * SP_N_MEASURES; m++) c->same[m] = m;
-  for (uint32_t b = 1; b < n * SP_N_MEASURES; b++) {
-    for (uint32_t a = 0; a < b; a++) {
-      const uint32_t i = a / SP_N_MEASURES, j = b / SP_N_MEASURES;
-      const uint32_t i_kind = a % SP_N_MEASURES, j_kind = b % SP_N_MEASURES;
-      if (i == j || i_kind == SP_CONTENT || j_kind == SP_CONTENT) continue;
-      const uint32_t x = sp_same_measure(c, i, i_kind), y = sp_same_measure(c, j, j_kind);
-      if (x == y || !agree(c, i, i_kind, j, j_kind)) continue;
-      c->same[x < y ? y : x] = x < y ? x : y;
+  const uint32_t n = c->n_series * SP_N_MEASURES;
+  said_index x = {.keys = sp_map_new(62)};
+  uint32_t *indicator = sp_arena_array(c->arena, c->n_series + 1U, sizeof *indicator);
+  c->same = sp_arena_array(c->arena, n + 1U, sizeof *c->same);
+  c->is_records = sp_arena_array(c->arena, n + 1U, sizeof *c->is_records);
+  int32_t status = SAMPAN_E_MEMORY;
+  if (indicator != NULL && c->same != NULL && c->is_records != NULL) {
+    for (uint32_t m = 0; m < n; m++) c->same[m] = m;
+    for (uint32_t i = 0; i < c->outcome->plan->n_indicators; i++) {
+      for (uint32_t s = c->first_series[i]; s < c->first_series[i + 1]; s++) {
+        indicator[s] = i;
+        c->same[s * SP_N_MEASURES + SP_RECORDS] = c->first_series[i] * SP_N_MEASURES + SP_RECORDS;
+      }
+    }
+    status = index_rows(c, &x);
+  }
+  for (uint32_t b = 1; b < n && status >= 0; b++) {
+    for (uint32_t a = 0; a < b && x.first[b] != SP_MAP_NONE; a++) {
+      if (x.first[a] == SP_MAP_NONE || !may_be_same(c, indicator, a, b)) continue;
+      const uint32_t i = sp_same_measure(c, a / SP_N_MEASURES, a % SP_N_MEASURES);
+      const uint32_t j = sp_same_measure(c, b / SP_N_MEASURES, b % SP_N_MEASURES);
+      if (i == j || !agree(&x, a, b)) continue;
+      c->same[i < j ? j : i] = i < j ? i : j;
     }
   }
+  sp_map_free(x.keys);
+  if (status < 0) return sp_error_memory(error);
+  for (uint32_t s = 0; s < c->n_series; s++) c->is_records[sp_same_measure(c, s, SP_RECORDS)] = 1;
   return SAMPAN_OK;
 }
 
@@ -188,8 +301,10 @@ static int32_t add_quantity(sp_cells *c, uint32_t measure, uint32_t place, uint3
 
 static int32_t publish(sp_cells *c, uint32_t r, uint32_t kind, sampan_error *error) {
   sp_cell_row *row = &c->rows[r];
-  SP_TRY(add_quantity(c, sp_same_measure(c, row->indicator, kind), row->place, &row->quantity[kind],
-                      error));
+  uint32_t place;
+  const uint32_t measure = measure_of(row, kind, &place);
+  SP_TRY(add_quantity(c, sp_same_measure(c, row->series, measure % SP_N_MEASURES), place,
+                      &row->quantity[kind], error));
   sp_quantity *q = &c->quantities[row->quantity[kind]];
   c->listed[c->n_listed] = (sp_listed_row){.row = r, .next = q->first_row};
   q->first_row = c->n_listed++;
@@ -198,7 +313,7 @@ static int32_t publish(sp_cells *c, uint32_t r, uint32_t kind, sampan_error *err
   if (kind == SP_CONTENT) return SAMPAN_OK;
   /* Records of weight 0 are no cover for few others. */
   const int few = kind == SP_RECORDS && c->outcome->plan->kind == SP_KIND_SURVEY &&
-                  sp_is_sensitive(c->rule, (double)c->outcome->estimates[row->first].n_positive);
+                  sp_is_sensitive(c->rule, (double)c->outcome->estimates[row->estimate].n_positive);
   if (few || sp_is_sensitive(c->rule, row->count[kind])) q->sensitive = 1;
   return SAMPAN_OK;
 }
@@ -265,7 +380,7 @@ typedef struct sum_key {
 /* The place of a quantity in every coarser split: a term of the sum there. */
 static int32_t sum_up(sp_cells *c, uint32_t q, const uint64_t *sets, uint32_t n_sets,
                       sampan_error *error) {
-  const sp_place place = c->places[c->quantities[q].place];
+  const sp_cell_place place = c->places[c->quantities[q].place];
   for (uint32_t k = 0; k < n_sets; k++) {
     if (sets[k] == place.variables || (sets[k] & ~place.variables) != 0) continue;
     uint32_t coarser, whole, equation;
@@ -305,6 +420,18 @@ static int32_t sum_parts(sp_cells *c, const sp_cell_row *row, sampan_error *erro
   SP_TRY(add_term(c, equation, parts[0], -1, error));
   SP_TRY(add_term(c, equation, parts[1], 1, error));
   return add_term(c, equation, parts[2], 1, error);
+}
+
+/* The events of a level are the records of its place. */
+static int32_t tie_level(sp_cells *c, const sp_cell_row *row, sampan_error *error) {
+  const uint32_t key[3] = {row->quantity[SP_EVENTS], row->quantity[SP_LEVEL], SP_MAP_NONE};
+  uint32_t equation;
+  if ((row->has >> SP_LEVEL & 1) == 0 || key[0] == key[1]) return SAMPAN_OK;
+  const uint32_t n = c->n_equations;
+  SP_TRY(add_equation(c, key, sizeof key, &equation, error));
+  if (equation < n) return SAMPAN_OK;
+  SP_TRY(add_term(c, equation, key[0], -1, error));
+  return add_term(c, equation, key[1], 1, error);
 }
 
 /* Numbers the equations by their length: where several tell the same, the shortest comes first. */
@@ -358,13 +485,10 @@ static void value_wholes(sp_cells *c) {
 }
 
 int32_t sp_cells_build(sp_cells *c, sampan_error *error) {
-  const uint32_t n_measures = c->outcome->plan->n_indicators * SP_N_MEASURES;
   c->place_keys = sp_map_new(61);
-  c->row_keys = sp_map_new(62);
   c->quantity_keys = sp_map_new(63);
   c->equation_keys = sp_map_new(64);
-  if (c->place_keys == NULL || c->row_keys == NULL || c->quantity_keys == NULL ||
-      c->equation_keys == NULL) {
+  if (c->place_keys == NULL || c->quantity_keys == NULL || c->equation_keys == NULL) {
     return sp_error_memory(error);
   }
   SP_TRY(find_variables(c, error));
@@ -378,10 +502,13 @@ int32_t sp_cells_build(sp_cells *c, sampan_error *error) {
     }
   }
   const uint32_t n_published = sp_map_size(c->quantity_keys);
-  for (uint32_t m = 0; m < n_measures; m++) {
+  for (uint32_t m = 0; m < c->n_series * SP_N_MEASURES; m++) {
     if (c->same[m] == m) SP_TRY(sum_measure(c, m, n_published, error));
   }
-  for (uint32_t r = 0; r < c->n_rows; r++) SP_TRY(sum_parts(c, &c->rows[r], error));
+  for (uint32_t r = 0; r < c->n_rows; r++) {
+    SP_TRY(sum_parts(c, &c->rows[r], error));
+    SP_TRY(tie_level(c, &c->rows[r], error));
+  }
   SP_TRY(order_equations(c, error));
   SP_TRY(order_terms(c, error));
   value_wholes(c);
@@ -390,7 +517,6 @@ int32_t sp_cells_build(sp_cells *c, sampan_error *error) {
 
 void sp_cells_clear(sp_cells *c) {
   sp_map_free(c->place_keys);
-  sp_map_free(c->row_keys);
   sp_map_free(c->quantity_keys);
   sp_map_free(c->equation_keys);
 }

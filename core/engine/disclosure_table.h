@@ -11,22 +11,24 @@ enum {
   SP_EVENTS = 1,
   SP_OTHERS = 2,  /* records without the event */
   SP_CONTENT = 3, /* what else adds up: the sum behind a mean; never published by itself */
-  SP_N_MEASURES = 4
+  SP_LEVEL = 4,   /* the events of a distribution's level: the records of a finer place */
+  SP_N_MEASURES = 5
 };
 
 enum { SP_SHOWN = 0, SP_IMPRECISE = 1, SP_CONFIDENTIAL = 2, SP_COMPLEMENTARY = 3 };
 
 /* A place in the tables: a period and values of some of the variables. */
-typedef struct sp_place {
+typedef struct sp_cell_place {
   uint64_t variables; /* bits */
   const char *period;
   const char **values; /* by variable; NULL: not split by it */
-} sp_place;
+} sp_cell_place;
 
-/* The estimates of one indicator in one place. */
+/* One estimate: a statistic of an indicator in one place. */
 typedef struct sp_cell_row {
-  uint32_t first, n; /* of the outcome's estimates */
-  uint32_t indicator, place;
+  uint32_t estimate; /* of the outcome */
+  uint32_t series;   /* of the indicator and the statistic */
+  uint32_t place, level_place;
   int32_t hidden;
   uint32_t has; /* bits of measures */
   double count[SP_N_MEASURES];
@@ -60,9 +62,13 @@ typedef struct sp_cells {
   uint32_t n_variables;
   uint32_t n_rows;
   sp_cell_row *rows;
-  sp_map *place_keys, *row_keys, *quantity_keys, *equation_keys;
-  sp_place *places;
-  uint32_t *same; /* by measure (indicator * SP_N_MEASURES + kind): union-find */
+  sp_map *place_keys, *quantity_keys, *equation_keys;
+  sp_cell_place *places;
+  uint32_t *first_series; /* by indicator, and the end: one series for each of its statistics */
+  uint32_t n_series;
+  uint32_t *level_variable; /* by indicator: what its levels are values of, or SP_MAP_NONE */
+  uint32_t *same;           /* by measure (series * SP_N_MEASURES + kind): union-find */
+  uint8_t *is_records;      /* by measure that others are the same as: of records, among others */
   sp_quantity *quantities;
   sp_listed_row *listed;
   uint32_t n_listed;
@@ -76,6 +82,6 @@ typedef struct sp_cells {
 int32_t sp_cells_build(sp_cells *cells, sampan_error *error) SP_CHECK;
 void sp_cells_clear(sp_cells *cells);
 int sp_is_sensitive(const sp_protection *rule, double count);
-uint32_t sp_same_measure(const sp_cells *cells, uint32_t indicator, uint32_t kind);
+uint32_t sp_same_measure(const sp_cells *cells, uint32_t series, uint32_t kind);
 
 #endif

@@ -115,6 +115,13 @@ void sp_job_clear(sp_job *job);
 /* The part of sp_job_bind that is about comparisons. */
 int32_t sp_job_bind_comparisons(sp_job *job, sampan_error *error) SP_CHECK;
 
+/* Whether the records are a sample with strata, PSUs or weights: their counts are then not
+ * independent, or not those of the population. */
+int sp_plan_has_design(const sp_plan *plan);
+/* Whether a choice of a plugin's parameters is this one. */
+int sp_has_chosen(const sampan_plugin *plugin, const sampan_value *values, const char *parameter,
+                  const char *choice);
+
 /* Adds a sentence for the run's log and the annex. */
 void sp_job_note(void *job, const char *text);
 

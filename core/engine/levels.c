@@ -53,6 +53,18 @@ static int32_t too_many(const sp_job *job, const sp_levels *l, int64_t i, sampan
   return sp_error_cell(error, NULL, i + 1, l->column);
 }
 
+const char *sp_levels_column(const sp_job *job, uint32_t indicator) {
+  const sampan_shape *shape = &job->indicators[indicator].shape;
+  for (uint32_t k = 0; k < job->n_levels; k++) {
+    const sp_levels *l = &job->levels[k];
+    if (l->indicator != indicator || l->dictionary.n_entries != shape->n_statistics) continue;
+    uint32_t s = 0;
+    while (s < shape->n_statistics && strcmp(shape->statistics[s].name, l->texts[s]) == 0) s++;
+    if (s == shape->n_statistics) return l->column;
+  }
+  return NULL;
+}
+
 int32_t sp_levels_take(sp_job *job, const sp_sift *sift, const sp_machine *machine, int64_t n,
                        uint32_t *codes, sampan_error *error) {
   for (uint32_t k = 0; k < job->n_levels; k++) {

@@ -28,6 +28,9 @@ int32_t sp_levels_take(sp_job *job, const sp_sift *sift, const sp_machine *machi
 /* Ends that read: orders the levels. */
 int32_t sp_levels_settle(sp_job *job, sampan_error *error) SP_CHECK;
 
+/* The variable whose levels an indicator's statistics may be: one for each; or NULL. */
+const char *sp_levels_column(const sp_job *job, uint32_t indicator);
+
 /* A column as texts whose codes are levels. `codes` and `present` have room for the batch. */
 int32_t sp_levels_view(const sp_levels *levels, const sp_column *column, int64_t n, uint32_t *codes,
                        uint64_t *present, sampan_column *view, sampan_error *error) SP_CHECK;

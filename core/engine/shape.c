@@ -167,6 +167,22 @@ static const char *default_interval(const sp_plan *plan, const sp_bound *b) {
   }
 }
 
+int sp_plan_has_design(const sp_plan *plan) {
+  const sp_design *d = &plan->design;
+  return plan->kind == SP_KIND_SURVEY &&
+         (d->n_strata > 0 || d->n_psu > 0 || d->weight != NULL || d->replicates != NULL);
+}
+
+int sp_has_chosen(const sampan_plugin *plugin, const sampan_value *values, const char *parameter,
+                  const char *choice) {
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    if (plugin->params[i].type != SAMPAN_P_CHOICE) continue;
+    if (strcmp(plugin->params[i].name, parameter) != 0 || values[i].text == NULL) continue;
+    return strcmp(values[i].text, choice) == 0;
+  }
+  return 0;
+}
+
 static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
   const sp_choice *choice = &b->indicator->interval;
   const char *name = choice->plugin != NULL ? choice->plugin : default_interval(job->plan, b);
@@ -189,9 +205,7 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
                          "interval '%s' is not made for what estimator '%s' gives", name,
                          b->plugin->name);
   }
-  const sp_design *design = &job->plan->design;
-  const int designed = job->plan->kind == SP_KIND_SURVEY &&
-                       (design->n_strata > 0 || design->n_psu > 0 || design->weight != NULL);
+  const int designed = sp_plan_has_design(job->plan);
   if (designed && (sp_interval_flags(ops) & SAMPAN_INTERVAL_COUNTS) != 0) {
     sp_yaml_error(at, job->plan->file, SP_ID_INTERVAL, error,
                   "interval '%s' takes events for independent counts, which those of a sample with "
@@ -203,6 +217,14 @@ static int32_t bind_interval(sp_job *job, sp_bound *b, sampan_error *error) {
                                job->plan->file, job->plan->folder, job->options->data_folder,
                                job->arena, &values, error));
   b->interval_values = values;
+  if (designed && sp_has_chosen(b->interval, values, "size", "records")) {
+    sp_yaml_error(
+        at, job->plan->file, SP_ID_INTERVAL, error,
+        "interval '%s' of `size: records` takes records for independent ones, which those "
+        "of a sample with strata, clusters or weights are not",
+        name);
+    return sp_error_hint(error, "write size: effective");
+  }
   return SAMPAN_OK;
 }
 

@@ -253,3 +253,32 @@ Test(disclosure, without_protection_all_is_shown) {
   cr_expect_not(is_hidden(t, 0));
   close_table(t);
 }
+
+/* Few events of any statistic count, whichever is the first; the others of its row stay. */
+Test(disclosure, every_statistic_is_a_cell) {
+  for (int few = 0; few < 3; few++) {
+    table *t = open_table(1);
+    for (int k = 0; k < 3; k++) {
+      add(t, 0, 1, 0, 100, k == few ? 3 : 30 + k);
+      t->e[k].statistic = (uint32_t)k;
+    }
+    apply(t, 5, 0);
+    for (int k = 0; k < 3; k++) cr_expect_eq(is_hidden(t, k), k == few, "%d of %d", k, few);
+    close_table(t);
+  }
+}
+
+/* Few records hide all statistics; so does what would tell them from another split. */
+Test(disclosure, few_records_hide_every_statistic) {
+  table *t = open_table(1);
+  static const int64_t n[] = {200, 3, 197}, events[][2] = {{90, 80}, {1, 2}, {89, 78}};
+  for (int i = 0; i < 3; i++) {
+    for (int k = 0; k < 2; k++) {
+      add(t, 0, i > 0, i > 0 ? i - 1 : 0, n[i], events[i][k]);
+      t->e[2 * i + k].statistic = (uint32_t)k;
+    }
+  }
+  apply(t, 5, 0);
+  for (int i = 0; i < 6; i++) cr_expect_eq(is_hidden(t, i), i > 1, "%d", i);
+  close_table(t);
+}

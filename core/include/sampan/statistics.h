@@ -310,8 +310,10 @@ typedef struct sampan_finding {
 } sampan_finding;
 
 enum {
-  SAMPAN_COMPARES_CROSSING = 1,  /* wants `across` to name two variables */
-  SAMPAN_COMPARES_STATISTICS = 2 /* can compare the statistics of one estimate */
+  SAMPAN_COMPARES_CROSSING = 1,   /* wants `across` to name two variables */
+  SAMPAN_COMPARES_STATISTICS = 2, /* can compare the statistics of one estimate */
+  SAMPAN_COMPARES_COUNTS = 4 /* takes records and events for unweighted, independent counts: not for
+                                samples with strata, PSUs or weights */
 };
 
 typedef struct sampan_comparison_ops {

@@ -113,7 +113,7 @@ static const sampan_comparison_ops ops = {
     .maximum = UINT32_MAX,
     .n_findings = N_FINDINGS,
     .compare = compare,
-    .flags = SAMPAN_COMPARES_CROSSING,
+    .flags = SAMPAN_COMPARES_CROSSING | SAMPAN_COMPARES_COUNTS,
 };
 
 static const sampan_plugin plugin = {

@@ -173,6 +173,7 @@ static const sampan_comparison_ops ops = {
     .maximum = 2,
     .n_findings = N_FINDINGS,
     .compare = compare,
+    .flags = SAMPAN_COMPARES_COUNTS,
 };
 
 static const sampan_plugin plugin = {

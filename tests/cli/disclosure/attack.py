@@ -14,7 +14,8 @@ from fractions import Fraction
 
 results, data, below = json.load(open(sys.argv[1])), list(csv.DictReader(open(sys.argv[2]))), int(sys.argv[3])
 EVENTS = {"smoking": ("smoke", "1"), "free": ("smoke", "0"), "ill": ("ill", "1"), "smokers": ("smoke", "1"),
-          "y": ("y", "1")}
+          "y": ("y", "1"), "hiv": ("dis", "hiv"), "hivs": ("dis", "hiv")}
+LEVELS = {"levels": "dis", "people": "dis", "smoking levels": "smoke"}
 period = "year" if "year" in data[0] else None
 rows = results["estimates"] if "estimates" in results else results["rows"]
 
@@ -27,9 +28,16 @@ def by_of(row):
     return by
 
 
-groups = sorted({k for r in rows for k in by_of(r)} | ({period} if period else set()))
-# For each question on its own: counts by all groups and the answer.
-questions = {"smoke": ["smoke"], "ill": ["ill"], "y": ["y"]}
+def asked_of(row):
+    """(question, answer) that the n_events of a row are of, or None."""
+    if row["indicator"] in LEVELS:
+        return LEVELS[row["indicator"]], row["statistic"]
+    return EVENTS.get(row["indicator"])
+
+
+everything = sorted({k for r in rows for k in by_of(r)} | ({period} if period else set()))
+# For each question on its own: counts by all groups and the answer. A table may be by the answer, too.
+questions = ["smoke", "ill", "y", "dis"]
 
 
 class Space:
@@ -37,16 +45,19 @@ class Space:
 
     def __init__(self, question):
         self.question = question
-        cells = sorted({tuple(r[g] for g in groups) for r in data})
+        self.groups = [g for g in everything if g != question]
+        self.answers = sorted({r[question] for r in data})
+        cells = sorted({tuple(r[g] for g in self.groups) for r in data})
         self.at = {}
         for cell in cells:
-            for answer in "01":
+            for answer in self.answers:
                 self.at[cell + (answer,)] = len(self.at)
         self.basis = {}
 
     def vector(self, by, answer=None):
+        names = self.groups + [self.question]
         return {i: Fraction(1) for key, i in self.at.items()
-                if all(key[groups.index(k)] == v for k, v in by.items()) and answer in (None, key[-1])}
+                if all(key[names.index(k)] == v for k, v in by.items()) and answer in (None, key[-1])}
 
     def reduce(self, v):
         v = dict(v)
@@ -85,11 +96,11 @@ for question in [q for q in questions if q in data[0]]:
         if row["status"] in ("suppressed", 2):
             continue
         space.add(space.vector(by_of(row)))
-        asked = EVENTS.get(row["indicator"])
+        asked = asked_of(row)
         if asked and asked[0] == question:
             space.add(space.vector(by_of(row), asked[1]))
     for row in rows:
-        asked = EVENTS.get(row["indicator"])
+        asked = asked_of(row)
         if asked and asked[0] != question:
             continue
         n_cells += 1
@@ -97,7 +108,9 @@ for question in [q for q in questions if q in data[0]]:
         n_hidden += hidden
         counts = [("n", count(by), space.vector(by))]
         if asked:
-            for answer in "01":
+            for answer in space.answers:
+                if len(space.answers) > 2 and answer != asked[1]:
+                    continue
                 counts.append(("answer " + answer, count(by, lambda r: r[question] == answer), space.vector(by, answer)))
         for name, n, vector in counts:
             if 0 < n < below and space.knows(vector):

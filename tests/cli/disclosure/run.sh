@@ -62,6 +62,69 @@ for seed in 1 2 3; do
   check "tables without their total, $seed" 10
 done
 
+# Distributions: every level is a count. The rare one is the first, the second and the last level; other
+# tables are by the variable itself, or ask for that level alone.
+patients() { # SEED NAMES-OF-LEVELS
+  awk -v seed="$1" -v names="$2" 'BEGIN {
+    srand(seed); split(names, name, " ")
+    print "area,sex,dis,w"
+    for (a = 1; a <= 3; a++) for (s = 1; s <= 2; s++) {
+      n = 25 + int(30 * rand())
+      for (i = 0; i < n; i++) { u = rand(); printf "%d,%d,%s,%.2f\n", a, s, name[u < 0.07 ? 1 : u < 0.55 ? 2 : 3], 1 + rand() }
+    }
+  }'
+}
+
+patient_plan() { # KIND BY
+  echo "sampan: 1"
+  echo "kind: $1"
+  echo "data: {file: d.csv}"
+  [ "$1" = survey ] && echo "design: {weight: w}"
+  cat <<Y
+types: {dis: text}
+indicators:
+  levels: {estimator: distribution, of: dis, by: $2}
+  people: {estimator: distribution, of: dis, show: count, by: $2}
+  hiv: {estimator: prevalence, of: dis == "hiv", by: $2}
+  hivs: {estimator: count, of: dis == "hiv", by: [[], [area]]}
+  table: {estimator: count, by: [[area, dis], [sex, dis]]}
+suppression: {protect: 5}
+Y
+}
+
+for names in "hiv tb zoster" "hiv flu tb" "hiv flu gout"; do
+  for kind in survey register; do
+    patients 1 "$names" >d.csv
+    patient_plan "$kind" '[[], [area], [sex], [area, sex]]' >p.yaml
+    check "levels, $kind, $names" 5
+    patients 2 "$names" >d.csv
+    patient_plan "$kind" '[[area, sex], [sex]]' >p.yaml
+    check "levels without margins, $kind, $names" 5
+  done
+done
+sed -i '/^suppression/d' p.yaml
+"$sampan" run p.yaml --format json >out.json
+if python3 "$here/attack.py" out.json d.csv 5 >said.txt 2>&1; then
+  echo "FAILED the attack finds nothing in open distributions"; status=1
+else
+  echo "ok     the attack sees open distributions"
+fi
+
+# Values that may be counts are not protected: a note says so.
+cat >p.yaml <<Y
+sampan: 1
+kind: register
+data: {file: d.csv}
+indicators: {weights: {estimator: total, of: w, by: [[area]]}, people: {estimator: count, by: [[area]]}}
+suppression: {protect: 5}
+Y
+"$sampan" run p.yaml --format json >out.json
+if grep -q "protect: indicator 'weights' counts no events" out.json && ! grep -q "indicator 'people'" out.json; then
+  echo "ok     what is not protected is told"
+else
+  echo "FAILED what is not protected is told"; status=1
+fi
+
 # One small group of two: the other has to go as well.
 printf 'sex,y\n' >d.csv
 awk 'BEGIN { for (i = 0; i < 3; i++) print "f," i % 2; for (i = 0; i < 60; i++) print "m," i % 2 }' >>d.csv
