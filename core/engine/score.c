@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/auxiliary.h"
 #include "engine/error_ids.h"
+#include "engine/ranks.h"
 #include "engine/scanner.h"
 #include "host/abi.h"
 
@@ -211,21 +212,21 @@ static int32_t add_tallies(const sp_scanner *s, const sp_bound *b, sp_course *co
 
 /* The ranks of the replicate weights by domain. */
 static int32_t add_rank(const sp_scanner *s, uint32_t split_index, uint32_t place, uint32_t group,
-                        int64_t i) {
+                        int64_t i, sampan_error *error) {
   sp_totals *t = s->totals;
   const uint32_t width = s->job->splits[split_index].n_indicators;
   if (group >= t->rank_groups[split_index]) {
     const uint32_t n = group + 1;
     sp_rank *grown = realloc(t->ranks[split_index], (size_t)n * width * sizeof *grown);
-    if (grown == NULL) return SAMPAN_E_MEMORY;
+    if (grown == NULL) return sp_error_memory(error);
     t->ranks[split_index] = grown;
     for (size_t k = (size_t)t->rank_groups[split_index] * width; k < (size_t)n * width; k++) {
-      sp_rank_init(&grown[k], s->job->n_replicates);
+      sp_rank_init(&grown[k], t->rank.n);
     }
     t->rank_groups[split_index] = n;
   }
-  for (uint32_t r = 1; r < s->weigh.n; r++) s->weigh.row[r - 1] = s->weigh.weight[r][i];
-  return sp_rank_add(&t->ranks[split_index][(size_t)group * width + place], s->weigh.row, 1);
+  return sp_ranks_add(s->job, t, &t->ranks[split_index][(size_t)group * width + place],
+                      s->weigh.weight, s->unit[i], i, s->weigh.row, error);
 }
 
 /* Adds the scored batch to a split, for the runs from `first` to `last`. */
@@ -262,9 +263,8 @@ static int32_t add_up(sp_scanner *s, uint32_t index, uint32_t split_index, sp_co
             sp_table_lanes(s->totals->crosses[split_index], cross) + split->cross_start[place], i,
             error));
       }
-      if (s->job->rank_by_domain && s->read == 0 && s->weigh.weight[0][i] > 0 &&
-          add_rank(s, split_index, place, group, i) < 0) {
-        return sp_error_memory(error);
+      if (s->job->rank_by_domain && s->read == 0 && s->weigh.weight[0][i] > 0) {
+        SP_TRY(add_rank(s, split_index, place, group, i, error));
       }
     }
   }

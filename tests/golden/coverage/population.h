@@ -1,4 +1,5 @@
-/* population.h - the finite population that the samples of the coverage simulation are drawn from. */
+/* population.h - the finite population that the samples of the coverage simulation are drawn from.
+ */
 #ifndef COVERAGE_POPULATION_H
 #define COVERAGE_POPULATION_H
 
