@@ -10,7 +10,8 @@
 /* More reads than any method that settles at all takes. */
 enum { SP_MOST_READS = 100 };
 
-static int32_t make_course(const sp_job *job, uint32_t indicator, uint32_t split, sp_course *c) {
+static int32_t make_course(const sp_job *job, uint32_t indicator, uint32_t split, uint64_t *n_bytes,
+                           sp_course *c) {
   const sp_bound *b = &job->indicators[indicator];
   const sampan_shape *shape = &b->shape;
   const uint32_t n_weights = 1 + job->n_replicates;
@@ -24,7 +25,7 @@ static int32_t make_course(const sp_job *job, uint32_t indicator, uint32_t split
     const sampan_component *component = &shape->components[k];
     if (component->type != SAMPAN_TALLY) continue;
     const int apart = (component->flags & SAMPAN_APART) != 0;
-    if (sp_tally_init(&c->tallies[k], c->n_runs, apart) < 0) return SAMPAN_E_MEMORY;
+    if (sp_tally_init(&c->tallies[k], c->n_runs, apart, n_bytes) < 0) return SAMPAN_E_MEMORY;
   }
   return SAMPAN_OK;
 }
@@ -39,7 +40,7 @@ int32_t sp_courses_make(const sp_job *job, sp_totals *t, sampan_error *error) {
     if (!sp_estimator_advances(b->ops)) continue;
     for (uint32_t k = 0; k < b->indicator->n_by; k++) {
       sp_course *c = &t->courses[t->n_courses++];
-      if (make_course(job, i, b->splits[k], c) < 0) return sp_error_memory(error);
+      if (make_course(job, i, b->splits[k], &t->tally_bytes, c) < 0) return sp_error_memory(error);
     }
   }
   return SAMPAN_OK;
@@ -67,21 +68,36 @@ sp_course *sp_course_of(const sp_totals *t, uint32_t indicator, uint32_t split) 
   return NULL;
 }
 
+/* The tallies of the first read, by run and group. */
+static int32_t make_tallies(sp_course *c, uint32_t n_components, const sampan_tally **tallies) {
+  for (uint32_t k = 0; k < n_components; k++) {
+    if (c->tallies[k].table == NULL) continue;
+    sampan_tally *made;
+    SP_TRY(sp_tally_make(&c->tallies[k], c->n_groups, c->arena, &made));
+    const uint64_t n = (uint64_t)c->n_runs * c->n_groups;
+    for (uint64_t i = 0; i < n; i++) tallies[i * n_components + k] = &made[i];
+    sp_tally_clear(&c->tallies[k]);
+  }
+  return SAMPAN_OK;
+}
+
 /* What the first read left: groups, tallies, states of zeros. */
-static int32_t found(const sp_job *job, const sp_totals *t, sp_course *c) {
+static int32_t found(const sp_job *job, const sp_totals *t, sp_course *c, sampan_error *error) {
   const sampan_shape *shape = &job->indicators[c->indicator].shape;
   c->n_groups = sp_map_size(t->groups[c->split].map);
   const uint64_t n = (uint64_t)c->n_runs * c->n_groups;
   c->state = sp_arena_array(c->arena, n * shape->n_state + 1, sizeof *c->state);
   c->settled = sp_arena_array(c->arena, n + 1, 1);
+  c->n_open = sp_arena_array(c->arena, c->n_runs + 1U, sizeof *c->n_open);
   c->memory = sp_arena_array(c->arena, n + 1, sizeof *c->memory);
   c->memories = sp_arena_array(c->arena, n + 1, sizeof *c->memories);
   const sampan_tally **tallies =
       sp_arena_array(c->arena, n * shape->n_components + 1, sizeof *tallies);
-  if (c->state == NULL || c->settled == NULL || c->memory == NULL || c->memories == NULL ||
-      tallies == NULL) {
-    return SAMPAN_E_MEMORY;
+  if (c->state == NULL || c->settled == NULL || c->n_open == NULL || c->memory == NULL ||
+      c->memories == NULL || tallies == NULL) {
+    return sp_error_memory(error);
   }
+  for (uint32_t r = 0; r < c->n_runs; r++) c->n_open[r] = c->n_groups;
   for (uint64_t i = 0; i < n; i++) {
     c->memory[i].struct_size = sizeof *c->memory;
     c->memory[i].n_state = shape->n_state;
@@ -89,24 +105,23 @@ static int32_t found(const sp_job *job, const sp_totals *t, sp_course *c) {
     c->memory[i].tallies = tallies + i * shape->n_components;
     c->memories[i] = &c->memory[i];
   }
-  for (uint32_t k = 0; k < shape->n_components; k++) {
-    if (c->tallies[k].table == NULL) continue;
-    for (uint32_t r = 0; r < c->n_runs; r++) {
-      sampan_tally *made;
-      SP_TRY(sp_tally_make(&c->tallies[k], r, c->n_groups, c->arena, &made));
-      for (uint32_t g = 0; g < c->n_groups; g++) {
-        tallies[((uint64_t)r * c->n_groups + g) * shape->n_components + k] = &made[g];
-      }
-    }
-    sp_tally_clear(&c->tallies[k]);
-  }
-  return SAMPAN_OK;
+  return make_tallies(c, shape->n_components, tallies) < 0 ? sp_error_memory(error) : SAMPAN_OK;
+}
+
+int sp_course_is_settled(const sp_course *c, uint32_t run, uint32_t group) {
+  const uint32_t own = run < c->n_runs ? run : 0;
+  if (c->n_reads == 0) return 0;
+  /* A group that the first read did not meet: the file has changed, and the scan will say so. */
+  if (group >= c->n_groups) return 1;
+  return c->settled[(uint64_t)own * c->n_groups + group] != 0;
 }
 
 void sp_course_view(const sp_course *c, uint32_t run, uint32_t group, sampan_totals *view) {
   const uint32_t own = run < c->n_runs ? run : 0;
-  const sampan_memory *memory = &c->memory[(uint64_t)own * c->n_groups + group];
-  view->read = c->n_reads > 0 ? c->n_reads - 1 : 0;
+  const uint64_t at = (uint64_t)own * c->n_groups + group;
+  const sampan_memory *memory = &c->memory[at];
+  const uint32_t n_reads = c->settled[at] != 0 ? c->settled[at] : c->n_reads;
+  view->read = n_reads > 0 ? n_reads - 1 : 0;
   view->n_state = memory->n_state;
   view->state = memory->state;
   view->tallies = memory->tallies;
@@ -135,7 +150,10 @@ static int32_t advance_group(sp_outcome *o, sp_course *c, uint32_t run, uint32_t
     }
     return status;
   }
-  c->settled[at] = status == SAMPAN_END;
+  if (status == SAMPAN_END) {
+    c->settled[at] = (unsigned char)c->n_reads;
+    c->n_open[run]--;
+  }
   /* A settled group's totals were made by the state that it has. */
   if (status != SAMPAN_END) memcpy(c->state + at * n_state, state, n_state * sizeof *state);
   return SAMPAN_OK;
@@ -144,7 +162,7 @@ static int32_t advance_group(sp_outcome *o, sp_course *c, uint32_t run, uint32_t
 static int32_t advance(sp_outcome *o, sp_course *c, sampan_error *error) {
   const sp_bound *b = &o->job->indicators[c->indicator];
   c->n_reads++;
-  if (c->n_reads == 1 && found(o->job, o->totals, c) < 0) return sp_error_memory(error);
+  if (c->n_reads == 1) SP_TRY(found(o->job, o->totals, c, error));
   double *memory = calloc(b->n_totals + (size_t)b->shape.n_state + 1, sizeof *memory);
   int32_t status = memory != NULL ? SAMPAN_OK : sp_error_memory(error);
   c->is_settled = 1;
@@ -154,8 +172,8 @@ static int32_t advance(sp_outcome *o, sp_course *c, sampan_error *error) {
       if (!c->settled[at]) {
         status = advance_group(o, c, r, g, memory, memory + b->n_totals, error);
       }
-      c->is_settled = c->is_settled && c->settled[at];
     }
+    c->is_settled = c->is_settled && c->n_open[r] == 0;
   }
   free(memory);
   if (status < 0 || c->is_settled || c->n_reads < SP_MOST_READS) return status;
@@ -174,22 +192,40 @@ int32_t sp_courses_advance(sp_outcome *o, uint32_t *n_open, sampan_error *error)
   return SAMPAN_OK;
 }
 
+static void clear_lanes(sp_table *table, uint32_t row, uint64_t first, uint32_t n) {
+  memset(sp_table_lanes(table, row) + first, 0, n * sizeof(sp_exact));
+}
+
+static void restart(const sp_job *job, sp_totals *t, const sp_course *c) {
+  const sp_split *split = &job->splits[c->split];
+  const sp_bound *b = &job->indicators[c->indicator];
+  const uint32_t place = sp_place_in_split(split, c->indicator);
+  sp_table *table = t->tables[c->split];
+  sp_table *crosses = t->crosses != NULL ? t->crosses[c->split] : NULL;
+  const uint32_t n_rows = sp_table_n_rows(table);
+  const uint32_t n_crosses = crosses != NULL ? sp_table_n_rows(crosses) : 0;
+  for (uint32_t i = 0; i < n_rows; i++) {
+    const uint32_t group = sp_table_key_of(table, i).group;
+    for (uint32_t r = 0; r <= job->n_replicates; r++) {
+      if (sp_course_is_settled(c, r, group)) continue;
+      clear_lanes(table, i, (uint64_t)r * split->n_lanes + split->lane_start[place],
+                  1 + b->n_totals);
+    }
+  }
+  /* Counts and crosses are those of the full sample. */
+  for (uint32_t i = 0; i < n_crosses; i++) {
+    if (sp_course_is_settled(c, 0, sp_table_key_of(crosses, i).group)) continue;
+    clear_lanes(crosses, i, split->cross_start[place], b->n_totals * job->n_aux);
+  }
+  for (uint32_t g = 0; g < c->n_groups; g++) {
+    if (!sp_course_is_settled(c, 0, g)) {
+      sp_table_clear_counts(table, g, split->count_start[place], SP_COUNT_TOTALS + b->n_totals);
+    }
+  }
+}
+
 void sp_courses_restart(const sp_job *job, sp_totals *t) {
   for (uint32_t i = 0; i < t->n_courses; i++) {
-    const sp_course *c = &t->courses[i];
-    if (c->is_settled) continue;
-    const sp_split *split = &job->splits[c->split];
-    const sp_bound *b = &job->indicators[c->indicator];
-    const uint32_t place = sp_place_in_split(split, c->indicator);
-    for (uint32_t r = 0; r <= job->n_replicates; r++) {
-      sp_table_clear_lanes(t->tables[c->split], r * split->n_lanes + split->lane_start[place],
-                           1 + b->n_totals);
-    }
-    sp_table_clear_counts(t->tables[c->split], split->count_start[place],
-                          SP_COUNT_TOTALS + b->n_totals);
-    if (t->crosses != NULL && t->crosses[c->split] != NULL) {
-      sp_table_clear_lanes(t->crosses[c->split], split->cross_start[place],
-                           b->n_totals * job->n_aux);
-    }
+    if (!t->courses[i].is_settled) restart(job, t, &t->courses[i]);
   }
 }

@@ -13,7 +13,8 @@ typedef struct sp_course {
   uint32_t n_reads;  /* done */
   int32_t is_settled;
   double *state;          /* [run][group][n_state] */
-  unsigned char *settled; /* [run][group] */
+  unsigned char *settled; /* [run][group]: the number of reads that it took, 0 while it is open */
+  uint32_t *n_open;       /* by run: groups that are not settled */
   sampan_memory *memory;
   const sampan_memory **memories; /* [run][group] */
   sp_tally_table *tallies;        /* by component; without a table where it is no TALLY */
@@ -31,8 +32,12 @@ sp_course *sp_course_of(const sp_totals *totals, uint32_t indicator, uint32_t sp
  * need another read. */
 int32_t sp_courses_advance(sp_outcome *outcome, uint32_t *n_open, sampan_error *error) SP_CHECK;
 
-/* Before a read after the first: clears the totals that it makes anew. */
+/* Before a read after the first: clears the totals that it makes anew, those of groups that are not
+ * settled. */
 void sp_courses_restart(const sp_job *job, sp_totals *totals);
+
+/* Whether a group has no part in this read for a run: its totals are made. */
+int sp_course_is_settled(const sp_course *course, uint32_t run, uint32_t group);
 
 /* Fills in what a totals view knows of a course; `run` 0 is the full sample. */
 void sp_course_view(const sp_course *course, uint32_t run, uint32_t group, sampan_totals *view);

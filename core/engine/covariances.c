@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/job.h"
+#include "engine/ranks.h"
 
 /* The points of n estimates; lists[i] has n_points[i]. */
 typedef struct point_lists {
@@ -104,7 +104,7 @@ static int32_t joint_rank(const sp_outcome *o, const sp_estimate *const *estimat
                           double *df, sampan_error *error) {
   const sp_totals *t = o->totals;
   sp_rank all;
-  sp_rank_init(&all, o->job->n_replicates);
+  sp_rank_init(&all, sp_ranks_width(o->job));
   int32_t status = SAMPAN_OK;
   for (uint32_t i = 0; i < n && status >= 0; i++) {
     const sp_estimate *e = estimates[i];
@@ -114,7 +114,7 @@ static int32_t joint_rank(const sp_outcome *o, const sp_estimate *const *estimat
                                                      sp_place_in_split(split, e->indicator)]);
   }
   uint32_t rank = 0;
-  if (status >= 0) status = sp_rank_value(&all, &rank);
+  if (status >= 0) status = sp_ranks_value(o->job, &all, &rank);
   sp_rank_clear(&all);
   *df = (double)rank - 1;
   return status < 0 ? sp_error_memory(error) : SAMPAN_OK;

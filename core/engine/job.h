@@ -171,13 +171,15 @@ typedef struct sp_totals {
   sp_walk *walks; /* by split, once the scan is over; in the outcome's arena */
   struct sp_course *courses;
   uint32_t n_courses;
-  uint32_t n_ranks;
+  uint32_t reserved;
   uint32_t *period_of_psu; /* by PSU: 1 and the code of the first period that it was met in */
   uint32_t n_period_of_psu, n_shared_psus; /* shared: met in several periods */
   unsigned char *psu_in_domain; /* by PSU: it has a record of the plan's domain with weight */
   uint32_t n_psu_in_domain;     /* PSUs that it covers */
   uint32_t n_reads;
   sp_rank rank;          /* of the replicate weights */
+  uint64_t rank_bytes;   /* of all ranks */
+  uint64_t tally_bytes;  /* of the distributions of all courses, made or about to be */
   sp_rank **ranks;       /* [split][group * indicators of the split], where df go by domain */
   uint32_t *rank_groups; /* by split: groups that ranks covers */
   /* Calibration: totals times auxiliary variables by group, with base weights; and the auxiliary

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/job.h"
+#include "engine/ranks.h"
 
 /* Points of one statistic of a group, by unit of the last stage; PSUs with a positive weight in it,
  * and their strata. */
@@ -106,18 +106,18 @@ double sp_sample_df(const sp_outcome *o) {
 
 double sp_replicate_df(const sp_outcome *o, const sp_estimate *e) {
   const sp_job *job = o->job;
-  const sp_totals *t = o->totals;
+  sp_totals *t = o->totals; /* a rank keeps its value once it is found */
   uint32_t rank = 0;
   if (job->plan->design.df_rule == SP_DF_INFINITE) return HUGE_VAL;
   if (!job->needs_rank) return job->plan->design.replicates->df;
-  const sp_rank *of = &t->rank;
+  sp_rank *of = &t->rank;
   if (job->rank_by_domain && e != NULL) {
     const sp_split *split = &job->splits[e->split];
     if (e->group >= t->rank_groups[e->split]) return -1; /* not one record */
     of = &t->ranks[e->split]
                   [(size_t)e->group * split->n_indicators + sp_place_in_split(split, e->indicator)];
   }
-  return sp_rank_value(of, &rank) < 0 ? NAN : (double)rank - 1;
+  return sp_ranks_value(job, of, &rank) < 0 ? NAN : (double)rank - 1;
 }
 
 /* The gradient of one statistic of a group, computed anew. */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/auxiliary.h"
 #include "engine/error_ids.h"
+#include "engine/ranks.h"
 #include "engine/scanner.h"
 #include "host/abi.h"
 
@@ -237,13 +238,51 @@ static int32_t add_crosses(const sp_scanner *s, const sp_bound *b, sp_exact *lan
   return SAMPAN_OK;
 }
 
+/* A distribution has no place for less than nothing. */
+static int32_t negative_weight(const sp_scanner *s, const sp_bound *b, int64_t i,
+                               sampan_error *error) {
+  const sp_job *job = s->job;
+  uint32_t run = 0;
+  while (run + 1 < s->weigh.n && !(s->weigh.weight[run][i] < 0)) run++;
+  char of[64] = "the record's weight";
+  if (run > 0) snprintf(of, sizeof of, "the record's weight in replicate %u", run);
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_TALLY,
+               "%s is negative%s: %.10g; indicator '%s' cannot be estimated with such weights", of,
+               job->aux != NULL ? " after calibration" : "", s->weigh.weight[run][i],
+               b->indicator->name);
+  sp_error_hint(error, job->aux != NULL
+                           ? "have the calibration keep weights positive: `distance: raking`, or "
+                             "`bounds` with a lower one above 0"
+                           : "use replicate weights that are not negative (a bootstrap or "
+                             "jackknife, Fay's method in place of BRR), or drop the indicator");
+  return sp_error_cell(error, NULL, i + 1, NULL);
+}
+
+static int32_t tally_too_large(const sp_bound *b, sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_MEMORY, SP_ID_TALLY,
+               "the distribution of '%s', each value with its weight in the sample and every "
+               "replicate, takes more than %d GiB",
+               b->indicator->name, (int)(SP_TALLY_MOST_BYTES >> 30));
+  sp_error_hint(error,
+                "round the values in `derive`, so that fewer differ, use fewer replicates, "
+                "or split the plan");
+  return SAMPAN_E_MEMORY;
+}
+
 static int32_t add_tallies(const sp_scanner *s, const sp_bound *b, sp_course *course,
                            uint32_t group, int64_t i, sampan_error *error) {
   for (uint32_t c = 0; c < b->shape.n_components; c++) {
     if (b->shape.components[c].type != SAMPAN_TALLY) continue;
     if (isinf(s->numbers[c][i])) return too_large(b, i, error);
-    if (sp_tally_add(&course->tallies[c], group, s->numbers[c][i], s->weigh.slices, i) < 0) {
-      return sp_error_memory(error);
+    switch (sp_tally_add(&course->tallies[c], group, s->numbers[c][i], s->weigh.slices, i)) {
+      case SAMPAN_OK:
+        break;
+      case SAMPAN_E_DATA:
+        return negative_weight(s, b, i, error);
+      case SAMPAN_E_PLAN:
+        return tally_too_large(b, error);
+      default:
+        return sp_error_memory(error);
     }
   }
   return SAMPAN_OK;
@@ -251,21 +290,21 @@ static int32_t add_tallies(const sp_scanner *s, const sp_bound *b, sp_course *co
 
 /* The ranks of the replicate weights by domain. */
 static int32_t add_rank(const sp_scanner *s, uint32_t split_index, uint32_t place, uint32_t group,
-                        int64_t i) {
+                        int64_t i, sampan_error *error) {
   sp_totals *t = s->totals;
   const uint32_t width = s->job->splits[split_index].n_indicators;
   if (group >= t->rank_groups[split_index]) {
     const uint32_t n = group + 1;
     sp_rank *grown = realloc(t->ranks[split_index], (size_t)n * width * sizeof *grown);
-    if (grown == NULL) return SAMPAN_E_MEMORY;
+    if (grown == NULL) return sp_error_memory(error);
     t->ranks[split_index] = grown;
     for (size_t k = (size_t)t->rank_groups[split_index] * width; k < (size_t)n * width; k++) {
-      sp_rank_init(&grown[k], s->job->n_replicates);
+      sp_rank_init(&grown[k], t->rank.n);
     }
     t->rank_groups[split_index] = n;
   }
-  for (uint32_t r = 1; r < s->weigh.n; r++) s->weigh.row[r - 1] = s->weigh.weight[r][i];
-  return sp_rank_add(&t->ranks[split_index][(size_t)group * width + place], s->weigh.row, 1);
+  return sp_ranks_add(s->job, t, &t->ranks[split_index][(size_t)group * width + place],
+                      s->weigh.weight, s->unit[i], i, s->weigh.row, error);
 }
 
 /* Adds the scored batch to a split, for the runs from `first` to `last`. */
@@ -287,9 +326,10 @@ static int32_t add_up(sp_scanner *s, uint32_t index, uint32_t split_index, sp_co
       }
       sp_exact *lanes = sp_table_lanes(table, row) + split->lane_start[place];
       for (uint32_t r = first; r <= last; r++) {
+        if (course != NULL && sp_course_is_settled(course, r, group)) continue;
         SP_TRY(add_record(s, b, r, lanes + (size_t)r * split->n_lanes, i, error));
       }
-      if (first > 0) continue;
+      if (first > 0 || (course != NULL && sp_course_is_settled(course, 0, group))) continue;
       int64_t *counts = sp_table_counts(table, group);
       if (counts == NULL) return sp_error_memory(error);
       count_record(s, b, counts + split->count_start[place], i);
@@ -302,9 +342,8 @@ static int32_t add_up(sp_scanner *s, uint32_t index, uint32_t split_index, sp_co
             sp_table_lanes(s->totals->crosses[split_index], cross) + split->cross_start[place], i,
             error));
       }
-      if (s->job->rank_by_domain && s->read == 0 && s->weigh.weight[0][i] > 0 &&
-          add_rank(s, split_index, place, group, i) < 0) {
-        return sp_error_memory(error);
+      if (s->job->rank_by_domain && s->read == 0 && s->weigh.weight[0][i] > 0) {
+        SP_TRY(add_rank(s, split_index, place, group, i, error));
       }
     }
   }
@@ -318,6 +357,7 @@ static int32_t take_course(sp_scanner *s, const sp_machine *machine, uint32_t in
   const uint32_t last = s->weigh.n - 1;
   const int is_shared = s->read == 0 || course->n_runs == 1;
   for (uint32_t run = 0; run < (is_shared ? 1 : course->n_runs); run++) {
+    if (s->read > 0 && course->n_open[run] == 0) continue;
     SP_TRY(score(s, machine, index, course, run, n, error));
     SP_TRY(add_up(s, index, course->split, course, run, is_shared ? last : run, error, n));
   }

@@ -14,19 +14,24 @@ typedef struct sp_tally_table {
   uint32_t n_values, capacity;
   uint32_t n_runs; /* weights: the full sample and the replicates */
   int32_t apart;
-  sp_table *table; /* (group, value): the weight in each run, then the records */
+  uint64_t *n_bytes; /* of this one and others, with what sp_tally_make will take */
+  sp_table *table;   /* (group, value): the weight in each run, then the records */
 } sp_tally_table;
 
-int32_t sp_tally_init(sp_tally_table *tally, uint32_t n_runs, int32_t apart);
+/* Tallies that share a count of bytes hold at most this much together. */
+#define SP_TALLY_MOST_BYTES (UINT64_C(1) << 33)
+
+int32_t sp_tally_init(sp_tally_table *tally, uint32_t n_runs, int32_t apart, uint64_t *n_bytes);
 void sp_tally_clear(sp_tally_table *tally);
 
-/* Adds record i with its weights by run; NaN has no part. SAMPAN_E_MEMORY. */
+/* Adds record i with its weights by run; NaN has no part. SAMPAN_E_DATA: one of the weights is
+ * negative; SAMPAN_E_PLAN: it would take more than the bound; SAMPAN_E_MEMORY. */
 int32_t sp_tally_add(sp_tally_table *tally, uint32_t group, double value, sp_slices *const *weights,
                      int64_t i);
 
-/* The distribution of every group in one run: *out has n_groups tallies, in the arena. Values of
- * no weight are left out. */
-int32_t sp_tally_make(const sp_tally_table *tally, uint32_t run, uint32_t n_groups, sp_arena *arena,
+/* The distributions, in the arena: (*out)[run * n_groups + group]. Values of no weight are left
+ * out. SAMPAN_E_MEMORY. */
+int32_t sp_tally_make(const sp_tally_table *tally, uint32_t n_groups, sp_arena *arena,
                       sampan_tally **out);
 
 #endif

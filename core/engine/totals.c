@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/course.h"
+#include "engine/ranks.h"
 
 static int32_t make_coders(sp_coder ***out, uint32_t n) {
   *out = calloc(n + 1U, sizeof **out);
@@ -52,7 +53,7 @@ static int32_t lay_out_extras(const sp_job *job, sp_totals *t) {
     }
     SP_TRY(sp_table_new(job->n_aux, 1, &t->aux_by_unit));
   }
-  sp_rank_init(&t->rank, job->n_replicates);
+  sp_rank_init(&t->rank, sp_ranks_width(job));
   t->ranks = calloc(job->n_splits + 1U, sizeof *t->ranks);
   t->rank_groups = calloc(job->n_splits + 1U, sizeof *t->rank_groups);
   return t->ranks != NULL && t->rank_groups != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;

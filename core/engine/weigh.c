@@ -6,6 +6,7 @@
 #include "design/error_ids.h"
 #include "engine/auxiliary.h"
 #include "engine/error_ids.h"
+#include "engine/ranks.h"
 
 int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena *arena) {
   const uint64_t room = (uint64_t)capacity + 64;
@@ -40,6 +41,16 @@ static int32_t bad_replicate(const sp_column *c, int64_t i, sampan_error *error)
   return sp_error_cell(error, NULL, i + 1, c->name);
 }
 
+/* Weights are squared, and multiplied with values. */
+static int32_t too_large(const char *column, double x, int64_t i, sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight, as it is used, is too large: %.10g",
+               x);
+  sp_error_hint(error,
+                "it is the record's weight times that of the replicate, or calibrated: is "
+                "each of them as large as it should be?");
+  return sp_error_cell(error, NULL, i + 1, column);
+}
+
 /* Weights of a replicate that the data hold; they may be negative, as some methods make them. */
 static int32_t read_replicate(sp_weigh *w, const sp_sift *sift, const sp_column *c, uint32_t run,
                               int64_t n, sampan_error *error) {
@@ -48,7 +59,9 @@ static int32_t read_replicate(sp_weigh *w, const sp_sift *sift, const sp_column 
     if (!sampan_bit(sift->kept, i)) continue;
     const double x = c->number[i];
     if (!sampan_bit(c->present, i) || !isfinite(x * x)) return bad_replicate(c, i, error);
-    w->weight[run][i] = combined ? x : x * sift->weight[i];
+    const double product = combined ? x : x * sift->weight[i];
+    if (!isfinite(product * product)) return too_large(c->name, product, i, error);
+    w->weight[run][i] = product;
   }
   return SAMPAN_OK;
 }
@@ -64,21 +77,26 @@ static void make_replicate(sp_weigh *w, const sp_sift *sift, const uint32_t *uni
   }
 }
 
-static void calibrate(sp_weigh *w, const sp_sift *sift, int64_t n) {
+static int32_t calibrate(sp_weigh *w, const sp_sift *sift, const char *column, int64_t n,
+                         sampan_error *error) {
   const sp_auxiliary *a = w->job->aux;
   double *x = w->row;
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(sift->kept, i)) continue;
     for (uint32_t j = 0; j < a->n; j++) x[j] = a->x[j][i];
     for (uint32_t r = 0; r < a->n_calibrations; r++) {
-      w->weight[r][i] *= sp_calibration_ratio(&a->calibrations[r], x, a->x[a->n][i]);
+      const double product =
+          w->weight[r][i] * sp_calibration_ratio(&a->calibrations[r], x, a->x[a->n][i]);
+      if (!isfinite(product * product)) return too_large(column, product, i, error);
+      w->weight[r][i] = product;
     }
   }
+  return SAMPAN_OK;
 }
 
 /* Counts what the weights are, and the rank of the replicates. */
-static int32_t count(sp_weigh *w, const sp_sift *sift, int64_t n, sp_totals *t,
-                     sampan_error *error) {
+static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int64_t n,
+                     sp_totals *t, sampan_error *error) {
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(sift->kept, i)) continue;
     const double x = w->weight[0][i];
@@ -88,8 +106,7 @@ static int32_t count(sp_weigh *w, const sp_sift *sift, int64_t n, sp_totals *t,
     t->weight_max = fmax(t->weight_max, x);
     t->n_weighted++;
     if (!w->job->needs_rank) continue;
-    for (uint32_t r = 1; r < w->n; r++) w->row[r - 1] = w->weight[r][i];
-    if (sp_rank_add(&t->rank, w->row, 1) < 0) return sp_error_memory(error);
+    SP_TRY(sp_ranks_add(w->job, t, &t->rank, w->weight, unit[i], i, w->row, error));
   }
   return SAMPAN_OK;
 }
@@ -108,12 +125,14 @@ int32_t sp_weigh_batch(sp_weigh *w, const sp_sift *sift, const sp_machine *machi
   }
   if (job->aux != NULL) {
     SP_TRY(sp_auxiliary_batch(job->aux, sift, machine, n, error));
-    if (job->aux->n_calibrations > 0) calibrate(w, sift, n);
+    const char *column =
+        job->weight != SP_NONE ? sp_machine_column(machine, job->weight)->name : NULL;
+    if (job->aux->n_calibrations > 0) SP_TRY(calibrate(w, sift, column, n, error));
   }
   for (uint32_t r = 0; r < w->n; r++) {
     for (int64_t i = 0; i < n; i++) {
       if (sampan_bit(sift->kept, i)) w->slices[r][i] = sp_slice(w->weight[r][i]);
     }
   }
-  return totals != NULL ? count(w, sift, n, totals, error) : SAMPAN_OK;
+  return totals != NULL ? count(w, sift, unit, n, totals, error) : SAMPAN_OK;
 }

@@ -91,16 +91,9 @@ int64_t *sp_table_counts(sp_table *t, uint32_t group) {
   return t->counts + (size_t)group * t->n_counts;
 }
 
-void sp_table_clear_lanes(sp_table *t, uint32_t first, uint32_t n) {
-  for (uint32_t r = 0; r < sp_table_n_rows(t); r++) {
-    memset(sp_table_lanes(t, r) + first, 0, n * sizeof(sp_exact));
-  }
-}
-
-void sp_table_clear_counts(sp_table *t, uint32_t first, uint32_t n) {
-  for (uint32_t g = 0; g < t->group_capacity; g++) {
-    memset(t->counts + (size_t)g * t->n_counts + first, 0, n * sizeof *t->counts);
-  }
+void sp_table_clear_counts(sp_table *t, uint32_t group, uint32_t first, uint32_t n) {
+  if (group >= t->group_capacity) return;
+  memset(t->counts + (size_t)group * t->n_counts + first, 0, n * sizeof *t->counts);
 }
 
 typedef struct sort_row {

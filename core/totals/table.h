@@ -25,9 +25,8 @@ uint32_t sp_table_n_rows(const sp_table *table);
 /* The counts of a group, made if it is new; NULL when out of memory. Not stable. */
 int64_t *sp_table_counts(sp_table *table, uint32_t group);
 
-/* Sets lanes or counts of all rows or groups to zero. */
-void sp_table_clear_lanes(sp_table *table, uint32_t first, uint32_t n);
-void sp_table_clear_counts(sp_table *table, uint32_t first, uint32_t n);
+/* Sets counts of a group, if it has any, to zero. */
+void sp_table_clear_counts(sp_table *table, uint32_t group, uint32_t first, uint32_t n);
 
 /* The rows ordered by group and then by `order` of their PSU (an array by PSU); *out (n_rows) is
  * owned by the caller, as is *start (n_groups + 1): rows of group g are out[start[g]] and on. */

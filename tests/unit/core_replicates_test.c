@@ -128,7 +128,7 @@ static uint32_t rank_of(const double *w, uint32_t n_rows, uint32_t n) {
   uint32_t out = 0;
   sp_rank_init(&rank, n);
   for (uint32_t i = 0; i < n_rows; i++) {
-    cr_assert_eq(sp_rank_add(&rank, w + (uint64_t)i * n, 1), 0);
+    cr_assert_eq(sp_rank_add(&rank, w + (uint64_t)i * n), 0);
   }
   cr_assert_eq(sp_rank_value(&rank, &out), 0);
   sp_rank_clear(&rank);
@@ -469,75 +469,4 @@ Test(hadamard, rows_are_orthogonal_and_columns_balanced) {
   cr_assert_eq(sp_hadamard_init(&h, SP_HADAMARD_MOST), 0);
   sp_hadamard_clear(&h);
   cr_assert_eq(sp_hadamard_init(&h, SP_HADAMARD_MOST + 1), SAMPAN_E_PLAN);
-}
-
-/* ---- rank --------------------------------------------------------------------------------- */
-
-static uint64_t next(uint64_t *state) { /* Marsaglia, "Xorshift RNGs", 2003 */
-  *state ^= *state << 13;
-  *state ^= *state >> 7;
-  *state ^= *state << 17;
-  return *state;
-}
-
-static double uniform(uint64_t *state) {
-  return (double)(next(state) >> 11) * ldexp(1, -53);
-}
-
-Test(rank, of_products_of_known_rank) {
-  enum { N = 24, ROWS = 3000 };
-  uint64_t state = 88172645463325252u;
-  double *rows = calloc((uint64_t)ROWS * N, sizeof *rows);
-  for (uint32_t known = 1; known <= N; known += known < 4 ? 1 : 5) {
-    double factor[N * N];
-    for (uint32_t i = 0; i < known * N; i++) factor[i] = 0.5 + uniform(&state);
-    sp_rank whole, parts[3];
-    sp_rank_init(&whole, N);
-    for (int k = 0; k < 3; k++) sp_rank_init(&parts[k], N);
-    for (uint32_t i = 0; i < ROWS; i++) {
-      double *row = rows + (uint64_t)i * N;
-      for (uint32_t j = 0; j < N; j++) row[j] = 0;
-      for (uint32_t k = 0; k < known; k++) {
-        const double c = uniform(&state) * 1000;
-        for (uint32_t j = 0; j < N; j++) row[j] += c * factor[k * N + j];
-      }
-      /* weights in files are rounded */
-      for (uint32_t j = 0; j < N; j++) row[j] = round(row[j] * 1e4) / 1e4;
-      cr_assert_eq(sp_rank_add(&whole, row, 1), 0);
-      cr_assert_eq(sp_rank_add(&parts[i % 2], row, 0.5), 0);
-    }
-    uint32_t a = 0, b = 0;
-    cr_assert_eq(sp_rank_merge(&parts[2], &parts[0]), 0);
-    cr_assert_eq(sp_rank_merge(&parts[2], &parts[1]), 0);
-    cr_assert_eq(sp_rank_value(&whole, &a), 0);
-    cr_assert_eq(sp_rank_value(&parts[2], &b), 0);
-    cr_assert(a == known && b == known, "%u and %u, not %u", a, b, known);
-    cr_assert_eq(whole.is_full, known == N);
-    sp_rank_clear(&whole);
-    for (int k = 0; k < 3; k++) sp_rank_clear(&parts[k]);
-  }
-  free(rows);
-}
-
-Test(rank, of_few_rows_and_none) {
-  sp_rank rank;
-  uint32_t out = 9;
-  sp_rank_init(&rank, 3);
-  cr_assert_eq(sp_rank_value(&rank, &out), 0);
-  cr_assert_eq(out, 0);
-  const double zero[] = {0, 0, 0}, a[] = {2, 0, 1}, b[] = {4, 0, 2}, c[] = {0, 0, 5};
-  cr_assert_eq(sp_rank_add(&rank, zero, 1), 0);
-  cr_assert_eq(sp_rank_add(&rank, a, 0), 0);
-  cr_assert_eq(sp_rank_value(&rank, &out), 0);
-  cr_assert_eq(out, 0);
-  for (int i = 0; i < 100; i++) {
-    cr_assert_eq(sp_rank_add(&rank, a, 1 + i), 0);
-    cr_assert_eq(sp_rank_add(&rank, b, 1), 0);
-  }
-  cr_assert_eq(sp_rank_value(&rank, &out), 0);
-  cr_assert_eq(out, 1);
-  cr_assert_eq(sp_rank_add(&rank, c, 1), 0);
-  cr_assert_eq(sp_rank_value(&rank, &out), 0);
-  cr_assert_eq(out, 2); /* the second column is 0 in all rows */
-  sp_rank_clear(&rank);
 }
