@@ -36,7 +36,12 @@ static int32_t placed(const maker *m) {
 }
 
 static int32_t refuse_stratum(const maker *m, const sp_stratum *s) {
-  if (s->n_psu == 1) {
+  if (s->n_psu == 1 && s->text[0] == '\0') {
+    sp_error_set(m->error, SAMPAN_E_PLAN, SP_ID_REPLICATES_STRATUM,
+                 "the sample has only one PSU, so that no %s replicates can be made of it",
+                 m->spec->name);
+    sp_error_hint(m->error, "is `psu` of the design the right column?");
+  } else if (s->n_psu == 1) {
     sp_error_set(m->error, SAMPAN_E_PLAN, SP_ID_REPLICATES_STRATUM,
                  "stratum '%s' has only one PSU, so that no %s replicates can be made of it",
                  s->text, m->spec->name);
