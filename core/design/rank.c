@@ -63,8 +63,8 @@ static void carry(sp_rank *rank) {
 static int32_t factor(const sp_rank *rank, uint32_t *out, double *least) {
   const uint32_t n = rank->n;
   const uint64_t n_products = triangle(n);
-  double *left = malloc(n_products * sizeof *left); /* becomes the factor */
-  uint32_t *kept = malloc(n * sizeof *kept);        /* rows of columns left out are skipped */
+  double *left = malloc((n_products + 1) * sizeof *left); /* becomes the factor */
+  uint32_t *kept = malloc((n + 1U) * sizeof *kept);       /* rows of columns left out are skipped */
   if (left == NULL || kept == NULL) {
     free(left);
     free(kept);
@@ -138,9 +138,9 @@ static int32_t look(sp_rank *rank) {
 static int32_t make_room(sp_rank *rank) {
   if (rank->low != NULL) return SAMPAN_OK;
   const uint64_t n = triangle(rank->n);
-  rank->low = calloc(n, sizeof *rank->low);
-  rank->high = calloc(n, sizeof *rank->high);
-  rank->pending = calloc((uint64_t)rank->n * SP_RANK_PENDING, sizeof *rank->pending);
+  rank->low = calloc(n + 1, sizeof *rank->low);
+  rank->high = calloc(n + 1, sizeof *rank->high);
+  rank->pending = calloc((uint64_t)rank->n * SP_RANK_PENDING + 1, sizeof *rank->pending);
   if (rank->low != NULL && rank->high != NULL && rank->pending != NULL) return SAMPAN_OK;
   drop_products(rank);
   return SAMPAN_E_MEMORY;

@@ -137,7 +137,7 @@ static int32_t advance_group(sp_outcome *o, sp_course *c, uint32_t run, uint32_t
   if (sp_group_totals(o, c->indicator, c->split, group, run, totals, &view) < 0) {
     return sp_error_memory(error);
   }
-  memcpy(state, c->state + at * n_state, n_state * sizeof *state);
+  for (uint32_t k = 0; k < n_state; k++) state[k] = c->state[at * n_state + k];
   sp_scratch scratch;
   if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
   sampan_call call = sp_scratch_call(&scratch, b->plugin, b->values, error);
@@ -155,7 +155,9 @@ static int32_t advance_group(sp_outcome *o, sp_course *c, uint32_t run, uint32_t
     c->n_open[run]--;
   }
   /* A settled group's totals were made by the state that it has. */
-  if (status != SAMPAN_END) memcpy(c->state + at * n_state, state, n_state * sizeof *state);
+  for (uint32_t k = 0; status != SAMPAN_END && k < n_state; k++) {
+    c->state[at * n_state + k] = state[k];
+  }
   return SAMPAN_OK;
 }
 
