@@ -66,19 +66,31 @@ double sp_degrees_of_freedom(const sp_job *job, const sp_totals *t, const sp_poi
   }
 }
 
-double sp_design_df(const sp_totals *t) {
+/* PSUs that are counted, less the strata that they are in. */
+static double df_of(const sp_totals *t, int (*counts)(const sp_totals *, uint32_t psu)) {
   const sp_units *u = &t->place.units;
-  double n_psu = 0, n_strata = 0;
+  double df = 0;
   char *seen = calloc(u->n_strata + 1U, 1);
   if (seen == NULL) return NAN;
   for (uint32_t i = 0; i < u->n_psu; i++) {
-    if (!u->psus[i].has_weight) continue;
-    n_psu++;
-    n_strata += !seen[u->psus[i].stratum];
+    if (!counts(t, i)) continue;
+    df += seen[u->psus[i].stratum] ? 1 : 0;
     seen[u->psus[i].stratum] = 1;
   }
   free(seen);
-  return n_psu - n_strata;
+  return df;
+}
+
+static int has_weight(const sp_totals *t, uint32_t psu) {
+  return t->place.units.psus[psu].has_weight;
+}
+
+static int is_in_domain(const sp_totals *t, uint32_t psu) {
+  return psu < t->n_psu_in_domain && t->psu_in_domain[psu];
+}
+
+double sp_design_df(const sp_totals *t) {
+  return df_of(t, has_weight);
 }
 
 double sp_whole_df(const sp_outcome *o) {
@@ -87,21 +99,9 @@ double sp_whole_df(const sp_outcome *o) {
 }
 
 double sp_sample_df(const sp_outcome *o) {
-  const sp_totals *t = o->totals;
-  const sp_units *u = &t->place.units;
-  if (o->job->domain == SP_NONE || o->job->n_replicates > 0) return sp_whole_df(o);
-  if (o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE) return HUGE_VAL;
-  double n_psu = 0, n_strata = 0;
-  char *seen = calloc(u->n_strata + 1U, 1);
-  if (seen == NULL) return NAN;
-  for (uint32_t i = 0; i < u->n_psu && i < t->n_psu_in_domain; i++) {
-    if (!t->psu_in_domain[i]) continue;
-    n_psu++;
-    n_strata += !seen[u->psus[i].stratum];
-    seen[u->psus[i].stratum] = 1;
-  }
-  free(seen);
-  return n_psu - n_strata;
+  const int whole = o->job->domain == SP_NONE || o->job->n_replicates > 0 ||
+                    o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE;
+  return whole ? sp_whole_df(o) : df_of(o->totals, is_in_domain);
 }
 
 double sp_replicate_df(const sp_outcome *o, const sp_estimate *e) {

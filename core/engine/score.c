@@ -309,7 +309,7 @@ static int32_t add_rank(const sp_scanner *s, uint32_t split_index, uint32_t plac
 
 /* Adds the scored batch to a split, for the runs from `first` to `last`. */
 static int32_t add_up(sp_scanner *s, uint32_t index, uint32_t split_index, sp_course *course,
-                      uint32_t first, uint32_t last, sampan_error *error, int64_t n) {
+                      uint32_t first, uint32_t last, int64_t n, sampan_error *error) {
   const sp_bound *b = &s->job->indicators[index];
   const sp_split *split = &s->job->splits[split_index];
   sp_table *table = s->totals->tables[split_index];
@@ -359,7 +359,7 @@ static int32_t take_course(sp_scanner *s, const sp_machine *machine, uint32_t in
   for (uint32_t run = 0; run < (is_shared ? 1 : course->n_runs); run++) {
     if (s->read > 0 && course->n_open[run] == 0) continue;
     SP_TRY(score(s, machine, index, course, run, n, error));
-    SP_TRY(add_up(s, index, course->split, course, run, is_shared ? last : run, error, n));
+    SP_TRY(add_up(s, index, course->split, course, run, is_shared ? last : run, n, error));
   }
   return SAMPAN_OK;
 }
@@ -379,7 +379,7 @@ int32_t sp_score_batch(sp_scanner *s, const sp_machine *machine, int64_t n, samp
     for (uint32_t k = 0; k < b->indicator->n_by; k++) {
       sp_course *course = advances ? sp_course_of(s->totals, i, b->splits[k]) : NULL;
       if (!advances) {
-        SP_TRY(add_up(s, i, b->splits[k], NULL, 0, s->weigh.n - 1, error, n));
+        SP_TRY(add_up(s, i, b->splits[k], NULL, 0, s->weigh.n - 1, n, error));
       } else if (!course->is_settled) {
         SP_TRY(take_course(s, machine, i, course, n, error));
       }

@@ -11,6 +11,8 @@
 #error "include sampan/plugin.h"
 #endif
 
+#include <stddef.h>
+
 /* ---- estimators --------------------------------------------------------------------------- */
 
 enum {
@@ -242,6 +244,30 @@ typedef struct sampan_interval_in {
   int32_t about_estimate;
   const double *replicate, *replicate_factor;
 } sampan_interval_in;
+
+/* Whether the host gives replicates, and there are any. */
+static inline int sampan_has_replicates(const sampan_interval_in *in) {
+  const size_t end = offsetof(sampan_interval_in, replicate_factor) + sizeof in->replicate_factor;
+  return in->struct_size >= end && in->n_replicates > 0;
+}
+
+/* The variance over the replicates of f of the estimate; replicates without an estimate are left
+ * out. NaN where f of one is no finite number. */
+static inline double sampan_replicate_variance(const sampan_interval_in *in, double (*f)(double)) {
+  double sum = 0, n = 0, variance = 0, center = f(in->estimate);
+  for (int pass = in->about_estimate ? 1 : 0; pass < 2; pass++) {
+    for (uint32_t r = 0; r < in->n_replicates; r++) {
+      const double x = in->replicate[r], factor = in->replicate_factor[r];
+      if (x != x || !(factor > 0)) continue;
+      const double y = f(x);
+      sum += y;
+      n++;
+      if (pass == 1) variance += factor * (y - center) * (y - center);
+    }
+    if (pass == 0) center = sum / n;
+  }
+  return variance - variance == 0 ? variance : variance - variance; /* infinite or NaN: NaN */
+}
 
 enum {
   SAMPAN_LIMITS_OK = 0,

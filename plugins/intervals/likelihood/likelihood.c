@@ -18,7 +18,6 @@
  */
 #include <math.h>
 #include <sampan/plugin.h>
-#include <stddef.h>
 
 enum { PARAM_SIZE, PARAM_REPLICATES };
 enum { SIZE_EFFECTIVE = 0, SIZE_RECORDS = 1, SIZE_EXPOSURE = 2 };
@@ -53,25 +52,8 @@ static double log_shift(double p, double rest, double h) {
   return fmin(s, 0);
 }
 
-/* The variance of the log odds over the replicates; NaN where one is 0 or 1 (H3). */
-static double logit_variance(const sampan_interval_in *in) {
-  double sum = 0, n = 0, variance = 0;
-  double centre = log(in->estimate) - log1p(-in->estimate);
-  for (uint32_t pass = 0; pass < 2; pass++) {
-    for (uint32_t r = 0; r < in->n_replicates; r++) {
-      const double p = in->replicate[r], factor = in->replicate_factor[r];
-      if (isnan(p) || !(factor > 0)) continue;
-      const double f = log(p) - log1p(-p);
-      if (pass == 0) {
-        sum += f;
-        n++;
-      } else {
-        variance += factor * (f - centre) * (f - centre);
-      }
-    }
-    if (!in->about_estimate) centre = sum / n;
-  }
-  return isfinite(variance) ? variance : NAN;
+static double log_odds(double p) {
+  return log(p) - log1p(-p);
 }
 
 static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
@@ -89,11 +71,9 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     if (se == 0) return none(out, "standard error is 0: use korn-graubard, or `size: records`");
     n = p * (1 - p) / (se * se);
     c = call->host->t_quantile(upper_tail, in->df);
-    if ((int)call->values[PARAM_REPLICATES].number == TRANSFORMED &&
-        in->struct_size >=
-            offsetof(sampan_interval_in, replicate_factor) + sizeof in->replicate_factor &&
-        in->n_replicates > 0 && p > 0 && p < 1) { /* H3 */
-      const double variance = logit_variance(in);
+    if ((int)call->values[PARAM_REPLICATES].number == TRANSFORMED && sampan_has_replicates(in) &&
+        p > 0 && p < 1) { /* H3 */
+      const double variance = sampan_replicate_variance(in, log_odds);
       if (variance > 0)
         n = 1 / (p * (1 - p) * variance);
       else

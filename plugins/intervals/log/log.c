@@ -15,7 +15,6 @@
  */
 #include <math.h>
 #include <sampan/plugin.h>
-#include <stddef.h>
 
 enum { TRANSFORMED = 0, DELTA = 1 };
 
@@ -25,36 +24,16 @@ static const sampan_param params[] = {
      "method",
      "重复权数：对数的标准误由各重复样本的对数得到，或用 delta 法"}};
 
-/* The variance of the logarithm over the replicates; NaN where one has none (X4). */
-static double log_variance(const sampan_interval_in *in) {
-  double sum = 0, n = 0, variance = 0, centre = log(in->estimate);
-  for (uint32_t pass = 0; pass < 2; pass++) {
-    for (uint32_t r = 0; r < in->n_replicates; r++) {
-      const double x = in->replicate[r], factor = in->replicate_factor[r];
-      if (isnan(x) || !(factor > 0)) continue;
-      const double f = x > 0 ? log(x) : NAN;
-      if (pass == 0) {
-        sum += f;
-        n++;
-      } else {
-        variance += factor * (f - centre) * (f - centre);
-      }
-    }
-    if (!in->about_estimate) centre = sum / n;
-  }
-  return isfinite(variance) ? variance : NAN;
+static double logarithm(double x) {
+  return x > 0 ? log(x) : NAN;
 }
 
 /* The standard error of the logarithm. */
 static double log_error(const sampan_call *call, const sampan_interval_in *in,
                         sampan_interval_out *out) {
   const double by_delta = in->std_error / in->estimate;
-  if ((int)call->values[0].number != TRANSFORMED ||
-      in->struct_size <
-          offsetof(sampan_interval_in, replicate_factor) + sizeof in->replicate_factor ||
-      in->n_replicates < 1)
-    return by_delta;
-  const double variance = log_variance(in);
+  if ((int)call->values[0].number != TRANSFORMED || !sampan_has_replicates(in)) return by_delta;
+  const double variance = sampan_replicate_variance(in, logarithm);
   if (!isnan(variance)) return sqrt(variance);
   snprintf(out->why, sizeof out->why, "a replicate is not above 0: standard error by delta");
   return by_delta;

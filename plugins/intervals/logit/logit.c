@@ -16,7 +16,6 @@
  */
 #include <math.h>
 #include <sampan/plugin.h>
-#include <stddef.h>
 
 enum { PARAM_SIZE, PARAM_REPLICATES };
 enum { SIZE_EFFECTIVE = 0, SIZE_RECORDS = 1, SIZE_EXPOSURE = 2 };
@@ -31,37 +30,17 @@ static const sampan_param params[] = {
      "method",
      "重复权数：logit 的标准误由各重复样本的 logit 得到，或用 delta 法"}};
 
-/* The variance of the log odds over the replicates; NaN where one is 0 or 1 (L6). */
-static double logit_variance(const sampan_interval_in *in) {
-  double sum = 0, n = 0, variance = 0;
-  double centre = log(in->estimate) - log1p(-in->estimate);
-  for (uint32_t pass = 0; pass < 2; pass++) {
-    for (uint32_t r = 0; r < in->n_replicates; r++) {
-      const double p = in->replicate[r], factor = in->replicate_factor[r];
-      if (isnan(p) || !(factor > 0)) continue;
-      const double f = log(p) - log1p(-p);
-      if (pass == 0) {
-        sum += f;
-        n++;
-      } else {
-        variance += factor * (f - centre) * (f - centre);
-      }
-    }
-    if (!in->about_estimate) centre = sum / n;
-  }
-  return isfinite(variance) ? variance : NAN;
+static double log_odds(double p) {
+  return log(p) - log1p(-p);
 }
 
 /* The standard error of the log odds of the design. */
 static double log_odds_error(const sampan_call *call, const sampan_interval_in *in,
                              sampan_interval_out *out) {
   const double p = in->estimate, by_delta = in->std_error / (p * (1 - p));
-  if ((int)call->values[PARAM_REPLICATES].number != TRANSFORMED ||
-      in->struct_size <
-          offsetof(sampan_interval_in, replicate_factor) + sizeof in->replicate_factor ||
-      in->n_replicates < 1)
+  if ((int)call->values[PARAM_REPLICATES].number != TRANSFORMED || !sampan_has_replicates(in))
     return by_delta;
-  const double variance = logit_variance(in); /* L6 */
+  const double variance = sampan_replicate_variance(in, log_odds); /* L6 */
   if (!isnan(variance)) return sqrt(variance);
   snprintf(out->why, sizeof out->why, "a replicate is 0 or 1: standard error by delta");
   return by_delta;
