@@ -29,6 +29,13 @@ sampan_call sp_scratch_call(sp_scratch *s, const sampan_plugin *plugin, const sa
   return sp_host_call(&s->context, values, plugin->n_params, error);
 }
 
+int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_error *error) {
+  if (error == NULL) return status;
+  error->status = status;
+  snprintf(error->plugin, sizeof error->plugin, "%s", plugin->name);
+  return status;
+}
+
 void sp_job_note(void *data, const char *text) {
   sp_job *job = data;
   sp_notes *notes = &job->notes;

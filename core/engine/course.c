@@ -144,11 +144,7 @@ static int32_t advance_group(sp_outcome *o, sp_course *c, uint32_t run, uint32_t
   const int32_t status = b->ops->advance(&call, &b->shape, &view, state);
   sp_scratch_clear(&scratch);
   if (status < 0) {
-    if (error != NULL) {
-      error->status = status;
-      snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
-    }
-    return status;
+    return sp_plugin_failed(status, b->plugin, error);
   }
   if (status == SAMPAN_END) {
     c->settled[at] = (unsigned char)c->n_reads;
@@ -179,9 +175,13 @@ static int32_t advance(sp_outcome *o, sp_course *c, sampan_error *error) {
   }
   free(memory);
   if (status < 0 || c->is_settled || c->n_reads < SP_MOST_READS) return status;
-  return sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_NOT_SETTLED,
-                      "indicator '%s' has not settled after %d reads of the data",
-                      b->indicator->name, SP_MOST_READS);
+  sp_error_set(error, SAMPAN_E_PLUGIN, SP_ID_NOT_SETTLED,
+               "indicator '%s' has not settled after %d reads of the data", b->indicator->name,
+               SP_MOST_READS);
+  sp_error_hint(error, "estimator '%s' never said that it was done: check the plugin",
+                b->plugin->name);
+  const sp_yaml *at = b->indicator->place;
+  return sp_error_text_place(error, o->plan->file, at->line, at->column);
 }
 
 int32_t sp_courses_advance(sp_outcome *o, uint32_t *n_open, sampan_error *error) {

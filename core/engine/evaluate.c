@@ -97,11 +97,7 @@ int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_
   const int32_t status = b->ops->value(&call, &b->shape, view, out);
   sp_scratch_clear(&scratch);
   if (status < 0) {
-    if (error != NULL) {
-      error->status = status;
-      snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
-    }
-    return status;
+    return sp_plugin_failed(status, b->plugin, error);
   }
   for (uint32_t k = 0; k < n; k++) {
     if (out->status[k] != SAMPAN_ESTIMABLE) continue;

@@ -129,6 +129,9 @@ void sp_job_note(void *job, const char *text);
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
                         sampan_error *error);
 
+/* Names the plugin in the error of a call that failed; returns its status. */
+int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_error *error);
+
 /* Memory for one call at a time: what a plugin takes during a call ends with the next. */
 typedef struct sp_scratch {
   sp_context context;

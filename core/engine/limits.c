@@ -68,14 +68,6 @@ static sampan_interval_in describe(const sp_outcome *o, const sp_bound *b,
   return in;
 }
 
-static int32_t plugin_error(int32_t status, const sampan_plugin *plugin, sampan_error *error) {
-  if (error != NULL) {
-    error->status = status;
-    snprintf(error->plugin, sizeof error->plugin, "%s", plugin->name);
-  }
-  return status;
-}
-
 /* The limits of the inner value turned into those of the statistic; the error is their distance. */
 static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertain *known,
                        const sampan_interval_out *out, sp_estimate *e, sampan_error *error) {
@@ -88,7 +80,7 @@ static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertai
     const int32_t status =
         b->ops->back(&call, &b->shape, known->view, e->statistic, inner[i], &limit[i]);
     sp_scratch_clear(&scratch);
-    if (status < 0) return plugin_error(status, b->plugin, error);
+    if (status < 0) return sp_plugin_failed(status, b->plugin, error);
   }
   if (limit[1] < limit[0]) { /* a rule that is not monotone: shahvaish */
     sp_estimate_flag(o, e, "no-interval");
@@ -133,7 +125,7 @@ int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *kn
   sampan_call call = sp_scratch_call(&scratch, b->interval, b->interval_values, error);
   const int32_t status = ops->limits(&call, &in, &out);
   sp_scratch_clear(&scratch);
-  if (status < 0) return plugin_error(status, b->interval, error);
+  if (status < 0) return sp_plugin_failed(status, b->interval, error);
   e->interval = b->interval->name;
   e->n_eff = out.n_eff;
   out.why[sizeof out.why - 1] = '\0';

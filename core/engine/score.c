@@ -128,11 +128,7 @@ static int32_t score(sp_scanner *s, const sp_machine *machine, uint32_t index,
   sampan_call call = sp_scratch_call(&s->scratch, b->plugin, b->values, error);
   const int32_t status = b->ops->score(&call, &b->shape, &batch, &out);
   if (status < 0) {
-    if (error != NULL) {
-      error->status = status;
-      snprintf(error->plugin, sizeof error->plugin, "%s", b->plugin->name);
-    }
-    return status;
+    return sp_plugin_failed(status, b->plugin, error);
   }
   for (int64_t w = 0; w < sampan_words(n); w++) s->in[w] &= s->mine[w];
   return check_shares(s, b, n, error);
