@@ -92,6 +92,8 @@ typedef struct sp_run_options {
   const char *language;    /* "en" or "zh" */
   const char *data_folder; /* shipped standards: .../datasets/standards */
   int64_t batch;           /* records in a batch; 0: 2048 */
+  int64_t threads;         /* 0: one for each processor that the process may use */
+  int64_t memory;          /* most bytes that totals may take; 0: half of what the machine has */
   const volatile int *cancel;
   sp_stream_progress_fn *progress;
   void *progress_data;

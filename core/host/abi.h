@@ -30,6 +30,17 @@ static inline uint32_t sp_comparison_flags(const sampan_comparison_ops *ops) {
   return ops->struct_size >= SP_SIZE_WITH(sampan_comparison_ops, flags) ? ops->flags : 0;
 }
 
+/* Whether the source can be dealt out in stretches of text. */
+static inline int sp_source_cuts(const sampan_source_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_source_ops, read_cut) && ops->cut != NULL &&
+         ops->read_cut != NULL;
+}
+
+/* Whether the source can read its pieces one by one. */
+static inline int sp_source_has_pieces(const sampan_source_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_source_ops, read_piece) && ops->read_piece != NULL;
+}
+
 /* Whether the estimator takes several reads. */
 static inline int sp_estimator_advances(const sampan_estimator_ops *ops) {
   return ops->struct_size >= SP_SIZE_WITH(sampan_estimator_ops, advance) && ops->advance != NULL;

@@ -37,7 +37,7 @@ extern "C" {
 
 #define SAMPAN_ABI_MAGIC UINT32_C(0x53414d50) /* "SAMP" */
 #define SAMPAN_ABI_MAJOR 1
-#define SAMPAN_ABI_MINOR 1
+#define SAMPAN_ABI_MINOR 2
 
 #define SAMPAN_EXPORT __attribute__((visibility("default")))
 
@@ -207,6 +207,10 @@ typedef struct sampan_reader {
   int64_t (*read)(void *data, void *buffer, int64_t n, sampan_error *error);
   /* Moves to an absolute offset; only where the source declared SAMPAN_SOURCE_SEEKS. */
   int32_t (*seek)(void *data, int64_t offset, sampan_error *error);
+  /* 1.2, for read_piece, by any thread. The bytes [offset, offset + n) of the file, mapped or read
+     into memory, until unmap() of the same; NULL, with an error, where they cannot be had. */
+  const void *(*map)(void *data, int64_t offset, int64_t n, sampan_error *error);
+  void (*unmap)(void *data, const void *view, int64_t n);
 } sampan_reader;
 
 typedef struct sampan_label {
@@ -233,6 +237,9 @@ typedef struct sampan_schema {
   int64_t n_records;          /* as the file declares, or -1 */
   int32_t complete;           /* 1: the format lets the source prove that it read everything */
   int32_t reserved;
+  int64_t n_pieces;     /* 1.2, for read_piece: the pieces that the file consists of */
+  const int64_t *piece; /* 1.2: records of each of them */
+  const char *about;    /* 1.2: lines "name: value" on the file, for `sampan describe`; or NULL */
 } sampan_schema;
 
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
@@ -269,6 +276,27 @@ enum {
   SAMPAN_SOURCE_ISOLATE = 2 /* parses foreign formats with foreign code: runs in a child process */
 };
 
+/* ---- reading in pieces, by several threads ------------------------------------------------
+ *
+ * 1.2. A source may offer one of two ways, beside read(); all their functions are pure, and called
+ * by several threads at once, each with a sink of its own.
+ *  - cut() and read_cut(), for texts: the host deals the file out in stretches of whole records, as
+ *    cut() finds their end, from the file's first byte on (the first stretch begins with the
+ *    header).
+ *  - read_piece(), for files that know their pieces: schema->n_pieces > 0.
+ * Where a piece fails, whatever the error, the host reads the file again by read(), from the start,
+ * and reports what that finds: so rows, lines and errors do not depend on the pieces, and a piece
+ * need not know its place. read_cut() and read_piece() must give the cells that read() gives, and
+ * must fail wherever read() would.
+ */
+typedef struct sampan_stretch {
+  uint32_t struct_size;
+  int32_t is_first, is_last; /* it begins, ends the file */
+  uint32_t reserved;
+  const char *bytes; /* 64 more bytes behind them can be read, and are 0 */
+  int64_t n_bytes;
+} sampan_stretch;
+
 typedef struct sampan_source_ops {
   uint32_t struct_size;
   uint32_t flags;
@@ -279,6 +307,17 @@ typedef struct sampan_source_ops {
    * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. */
   int32_t (*read)(const sampan_call *call, const sampan_reader *reader, const sampan_schema *schema,
                   const sampan_sink *sink);
+  /* 1.2. How many of n bytes, which begin where a record does (or the file), are whole records: up
+   * to the end of the last one that ends in them; 0 where none does, -1 where they cannot be cut
+   * (the file is then read by read()). 64 bytes behind them can be read. */
+  int64_t (*cut)(const sampan_call *call, const sampan_schema *schema, const char *bytes,
+                 int64_t n);
+  /* 1.2. Reads the records of a stretch into the sink: SAMPAN_END, or an error. */
+  int32_t (*read_cut)(const sampan_call *call, const sampan_schema *schema,
+                      const sampan_stretch *stretch, const sampan_sink *sink);
+  /* 1.2. Reads piece i (from 0) into the sink: SAMPAN_END, or an error. */
+  int32_t (*read_piece)(const sampan_call *call, const sampan_reader *reader,
+                        const sampan_schema *schema, int64_t i, const sampan_sink *sink);
 } sampan_source_ops;
 
 #include "statistics.h"
