@@ -41,6 +41,8 @@ typedef struct sp_split {
   uint32_t *cross_start; /* in the rows of totals by auxiliary variable */
   uint32_t n_crosses, reserved;
   uint32_t n_lanes, n_counts; /* lanes of one run: the full sample or a replicate */
+  int32_t is_narrow;          /* its lanes are sums of weights alone */
+  int32_t reserved2;
 } sp_split;
 
 /* A variable that records are grouped by. */
@@ -95,7 +97,12 @@ typedef struct sp_job {
   int32_t rank_by_domain;   /* and those of each domain from the weights there */
   struct sp_auxiliary *aux; /* of a calibration, or NULL */
   uint32_t n_aux;
-  uint32_t reserved2;
+  int32_t plain;       /* files are read as a whole, in one thread: errors are the first ones */
+  int32_t all_wide;    /* no totals are narrow */
+  int32_t is_reading;  /* a read is under way, or failed */
+  int32_t in_pieces;   /* a file was read in pieces: an error of a read may not be the first one */
+  int32_t needs_wide;  /* a read failed since the weights do not fit on one grid */
+  struct sp_common *common; /* what the workers of a read share, while it lasts */
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
   sp_notes notes;
@@ -204,6 +211,9 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) SP_CHECK;
 /* The error of a run without records. */
 int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error);
+/* Reads all records, by as many threads as there are hands. */
+int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, sp_batch_fn *batch,
+                    sampan_error *error) SP_CHECK;
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
