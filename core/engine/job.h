@@ -194,6 +194,8 @@ typedef struct sp_totals {
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
 /* Makes the tables, once the shapes of the estimators are known. */
 int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+/* Room for the counts of n periods (code + 1; 0 for records without one). SAMPAN_E_MEMORY. */
+int32_t sp_totals_period_room(const sp_job *job, sp_totals *totals, uint32_t n) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
 
 /* A read before the others, where something must be known first: levels of factors, PSUs that

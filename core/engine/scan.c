@@ -51,35 +51,12 @@ static void scanner_clear(sp_scanner *s) {
 
 /* ---- groups ------------------------------------------------------------------------------- */
 
-/* Room for the counts of a period (code + 1; 0 for records without one). */
-static int32_t period_room(sp_scanner *s, uint32_t n_periods) {
-  sp_totals *t = s->totals;
-  if (n_periods <= t->n_by_period) return SAMPAN_OK;
-  const uint32_t n_indicators = s->job->plan->n_indicators;
-  int64_t *counts = realloc(t->by_period, (size_t)n_periods * 2 * sizeof *counts);
-  if (counts == NULL) return SAMPAN_E_MEMORY;
-  memset(counts + (size_t)t->n_by_period * 2, 0,
-         (size_t)(n_periods - t->n_by_period) * 2 * sizeof *counts);
-  t->by_period = counts;
-  sp_use_count *uses = calloc((size_t)n_periods * n_indicators, sizeof *uses);
-  if (uses == NULL) return SAMPAN_E_MEMORY;
-  for (uint32_t i = 0; i < n_indicators && t->uses != NULL; i++) {
-    memcpy(uses + (size_t)i * n_periods, t->uses + (size_t)i * t->use_periods,
-           t->use_periods * sizeof *uses);
-  }
-  free(t->uses);
-  t->uses = uses;
-  t->use_periods = n_periods;
-  t->n_by_period = n_periods;
-  return SAMPAN_OK;
-}
-
 static int32_t count_periods(sp_scanner *s, int64_t n, sampan_error *error) {
   const sp_job *job = s->job;
   sp_totals *t = s->totals;
   const uint32_t g = job->period_grouping;
   const uint32_t n_periods = 1 + (g != SP_NONE ? sp_coder_size(t->coders[g]) : 0);
-  if (period_room(s, n_periods) < 0) return sp_error_memory(error);
+  if (sp_totals_period_room(job, t, n_periods) < 0) return sp_error_memory(error);
   for (int64_t i = 0; i < n; i++) {
     const uint32_t code = g != SP_NONE ? s->codes[g][i] : SP_CODE_MISSING;
     if (g != SP_NONE && code == SP_CODE_MISSING && sampan_bit(s->sift.kept, i)) {
