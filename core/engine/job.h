@@ -209,6 +209,11 @@ int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error);
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
+/* An outcome of nothing so far; *out is owned. */
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) SP_CHECK;
+/* All that comes after the reads, once sp_walks_make was called: estimates, comparisons, results,
+ * the manifest. */
+int32_t sp_outcome_finish(sp_outcome *outcome, sp_registry *registry, sampan_error *error) SP_CHECK;
 /* Turns totals into estimates (outcome->estimates and the counts). */
 int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* outcome->design, once the files are read; and the same as members of a JSON object, with a comma

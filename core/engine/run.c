@@ -219,14 +219,19 @@ static int32_t read_all(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                   sampan_error *error) {
-  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
-  SP_TRY(sp_totals_new(o->job, &o->totals, error));
-  SP_TRY(sp_prepare(o->job, o->totals, error));
-  SP_TRY(sp_job_shape(o->job, 0, error));
-  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
-  SP_TRY(read_all(o, error));
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) {
+  sp_arena *arena = sp_arena_new(0);
+  *out = arena != NULL ? sp_arena_alloc(arena, sizeof **out) : NULL;
+  if (*out == NULL) {
+    sp_arena_free(arena);
+    return sp_error_memory(error);
+  }
+  (*out)->arena = arena;
+  (*out)->plan = plan;
+  return SAMPAN_OK;
+}
+
+int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *error) {
   sp_design_facts_take(o);
   SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
@@ -240,17 +245,22 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   return add_manifest(o, registry, error);
 }
 
+static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
+                   sampan_error *error) {
+  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  SP_TRY(sp_totals_new(o->job, &o->totals, error));
+  SP_TRY(sp_prepare(o->job, o->totals, error));
+  SP_TRY(sp_job_shape(o->job, 0, error));
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  SP_TRY(read_all(o, error));
+  return sp_outcome_finish(o, registry, error);
+}
+
 int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                sp_outcome **out, sampan_error *error) {
+  sp_outcome *o;
   *out = NULL;
-  sp_arena *arena = sp_arena_new(0);
-  sp_outcome *o = arena != NULL ? sp_arena_alloc(arena, sizeof *o) : NULL;
-  if (o == NULL) {
-    sp_arena_free(arena);
-    return sp_error_memory(error);
-  }
-  o->arena = arena;
-  o->plan = plan;
+  SP_TRY(sp_outcome_new(plan, &o, error));
   const int32_t status = run(o, registry, options, error);
   if (status < 0) {
     sp_outcome_free(o);

@@ -252,6 +252,7 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
   }
   if (read > 0) return SAMPAN_OK;
   totals->n_read = n_read;
-  if (totals->n_kept == 0) return sp_nothing_kept(job, n_read, error);
+  const int is_shard = sp_stream_stretches(job->stream) != NULL; /* others may have some */
+  if (totals->n_kept == 0 && !is_shard) return sp_nothing_kept(job, n_read, error);
   return sp_place_finish(&totals->place, error);
 }

@@ -105,6 +105,7 @@ typedef struct reading {
   const sp_setting **fixed_value; /* NULL: absent */
   uint32_t n_fixed;
   int64_t row, capacity;
+  int64_t from, to; /* the records that are taken */
   sp_batch_fn *batch;
   void *data;
   sp_stream_progress_fn *progress;
@@ -147,8 +148,7 @@ static int32_t place_error(const reading *r, int32_t status, sampan_error *error
   return status;
 }
 
-static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
-  reading *r = data;
+static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   const sp_wave *wave = &r->stream->plan->waves[r->wave];
   for (uint32_t f = 0; f < r->n_fills; f++) {
     const sampan_fill *fill = &r->fills[f];
@@ -179,9 +179,23 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
     if (status < 0) return place_error(r, status, error);
   }
   SP_TRY(sp_machine_run(r->machine, n, error));
-  const int32_t status = r->batch(r->data, r->machine, r->wave, r->row, n, error);
-  if (status < 0) return place_error(r, status, error);
-  r->row += n;
+  return place_error(r, r->batch(r->data, r->machine, r->wave, r->row, n, error), error);
+}
+
+/* Of a batch what belongs to the shard. */
+static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
+  reading *r = data;
+  const int64_t before = r->from > r->row ? r->from - r->row : 0;
+  const int64_t end = r->to - r->row < n ? r->to - r->row : n;
+  if (before < end) {
+    if (before > 0) sp_fills_shift(r->fills, r->n_fills, before, end - before);
+    r->row += before;
+    SP_TRY(take_records(r, end - before, error));
+    r->row += n - before;
+    if (r->stream->stretches != NULL) r->stream->stretches[r->wave].n_records += end - before;
+  } else {
+    r->row += n;
+  }
   for (uint32_t f = 0; f < r->n_fills; f++) {
     memset(r->fills[f].present, 0, (size_t)sampan_words(r->capacity) * 8);
     if (r->fills[f].reason != NULL) memset(r->fills[f].reason, 0, (size_t)r->capacity);
@@ -271,6 +285,7 @@ static int32_t read_wave(reading *r, sampan_error *error) {
     return sp_error_memory(error);
   }
   SP_TRY(map_columns(r, error));
+  SP_TRY(sp_stretch_rows(s, r->wave, &r->from, &r->to, error));
   for (uint32_t j = 0; j < wave->n_joins; j++) {
     SP_TRY(sp_side_load(s, r->wave, j, r->program, &r->sides[j], error));
   }
@@ -283,26 +298,6 @@ static int32_t read_wave(reading *r, sampan_error *error) {
                             .batch = take_batch};
   SP_TRY(sp_file_read(s, &files->main, &sink, r->progress != NULL ? tell : NULL, r, error));
   return sp_file_finish(s, &files->main, r->row, error);
-}
-
-/* A joined file no record of which found a partner is a wrong key, not an empty answer. */
-static int32_t check_joins(const sp_stream *s, sampan_error *error) {
-  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
-    for (uint32_t j = 0; j < s->plan->waves[w].n_joins; j++) {
-      const sp_file_fact *fact = s->waves[w].joins[j].fact;
-      const int64_t n_main = s->waves[w].main.fact->n_records;
-      if (n_main > 0 && fact->n_unmatched >= n_main) {
-        sp_yaml_error(s->plan->waves[w].joins[j].place, s->plan->file, SP_ID_JOIN_UNMATCHED, error,
-                      "not one record of '%s' has a partner in '%s'", s->plan->waves[w].given,
-                      s->plan->waves[w].joins[j].given);
-        return sp_error_hint(error,
-                             "is the key the right one, and written alike in both? 01 and 1 are "
-                             "two texts; types: {%s: number} makes them one number",
-                             s->plan->waves[w].joins[j].by[0]);
-      }
-    }
-  }
-  return SAMPAN_OK;
 }
 
 int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, int64_t capacity,
@@ -342,5 +337,6 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, i
     bytes_before += s->waves[w].main.fact->n_bytes;
     records += r.row;
   }
-  return check_joins(s, error);
+  /* Of a shard alone nobody can say. */
+  return s->stretches == NULL ? sp_stream_check_joins(s, error) : SAMPAN_OK;
 }
