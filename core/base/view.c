@@ -26,8 +26,8 @@ static const void *map_part(void *data, int64_t offset, int64_t n, sampan_error 
     return NULL;
   }
   const int64_t before = offset % v->page;
-  char *at = mmap(NULL, (size_t)(n + before), PROT_READ, MAP_PRIVATE, v->fd,
-                  (off_t)(offset - before));
+  char *at =
+      mmap(NULL, (size_t)(n + before), PROT_READ, MAP_PRIVATE, v->fd, (off_t)(offset - before));
   if (at == MAP_FAILED) {
     char why[128];
     sp_error_errno(errno, why, sizeof why);

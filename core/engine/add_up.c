@@ -175,16 +175,7 @@ static int32_t add_rank(const sp_scanner *s, uint32_t split_index, uint32_t plac
                         int64_t i, sampan_error *error) {
   sp_totals *t = s->totals;
   const uint32_t width = s->job->splits[split_index].n_indicators;
-  if (group >= t->rank_groups[split_index]) {
-    const uint32_t n = group + 1;
-    sp_rank *grown = realloc(t->ranks[split_index], (size_t)n * width * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    t->ranks[split_index] = grown;
-    for (size_t k = (size_t)t->rank_groups[split_index] * width; k < (size_t)n * width; k++) {
-      sp_rank_init(&grown[k], t->rank.n);
-    }
-    t->rank_groups[split_index] = n;
-  }
+  if (sp_ranks_room(s->job, t, split_index, group) < 0) return sp_error_memory(error);
   return sp_ranks_add(s->job, t, &t->ranks[split_index][(size_t)group * width + place],
                       s->weigh.weight, s->unit[i], i, s->weigh.row, error);
 }

@@ -118,29 +118,6 @@ static int32_t divide_split(sp_scanner *s, uint32_t k, int64_t n, sampan_error *
 
 /* ---- periods ------------------------------------------------------------------------------ */
 
-/* Room for the counts of a period (code + 1; 0 for records without one). */
-static int32_t period_room(const sp_scanner *s, uint32_t n_periods) {
-  sp_totals *t = s->totals;
-  if (n_periods <= t->n_by_period) return SAMPAN_OK;
-  const uint32_t n_indicators = s->job->plan->n_indicators;
-  int64_t *counts = realloc(t->by_period, (size_t)n_periods * 2 * sizeof *counts);
-  if (counts == NULL) return SAMPAN_E_MEMORY;
-  memset(counts + (size_t)t->n_by_period * 2, 0,
-         (size_t)(n_periods - t->n_by_period) * 2 * sizeof *counts);
-  t->by_period = counts;
-  sp_use_count *uses = calloc((size_t)n_periods * n_indicators, sizeof *uses);
-  if (uses == NULL) return SAMPAN_E_MEMORY;
-  for (uint32_t i = 0; i < n_indicators && t->uses != NULL; i++) {
-    memcpy(uses + (size_t)i * n_periods, t->uses + (size_t)i * t->use_periods,
-           t->use_periods * sizeof *uses);
-  }
-  free(t->uses);
-  t->uses = uses;
-  t->use_periods = n_periods;
-  t->n_by_period = n_periods;
-  return SAMPAN_OK;
-}
-
 /* The period that all records of the batch share, as code + 1; SP_NONE where they do not. */
 static uint32_t common_period(const sp_scanner *s, int64_t n) {
   const uint32_t g = s->job->period_grouping;
@@ -157,7 +134,7 @@ static int32_t count_periods(sp_scanner *s, int64_t n, const sp_column *period,
   sp_totals *t = s->totals;
   const uint32_t g = job->period_grouping;
   const uint32_t n_periods = 1 + (g != SP_NONE ? sp_coder_size(t->coders[g]) : 0);
-  if (period_room(s, n_periods) < 0) return sp_error_memory(error);
+  if (sp_totals_period_room(job, t, n_periods) < 0) return sp_error_memory(error);
   int64_t n_kept = 0;
   for (int64_t w = 0; w < sampan_words(n); w++) {
     n_kept += __builtin_popcountll(s->sift.kept[w]);

@@ -97,11 +97,11 @@ typedef struct sp_job {
   int32_t rank_by_domain;   /* and those of each domain from the weights there */
   struct sp_auxiliary *aux; /* of a calibration, or NULL */
   uint32_t n_aux;
-  int32_t plain;       /* files are read as a whole, in one thread: errors are the first ones */
-  int32_t all_wide;    /* no totals are narrow */
-  int32_t is_reading;  /* a read is under way, or failed */
-  int32_t in_pieces;   /* a file was read in pieces: an error of a read may not be the first one */
-  int32_t needs_wide;  /* a read failed since the weights do not fit on one grid */
+  int32_t plain;      /* files are read as a whole, in one thread: errors are the first ones */
+  int32_t all_wide;   /* no totals are narrow */
+  int32_t is_reading; /* a read is under way, or failed */
+  int32_t in_pieces;  /* a file was read in pieces: an error of a read may not be the first one */
+  int32_t needs_wide; /* a read failed since the weights do not fit on one grid */
   struct sp_common *common; /* what the workers of a read share, while it lasts */
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
@@ -201,6 +201,8 @@ typedef struct sp_totals {
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
 /* Makes the tables, once the shapes of the estimators are known. */
 int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+/* Room for the counts of n periods (code + 1; 0 for records without one). SAMPAN_E_MEMORY. */
+int32_t sp_totals_period_room(const sp_job *job, sp_totals *totals, uint32_t n) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
 
 /* A read before the others, where something must be known first: levels of factors, PSUs that
@@ -217,6 +219,11 @@ int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, 
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
+/* An outcome of nothing so far; *out is owned. */
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) SP_CHECK;
+/* All that comes after the reads, once sp_walks_make was called: estimates, comparisons, results,
+ * the manifest. */
+int32_t sp_outcome_finish(sp_outcome *outcome, sp_registry *registry, sampan_error *error) SP_CHECK;
 /* Turns totals into estimates (outcome->estimates and the counts). */
 int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* outcome->design, once the files are read; and the same as members of a JSON object, with a comma

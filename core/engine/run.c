@@ -207,6 +207,26 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
   return o->results.manifest != NULL ? SAMPAN_OK : sp_error_memory(error);
 }
 
+/* How a run must be done that failed the first time. */
+typedef struct sp_again {
+  int32_t plain;    /* its files as a whole, in one thread: what the first error is */
+  int32_t all_wide; /* no totals on a grid */
+} sp_again;
+
+/* Whether a run that failed is to be tried in another way; sets which. */
+static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
+  const sp_job *job = o->job;
+  if (job == NULL || !job->is_reading || status == SAMPAN_E_CANCELLED) return 0;
+  if (job->needs_wide) {
+    if (again->all_wide) return 0;
+    again->all_wide = 1;
+    return 1;
+  }
+  if (!job->in_pieces || again->plain) return 0;
+  again->plain = 1;
+  return 1;
+}
+
 /* The reads: one, and as many more as estimators need that take several. */
 static int32_t read_all(sp_outcome *o, sampan_error *error) {
   uint32_t n_open = 1;
@@ -219,14 +239,19 @@ static int32_t read_all(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                   sampan_error *error) {
-  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
-  SP_TRY(sp_totals_new(o->job, &o->totals, error));
-  SP_TRY(sp_prepare(o->job, o->totals, error));
-  SP_TRY(sp_job_shape(o->job, 0, error));
-  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
-  SP_TRY(read_all(o, error));
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) {
+  sp_arena *arena = sp_arena_new(0);
+  *out = arena != NULL ? sp_arena_alloc(arena, sizeof **out) : NULL;
+  if (*out == NULL) {
+    sp_arena_free(arena);
+    return sp_error_memory(error);
+  }
+  (*out)->arena = arena;
+  (*out)->plan = plan;
+  return SAMPAN_OK;
+}
+
+int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *error) {
   sp_design_facts_take(o);
   SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
@@ -240,18 +265,34 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   return add_manifest(o, registry, error);
 }
 
+/* `again`: what an earlier try showed to be needed. */
+static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
+                   const sp_again *again, sampan_error *error) {
+  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  o->job->plain = again->plain;
+  o->job->all_wide = again->all_wide;
+  SP_TRY(sp_totals_new(o->job, &o->totals, error));
+  SP_TRY(sp_prepare(o->job, o->totals, error));
+  SP_TRY(sp_job_shape(o->job, 0, error));
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  SP_TRY(read_all(o, error));
+  o->job->is_reading = 0;
+  return sp_outcome_finish(o, registry, error);
+}
+
 int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                sp_outcome **out, sampan_error *error) {
+  sp_outcome *o;
   *out = NULL;
-  sp_arena *arena = sp_arena_new(0);
-  sp_outcome *o = arena != NULL ? sp_arena_alloc(arena, sizeof *o) : NULL;
-  if (o == NULL) {
-    sp_arena_free(arena);
-    return sp_error_memory(error);
+  SP_TRY(sp_outcome_new(plan, &o, error));
+  sp_again again = {0};
+  int32_t status = run(o, registry, options, &again, error);
+  while (status < 0 && try_again(o, status, &again)) {
+    sp_outcome_free(o);
+    sp_error_clear(error);
+    SP_TRY(sp_outcome_new(plan, &o, error));
+    status = run(o, registry, options, &again, error);
   }
-  o->arena = arena;
-  o->plan = plan;
-  const int32_t status = run(o, registry, options, error);
   if (status < 0) {
     sp_outcome_free(o);
     return status;

@@ -94,7 +94,8 @@ static int32_t mark_psus(sp_scanner *s, int64_t n, sampan_error *error) {
   }
   uint32_t last = SP_NONE;
   for (int64_t i = 0; i < n && units->n_psu > 0; i++) {
-    if (s->unit[i] == last || !sampan_bit(s->sift.eligible, i) || !(s->sift.weight[i] > 0)) continue;
+    if (s->unit[i] == last || !sampan_bit(s->sift.eligible, i) || !(s->sift.weight[i] > 0))
+      continue;
     last = s->unit[i];
     t->psu_in_domain[sp_units_psu_of(units, last)] = 1;
   }
@@ -322,6 +323,7 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
   }
   if (read > 0) return SAMPAN_OK;
   totals->n_read = n_read;
-  if (totals->n_kept == 0) return sp_nothing_kept(job, n_read, error);
+  const int is_shard = sp_stream_stretches(job->stream) != NULL; /* others may have some */
+  if (totals->n_kept == 0 && !is_shard) return sp_nothing_kept(job, n_read, error);
   return sp_place_finish(&totals->place, error);
 }

@@ -21,11 +21,11 @@ typedef struct sp_crossing {
 
 /* What an indicator makes of a batch. */
 typedef struct sp_scored {
-  uint64_t *mine;    /* in the domain and its `where` */
-  uint64_t *in;      /* and with what it needs */
-  uint64_t **bits;   /* by component; NULL where it gives none */
-  double **numbers;  /* shared by all indicators: good until the next is scored */
-  uint32_t *cell;    /* its own, or NULL */
+  uint64_t *mine;   /* in the domain and its `where` */
+  uint64_t *in;     /* and with what it needs */
+  uint64_t **bits;  /* by component; NULL where it gives none */
+  double **numbers; /* shared by all indicators: good until the next is scored */
+  uint32_t *cell;   /* its own, or NULL */
 } sp_scored;
 
 typedef struct sp_scanner {
@@ -33,18 +33,18 @@ typedef struct sp_scanner {
   sp_totals *totals;
   sp_arena *arena;
   int64_t capacity, n_read;
-  uint32_t read; /* 0 the first */
+  uint32_t read;   /* 0 the first */
   uint32_t period; /* that all records of the batch share, as code + 1; SP_NONE: they do not */
   sp_sift sift;
   sp_weigh weigh;
   uint32_t *unit;
-  uint32_t **codes;  /* [grouping][record] */
-  uint32_t **rows;   /* [split][record]; SP_NONE: not in it */
-  uint32_t **groups; /* [split][record] */
-  sp_crossing *crossings; /* by split */
+  uint32_t **codes;           /* [grouping][record] */
+  uint32_t **rows;            /* [split][record]; SP_NONE: not in it */
+  uint32_t **groups;          /* [split][record] */
+  sp_crossing *crossings;     /* by split */
   uint32_t *places, *missing; /* scratch of divide.c */
-  sp_scored *scored; /* by indicator */
-  const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */
+  sp_scored *scored;          /* by indicator */
+  const uint64_t **lanes;     /* scratch of add_bits.c: bitmaps by lane */
   double **numbers;
   uint32_t **level_codes; /* by column, for those with levels */
   uint64_t **level_present;

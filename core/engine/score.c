@@ -108,8 +108,8 @@ static int32_t check_shares(const sp_job *job, const sp_scored *s, const sp_boun
 
 /* ---- scoring ------------------------------------------------------------------------------ */
 
-int32_t sp_score(sp_scanner *s, const sp_machine *machine, uint32_t index,
-                     const sp_course *course, uint32_t run, int64_t n, sampan_error *error) {
+int32_t sp_score(sp_scanner *s, const sp_machine *machine, uint32_t index, const sp_course *course,
+                 uint32_t run, int64_t n, sampan_error *error) {
   const sp_bound *b = &s->job->indicators[index];
   const sp_scored *scored = &s->scored[index];
   sampan_column columns[SP_MOST_SCORED_COLUMNS];

@@ -37,8 +37,8 @@ static int32_t part_splits(sp_job *job, sampan_error *error) {
       job->splits[s].is_narrow = n_narrow > 0;
       if (n_narrow == 0 || n_wide == 0) break;
       if (pass == 1) continue;
-      sp_split *grown = sp_arena_grow(job->arena, job->splits, job->n_splits, job->n_splits + 1U,
-                                      sizeof *grown);
+      sp_split *grown =
+          sp_arena_grow(job->arena, job->splits, job->n_splits, job->n_splits + 1U, sizeof *grown);
       if (grown == NULL) return sp_error_memory(error);
       job->splits = grown;
       twin = job->n_splits++;

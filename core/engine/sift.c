@@ -60,13 +60,12 @@ static int32_t no_weight(const sp_column *c, int64_t i, sampan_error *error) {
 }
 
 /* Weights that are there, are not negative, and have a square. */
-static int32_t check_weights(const sp_sift *s, const sp_column *c, int64_t n,
-                             sampan_error *error) {
+static int32_t check_weights(const sp_sift *s, const sp_column *c, int64_t n, sampan_error *error) {
   for (int64_t w = 0; w < sampan_words(n); w++) {
     const double *x = c->number + w * 64;
     const int64_t m = n - w * 64 < 64 ? n - w * 64 : 64;
     uint64_t bad = 0;
-    for (int64_t i = 0; i < m; i++) bad |= (uint64_t)!(x[i] >= 0 && x[i] <= 0x1p511) << i;
+    for (int64_t i = 0; i < m; i++) bad |= (uint64_t) !(x[i] >= 0 && x[i] <= 0x1p511) << i;
     bad = s->kept[w] & (bad | ~c->present[w]);
     for (; bad != 0; bad &= bad - 1) {
       const int64_t i = w * 64 + __builtin_ctzll(bad);

@@ -93,6 +93,27 @@ int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+int32_t sp_totals_period_room(const sp_job *job, sp_totals *t, uint32_t n_periods) {
+  if (n_periods <= t->n_by_period) return SAMPAN_OK;
+  const uint32_t n_indicators = job->plan->n_indicators;
+  int64_t *counts = realloc(t->by_period, (size_t)n_periods * 2 * sizeof *counts);
+  if (counts == NULL) return SAMPAN_E_MEMORY;
+  memset(counts + (size_t)t->n_by_period * 2, 0,
+         (size_t)(n_periods - t->n_by_period) * 2 * sizeof *counts);
+  t->by_period = counts;
+  sp_use_count *uses = calloc((size_t)n_periods * n_indicators, sizeof *uses);
+  if (uses == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t i = 0; i < n_indicators && t->uses != NULL; i++) {
+    memcpy(uses + (size_t)i * n_periods, t->uses + (size_t)i * t->use_periods,
+           t->use_periods * sizeof *uses);
+  }
+  free(t->uses);
+  t->uses = uses;
+  t->use_periods = n_periods;
+  t->n_by_period = n_periods;
+  return SAMPAN_OK;
+}
+
 void sp_totals_free(const sp_job *job, sp_totals *t) {
   if (t == NULL) return;
   sp_place_clear(&t->place);

@@ -191,10 +191,9 @@ static void *play(void *data) {
     const int32_t taken = h->status;
     if (taken == SAMPAN_OK) {
       const int64_t before = h->guard.n_records;
-      h->status = d->input != NULL
-                      ? d->ops->read_cut(&call, &d->source->schema, &stretch, &guarded)
-                      : d->ops->read_piece(&call, sp_view_reader(d->view), &d->source->schema,
-                                           h->piece, &guarded);
+      h->status = d->input != NULL ? d->ops->read_cut(&call, &d->source->schema, &stretch, &guarded)
+                                   : d->ops->read_piece(&call, sp_view_reader(d->view),
+                                                        &d->source->schema, h->piece, &guarded);
       if (h->guard.status < 0) h->status = h->guard.status;
       if (h->status >= 0 && d->input == NULL &&
           h->guard.n_records - before != d->source->schema.piece[h->piece]) {

@@ -11,7 +11,9 @@ struct sp_coder {
   sp_map *numbers;  /* bits of a double -> position in `of_number` */
   sp_map *odd;      /* decimals as they are written shortest, where a text writes them otherwise */
   uint32_t *of_odd; /* that text */
+  uint64_t odd_capacity;
   uint32_t *of_number;
+  uint64_t number_capacity;
   uint32_t n_of_number;
   uint32_t n_of_text;
   uint32_t *of_text; /* dictionary code of a text column -> our number + 1; 0 not yet */
@@ -44,13 +46,23 @@ void sp_coder_free(sp_coder *c) {
   free(c);
 }
 
+/* `array` with room for n elements, which doubles; NULL: no memory, and the array stays. */
+static uint32_t *room(uint32_t *array, uint64_t *capacity, uint64_t n) {
+  uint64_t wanted = *capacity != 0 ? *capacity : 16;
+  if (n <= *capacity) return array;
+  while (wanted < n) wanted *= 2;
+  uint32_t *grown = realloc(array, (size_t)wanted * sizeof *grown);
+  if (grown != NULL) *capacity = wanted;
+  return grown;
+}
+
 static uint32_t number_code(sp_coder *c, double x) {
   if (c->has_last && c->last == x) return c->last_code;
   const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
   const uint32_t position = sp_map_add(c->numbers, &key, sizeof key);
   if (position == SP_MAP_NONE) return SP_MAP_NONE;
   if (position == c->n_of_number) {
-    uint32_t *grown = realloc(c->of_number, (position + 1U) * sizeof *grown);
+    uint32_t *grown = room(c->of_number, &c->number_capacity, position + (uint64_t)1);
     if (grown == NULL) return SP_MAP_NONE;
     c->of_number = grown;
     char text[32];
@@ -94,24 +106,24 @@ static uint64_t shortest(const char *text, char *out) {
   return n;
 }
 
-/* A text that is new: is it the same number as one before? */
-static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const char *column,
-                          sampan_error *error) {
+/* A text that is new, and its number: is it the same decimal as one before, *twin? */
+static int32_t find_twin(sp_coder *c, uint32_t ours, const char *text, uint32_t *twin,
+                         sampan_error *error) {
   char place[64];
   const uint64_t n_text = strlen(text);
+  *twin = SP_MAP_NONE;
   char *number = n_text + 2 <= sizeof place ? place : malloc(n_text + 2);
   if (number == NULL) return sp_error_memory(error);
   const uint64_t n = shortest(text, number);
-  uint32_t twin = SP_MAP_NONE;
   int32_t status = SAMPAN_OK;
   if (n > 0) {
     const uint32_t known = sp_map_find(c->odd, number, n);
     if (known != SP_MAP_NONE) {
-      twin = c->of_odd[known];
+      *twin = c->of_odd[known];
     } else if (n != n_text || memcmp(number, text, n) != 0) {
-      twin = sp_map_find(c->texts, number, n);
+      *twin = sp_map_find(c->texts, number, n);
       const uint32_t size = sp_map_size(c->odd);
-      uint32_t *grown = realloc(c->of_odd, (size + (size_t)1) * sizeof *grown);
+      uint32_t *grown = room(c->of_odd, &c->odd_capacity, size + (uint64_t)1);
       if (grown != NULL) c->of_odd = grown;
       if (grown == NULL || sp_map_add(c->odd, number, n) == SP_MAP_NONE) {
         status = sp_error_memory(error);
@@ -121,7 +133,14 @@ static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const ch
     }
   }
   if (number != place) free(number);
-  if (status < 0 || twin == SP_MAP_NONE) return status;
+  return status;
+}
+
+static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const char *column,
+                          sampan_error *error) {
+  uint32_t twin;
+  SP_TRY(find_twin(c, ours, text, &twin, error));
+  if (twin == SP_MAP_NONE) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_TWO_TEXTS,
                "column '%s' holds \"%s\" and \"%s\": one number, but two texts and so two groups",
                column, sp_map_key(c->texts, twin, NULL), text);
@@ -190,4 +209,26 @@ uint32_t sp_coder_size(const sp_coder *c) {
 
 uint32_t sp_coder_find(const sp_coder *c, const char *text) {
   return sp_map_find(c->texts, text, strlen(text));
+}
+
+uint32_t sp_coder_add_text(sp_coder *c, const char *text) {
+  const uint32_t size = sp_map_size(c->texts);
+  const uint32_t ours = sp_map_add(c->texts, text, strlen(text));
+  uint32_t twin; /* only so that texts that come later know of this one */
+  if (ours == size && find_twin(c, ours, text, &twin, NULL) < 0) return SP_CODE_MISSING;
+  return ours;
+}
+
+int32_t sp_coder_merge(sp_coder *into, const sp_coder *from, uint32_t first, uint32_t *map,
+                       const char *column, sampan_error *error) {
+  const uint32_t n = sp_map_size(from->texts);
+  for (uint32_t i = first; i < n; i++) {
+    uint64_t n_bytes;
+    const char *text = sp_map_key(from->texts, i, &n_bytes);
+    const uint32_t size = sp_map_size(into->texts);
+    map[i] = sp_map_add(into->texts, text, n_bytes);
+    if (map[i] == SP_MAP_NONE) return sp_error_memory(error);
+    if (map[i] == size) SP_TRY(check_twin(into, map[i], text, column, error));
+  }
+  return SAMPAN_OK;
 }

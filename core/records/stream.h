@@ -68,6 +68,25 @@ typedef struct sp_stream_use {
 int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_stream_use *use,
                        sampan_error *error) SP_CHECK;
 
+/* ---- shards ------------------------------------------------------------------------------- */
+
+/* What a shard covers of a wave's main file: bytes [from, to) of the `size` bytes that it has on
+ * disk, and the records that it found there. Files that are not cut by bytes are by records, in the
+ * same proportion. */
+typedef struct sp_stretch {
+  int64_t from, to, size, n_records;
+} sp_stretch;
+
+/* Has reads take shard k (from 1) of n only: of the files of all waves, one behind the other. Side
+ * tables are read whole. SAMPAN_E_MEMORY. */
+int32_t sp_stream_take_shard(sp_stream *stream, uint32_t k, uint32_t n) SP_CHECK;
+/* By wave; NULL where reads take all. Borrowed. */
+const sp_stretch *sp_stream_stretches(const sp_stream *stream);
+/* Makes the facts what a whole read leaves: by file, in the order of sp_stream_files. Refuses what
+ * the read would have: another number of records than the plan says, a join without partners. */
+int32_t sp_stream_set_counts(sp_stream *stream, const int64_t *n_records,
+                             const int64_t *n_unmatched, sampan_error *error) SP_CHECK;
+
 /* The files, in the order of the plan; after the read. Borrowed. */
 const sp_file_fact *sp_stream_files(const sp_stream *stream, uint32_t *n);
 /* A field's label and value labels as the first file that has it gives them, or NULL. */

@@ -60,6 +60,8 @@ struct sp_stream {
   uint32_t n_facts;
   sp_conflict *conflicts; /* columns that two files of one wave have */
   uint32_t n_conflicts;
+  uint32_t reserved;
+  sp_stretch *stretches; /* by wave; NULL: all is read */
 };
 
 /* The index of a field in a schema, or UINT32_MAX. */
@@ -87,6 +89,14 @@ int32_t sp_file_read(sp_stream *stream, sp_file *file, const sp_file_hands *to,
 /* What the plan asserts of a file against what was read. */
 int32_t sp_file_finish(const sp_stream *stream, sp_file *file, int64_t n_records,
                        sampan_error *error) SP_CHECK;
+
+/* A joined file no record of which found a partner is a wrong key, not an empty answer. */
+int32_t sp_stream_check_joins(const sp_stream *stream, sampan_error *error) SP_CHECK;
+/* The records [*from, *to) of a wave's main file that its stretch takes; all where it has none. */
+int32_t sp_stretch_rows(sp_stream *stream, uint32_t wave, int64_t *from, int64_t *to,
+                        sampan_error *error) SP_CHECK;
+/* Moves the values of n records down by `by`. */
+void sp_fills_shift(const sampan_fill *fills, uint32_t n_fills, int64_t by, int64_t n);
 
 /* Loads the side table of a join. */
 int32_t sp_side_load(sp_stream *stream, uint32_t wave, uint32_t j, sp_program *program,

@@ -67,8 +67,8 @@ static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
   return sp_error_file(error, file->source.file);
 }
 
-int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to,
-                     sp_progress_fn *progress, void *progress_data, sampan_error *error) {
+int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to, sp_progress_fn *progress,
+                     void *progress_data, sampan_error *error) {
   int32_t status;
   SP_TRY(check_unchanged(file, error));
   if (to->plain || !sp_source_can_deal(&file->source)) {
@@ -128,6 +128,7 @@ typedef struct reading {
   const sp_setting **fixed_value; /* NULL: absent */
   uint32_t n_fixed;
   int64_t row, capacity;
+  int64_t from, to;     /* the records that are taken */
   int64_t *n_unmatched; /* by join */
 } reading;
 
@@ -166,8 +167,7 @@ static int32_t place_error(const reading *r, int32_t status, sampan_error *error
   return status;
 }
 
-static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
-  reading *r = data;
+static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   const sp_wave *wave = &r->stream->plan->waves[r->wave];
   for (uint32_t f = 0; f < r->n_fills; f++) {
     const sampan_fill *fill = &r->fills[f];
@@ -192,16 +192,29 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
     if (status < 0) return sp_error_memory(error);
   }
   for (uint32_t j = 0; j < wave->n_joins; j++) {
-    const int32_t status =
-        sp_side_join(&r->sides[j], &wave->joins[j], r->program, r->machine, n, &r->n_unmatched[j],
-                     error);
+    const int32_t status = sp_side_join(&r->sides[j], &wave->joins[j], r->program, r->machine, n,
+                                        &r->n_unmatched[j], error);
     if (status < 0) return place_error(r, status, error);
   }
   SP_TRY(sp_machine_run(r->machine, n, error));
-  const int32_t status =
-      r->shared->use->batch(r->data, r->machine, r->wave, r->row, n, error);
-  if (status < 0) return place_error(r, status, error);
-  r->row += n;
+  return place_error(r, r->shared->use->batch(r->data, r->machine, r->wave, r->row, n, error),
+                     error);
+}
+
+/* Of a batch what belongs to the shard. */
+static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
+  reading *r = data;
+  const int64_t before = r->from > r->row ? r->from - r->row : 0;
+  const int64_t end = r->to - r->row < n ? r->to - r->row : n;
+  if (before < end) {
+    if (before > 0) sp_fills_shift(r->fills, r->n_fills, before, end - before);
+    r->row += before;
+    SP_TRY(take_records(r, end - before, error));
+    r->row += n - before;
+    if (r->stream->stretches != NULL) r->stream->stretches[r->wave].n_records += end - before;
+  } else {
+    r->row += n;
+  }
   atomic_fetch_add_explicit(&r->shared->n_records, n, memory_order_relaxed);
   for (uint32_t f = 0; f < r->n_fills; f++) {
     memset(r->fills[f].present, 0, (size_t)sampan_words(r->capacity) * 8);
@@ -289,7 +302,8 @@ static int32_t hand_init(reading *r, wave_reading *shared, uint32_t i, sampan_er
                  .data = shared->use->hands[i].data,
                  .wave = shared->wave,
                  .sides = shared->sides,
-                 .capacity = shared->use->capacity};
+                 .capacity = shared->use->capacity,
+                 .to = INT64_MAX};
   r->fills = sp_arena_array(arena, n_fields + 1U, sizeof *r->fills);
   r->by_fill = sp_arena_array(arena, n_fields + 1U, sizeof *r->by_fill);
   r->fixed = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed);
@@ -318,7 +332,8 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
   const sp_wave *wave = &s->plan->waves[w->wave];
   sp_wave_files *files = &s->waves[w->wave];
   sp_arena *arena = s->context->arena;
-  const uint32_t n_hands = use->plain ? 1 : use->n_hands;
+  const int plain = use->plain || s->stretches != NULL;
+  const uint32_t n_hands = plain ? 1 : use->n_hands;
   w->sides = sp_arena_array(arena, wave->n_joins + 1U, sizeof *w->sides);
   reading *hands = sp_arena_array(arena, n_hands, sizeof *hands);
   sampan_sink *sinks = sp_arena_array(arena, n_hands, sizeof *sinks);
@@ -337,38 +352,20 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
                              .batch = take_batch};
     pointers[i] = &sinks[i];
   }
+  if (s->stretches != NULL) {
+    SP_TRY(sp_stretch_rows(s, w->wave, &hands[0].from, &hands[0].to, error));
+  }
   for (; w->n_sides < wave->n_joins; w->n_sides++) {
     SP_TRY(sp_side_load(s, w->wave, w->n_sides, w->program, &w->sides[w->n_sides], error));
   }
   const sp_file_hands to = {
-      .sinks = pointers, .n_sinks = n_hands, .plain = use->plain, .in_pieces = &use->in_pieces};
+      .sinks = pointers, .n_sinks = n_hands, .plain = plain, .in_pieces = &use->in_pieces};
   SP_TRY(sp_file_read(s, &files->main, &to, use->progress != NULL ? tell : NULL, w, error));
   sum_up(w, hands, n_hands);
   return sp_file_finish(s, &files->main, atomic_load(&w->n_records), error);
 }
 
-/* A joined file no record of which found a partner is a wrong key, not an empty answer. */
-static int32_t check_joins(const sp_stream *s, sampan_error *error) {
-  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
-    for (uint32_t j = 0; j < s->plan->waves[w].n_joins; j++) {
-      const sp_file_fact *fact = s->waves[w].joins[j].fact;
-      const int64_t n_main = s->waves[w].main.fact->n_records;
-      if (n_main > 0 && fact->n_unmatched >= n_main) {
-        sp_yaml_error(s->plan->waves[w].joins[j].place, s->plan->file, SP_ID_JOIN_UNMATCHED, error,
-                      "not one record of '%s' has a partner in '%s'", s->plan->waves[w].given,
-                      s->plan->waves[w].joins[j].given);
-        return sp_error_hint(error,
-                             "is the key the right one, and written alike in both? 01 and 1 are "
-                             "two texts; types: {%s: number} makes them one number",
-                             s->plan->waves[w].joins[j].by[0]);
-      }
-    }
-  }
-  return SAMPAN_OK;
-}
-
-int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use,
-                       sampan_error *error) {
+int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use, sampan_error *error) {
   int64_t bytes_total = 0, bytes_before = 0, records = 0;
   use->in_pieces = 0;
   for (uint32_t i = 0; i < s->n_conflicts; i++) {
@@ -384,18 +381,19 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use,
   }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
-    wave_reading reading = {.stream = s,
-                            .program = program,
-                            .use = use,
-                            .wave = w,
-                            .bytes_before = bytes_before,
-                            .bytes_total = bytes_total,
-                            .records_before = records};
-    const int32_t status = read_wave(&reading, error);
-    for (uint32_t j = 0; j < reading.n_sides; j++) sp_side_clear(&reading.sides[j]);
+    wave_reading wave = {.stream = s,
+                         .program = program,
+                         .use = use,
+                         .wave = w,
+                         .bytes_before = bytes_before,
+                         .bytes_total = bytes_total,
+                         .records_before = records};
+    const int32_t status = read_wave(&wave, error);
+    for (uint32_t j = 0; j < wave.n_sides; j++) sp_side_clear(&wave.sides[j]);
     if (status < 0) return status;
     bytes_before += s->waves[w].main.fact->n_bytes;
-    records += atomic_load(&reading.n_records);
+    records += atomic_load(&wave.n_records);
   }
-  return check_joins(s, error);
+  /* Of a shard alone nobody can say. */
+  return s->stretches == NULL ? sp_stream_check_joins(s, error) : SAMPAN_OK;
 }
