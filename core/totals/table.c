@@ -1,37 +1,30 @@
-/* table.c - rows of exact sums by (group, PSU). */
-#include "totals/table.h"
+/* table.c - rows of exact sums by (group, PSU), and counts by group. */
+#include "totals/table_internal.h"
 
 #include <stdlib.h>
 
-#include "base/map.h"
-
-#define SP_CHUNK_ROWS 256
-
-struct sp_table {
-  uint32_t n_lanes, n_counts;
-  sp_map *rows;
-  sp_exact **chunks; /* of SP_CHUNK_ROWS rows each: rows never move */
-  uint32_t n_chunks;
-  int64_t *counts;
-  uint32_t n_groups, group_capacity;
-  sp_table_key last; /* files come with runs of the same pair */
-  uint32_t last_row;
-};
-
-int32_t sp_table_new(uint32_t n_lanes, uint32_t n_counts, sp_table **out) {
+static int32_t make(uint32_t n_lanes, uint32_t n_counts, int32_t is_narrow, sp_table **out) {
   sp_table *t = calloc(1, sizeof *t);
-  *out = NULL;
+  *out = t;
   if (t == NULL) return SAMPAN_E_MEMORY;
   t->n_lanes = n_lanes;
   t->n_counts = n_counts;
+  t->is_narrow = is_narrow;
   t->last_row = UINT32_MAX;
-  t->rows = sp_map_new(21);
-  if (t->rows == NULL) {
-    free(t);
-    return SAMPAN_E_MEMORY;
-  }
-  *out = t;
+  t->block = n_lanes <= 2 ? 2 : n_lanes <= 4 ? 4 : SP_BLOCK_LANES;
+  t->n_padded = (n_lanes + t->block - 1) / t->block * t->block;
+  t->row_bytes =
+      is_narrow ? t->n_padded * 2 * sizeof(int64_t) : n_lanes * (uint64_t)sizeof(sp_exact);
+  t->add_mask = sp_add_mask_best();
   return SAMPAN_OK;
+}
+
+int32_t sp_table_new(uint32_t n_lanes, uint32_t n_counts, sp_table **out) {
+  return make(n_lanes, n_counts, 0, out);
+}
+
+int32_t sp_table_new_narrow(uint32_t n_lanes, uint32_t n_counts, sp_table **out) {
+  return make(n_lanes, n_counts, 1, out);
 }
 
 void sp_table_free(sp_table *t) {
@@ -39,43 +32,199 @@ void sp_table_free(sp_table *t) {
   for (uint32_t i = 0; i < t->n_chunks; i++) free(t->chunks[i]);
   free(t->chunks);
   free(t->counts);
-  sp_map_free(t->rows);
+  free(t->tallies);
+  free(t->touched);
+  free(t->keys);
+  free(t->slots);
   free(t);
 }
 
-uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
-  if (t->last_row != UINT32_MAX && t->last.group == group && t->last.psu == psu) {
-    return t->last_row;
+void sp_table_clear(sp_table *t) {
+  if (t->slots != NULL) memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
+  if (t->touched != NULL) {
+    memset(t->touched, 0, (size_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched);
   }
-  const sp_table_key key = {group, psu};
-  const uint32_t row = sp_map_add(t->rows, &key, sizeof key);
-  if (row == SP_MAP_NONE) return UINT32_MAX;
+  if (t->counts != NULL) {
+    memset(t->counts, 0, (size_t)t->group_capacity * t->n_counts * sizeof *t->counts);
+  }
+  if (t->tallies != NULL) {
+    memset(t->tallies, 0, (size_t)t->tally_capacity * t->n_padded * sizeof *t->tallies);
+  }
+  t->n_rows = 0;
+  t->n_groups = 0;
+  t->n_tallied = 0;
+  t->last_row = UINT32_MAX;
+}
+
+int sp_table_is_narrow(const sp_table *t) {
+  return t->is_narrow;
+}
+
+uint32_t sp_table_n_lanes(const sp_table *t) {
+  return t->n_lanes;
+}
+
+uint32_t sp_table_n_rows(const sp_table *t) {
+  return t->n_rows;
+}
+
+uint64_t sp_table_bytes(const sp_table *t) {
+  const uint64_t slots = t->slots != NULL ? (uint64_t)t->slot_mask + 1 : 0;
+  return (uint64_t)t->n_chunks * SP_CHUNK_ROWS * t->row_bytes + slots * sizeof *t->slots +
+         (uint64_t)t->key_capacity * sizeof *t->keys +
+         (uint64_t)t->group_capacity * t->n_counts * sizeof *t->counts +
+         (uint64_t)t->tally_capacity * t->n_padded * sizeof *t->tallies +
+         (uint64_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched;
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
+static uint32_t slot_of(const sp_table *t, uint64_t key) {
+  uint64_t h = key * UINT64_C(0x9e3779b97f4a7c15);
+  h ^= h >> 32;
+  return (uint32_t)(h * UINT64_C(0xd6e8feb86659fd93) >> 32) & t->slot_mask;
+}
+
+/* Twice as many slots; at most half of them are taken. */
+static int32_t grow_slots(sp_table *t) {
+  const uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
+  uint32_t *slots = calloc(n, sizeof *slots);
+  if (n == 0 || slots == NULL) {
+    free(slots);
+    return SAMPAN_E_MEMORY;
+  }
+  free(t->slots);
+  t->slots = slots;
+  t->slot_mask = n - 1;
+  for (uint32_t i = 0; i < t->n_rows; i++) {
+    uint32_t s = slot_of(t, t->keys[i]);
+    while (slots[s] != 0) s = (s + 1) & t->slot_mask;
+    slots[s] = i + 1;
+  }
+  return SAMPAN_OK;
+}
+
+static int32_t grow_keys(sp_table *t) {
+  const uint32_t capacity = t->key_capacity != 0 ? t->key_capacity * 2 : SP_CHUNK_ROWS;
+  uint64_t *keys = realloc(t->keys, (size_t)capacity * sizeof *keys);
+  if (keys == NULL) return SAMPAN_E_MEMORY;
+  t->keys = keys;
+  unsigned char **chunks = realloc(t->chunks, (size_t)(capacity / SP_CHUNK_ROWS) * sizeof *chunks);
+  if (chunks == NULL) return SAMPAN_E_MEMORY;
+  t->chunks = chunks;
+  t->key_capacity = capacity;
+  return SAMPAN_OK;
+}
+
+/* A row that is new, and empty. */
+static uint32_t new_row(sp_table *t, uint64_t key) {
+  const uint32_t row = t->n_rows;
+  if (row >= UINT32_MAX / 2) return UINT32_MAX;
+  if (row == t->key_capacity && grow_keys(t) < 0) return UINT32_MAX;
   if (row / SP_CHUNK_ROWS == t->n_chunks) {
-    sp_exact **grown = realloc(t->chunks, (t->n_chunks + 1U) * sizeof *grown);
-    if (grown == NULL) return UINT32_MAX;
-    t->chunks = grown;
-    t->chunks[t->n_chunks] = calloc((size_t)SP_CHUNK_ROWS * t->n_lanes, sizeof(sp_exact));
+    t->chunks[t->n_chunks] = calloc(SP_CHUNK_ROWS, t->row_bytes);
     if (t->chunks[t->n_chunks] == NULL) return UINT32_MAX;
     t->n_chunks++;
+  } else {
+    memset(sp_table_at(t, row), 0, t->row_bytes); /* a row of before sp_table_clear */
   }
-  t->last = key;
+  t->keys[row] = key;
+  t->n_rows++;
+  return row;
+}
+
+static uint32_t find_row(sp_table *t, uint64_t key) {
+  if ((uint64_t)t->n_rows * 2 >= (t->slots != NULL ? (uint64_t)t->slot_mask + 1 : 0) &&
+      grow_slots(t) < 0) {
+    return UINT32_MAX;
+  }
+  uint32_t s = slot_of(t, key);
+  for (; t->slots[s] != 0; s = (s + 1) & t->slot_mask) {
+    if (t->keys[t->slots[s] - 1] == key) return t->slots[s] - 1;
+  }
+  const uint32_t row = new_row(t, key);
+  if (row != UINT32_MAX) t->slots[s] = row + 1;
+  return row;
+}
+
+uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
+  const uint64_t key = (uint64_t)group << 32 | psu;
+  if (t->last_row != UINT32_MAX && t->last_key == key) return t->last_row;
+  const uint32_t row = find_row(t, key);
+  if (row == UINT32_MAX) return row;
+  t->last_key = key;
   t->last_row = row;
   return row;
 }
 
-sp_exact *sp_table_lanes(const sp_table *t, uint32_t row) {
-  return t->chunks[row / SP_CHUNK_ROWS] + (size_t)(row % SP_CHUNK_ROWS) * t->n_lanes;
+int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t n,
+                      uint32_t *rows) {
+  for (int64_t i = 0; i < n; i++) {
+    if (group[i] == UINT32_MAX) {
+      rows[i] = UINT32_MAX;
+      continue;
+    }
+    rows[i] = sp_table_row(t, group[i], unit != NULL ? unit[i] : 0);
+    if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
+  }
+  return SAMPAN_OK;
 }
 
 sp_table_key sp_table_key_of(const sp_table *t, uint32_t row) {
-  sp_table_key key;
-  memcpy(&key, sp_map_key(t->rows, row, NULL), sizeof key);
-  return key;
+  return (sp_table_key){.group = (uint32_t)(t->keys[row] >> 32), .psu = (uint32_t)t->keys[row]};
 }
 
-uint32_t sp_table_n_rows(const sp_table *t) {
-  return sp_map_size(t->rows);
+int32_t sp_table_add_row(sp_table *into, uint32_t row, const sp_table *from, uint32_t from_row) {
+  if (into->is_narrow) return sp_narrow_add_row(into, row, from, from_row);
+  sp_exact *to = sp_table_lanes(into, row);
+  const sp_exact *lanes = sp_table_lanes(from, from_row);
+  for (uint32_t k = 0; k < into->n_lanes; k++) sp_exact_merge(&to[k], &lanes[k]);
+  return SAMPAN_OK;
 }
+
+/* ---- wide --------------------------------------------------------------------------------- */
+
+sp_exact *sp_table_lanes(const sp_table *t, uint32_t row) {
+  return (sp_exact *)(void *)sp_table_at(t, row);
+}
+
+void sp_table_merge_lane(sp_table *t, uint32_t row, uint32_t lane, const sp_exact *add) {
+  sp_exact_merge(&sp_table_lanes(t, row)[lane], add);
+}
+
+/* ---- either ------------------------------------------------------------------------------- */
+
+void sp_table_lane(const sp_table *t, uint32_t row, uint32_t lane, sp_exact *out) {
+  if (t->is_narrow) {
+    *out = sp_narrow_lane(t, row, lane);
+  } else {
+    *out = sp_table_lanes(t, row)[lane];
+  }
+}
+
+int32_t sp_table_touched(const sp_table *t, uint32_t row, uint32_t lane) {
+  if (t->is_narrow) return sp_narrow_touched(t, row, lane);
+  const int32_t top = sp_table_lanes(t, row)[lane].top;
+  return top > 1 ? 2 : top;
+}
+
+void sp_table_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t first,
+                     uint32_t n, double *out) {
+  if (t->is_narrow) {
+    sp_narrow_totals(t, rows, n_rows, first, n, out);
+    return;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    sp_exact sum;
+    memset(&sum, 0, sizeof sum);
+    for (uint32_t r = 0; r < n_rows; r++) {
+      sp_exact_merge(&sum, &sp_table_lanes(t, rows[r])[first + k]);
+    }
+    out[k] = sp_exact_value(&sum);
+  }
+}
+
+/* ---- counts ------------------------------------------------------------------------------- */
 
 int64_t *sp_table_counts(sp_table *t, uint32_t group) {
   if (group >= t->group_capacity) {
@@ -88,13 +237,24 @@ int64_t *sp_table_counts(sp_table *t, uint32_t group) {
     t->counts = grown;
     t->group_capacity = capacity;
   }
+  if (group >= t->n_groups) t->n_groups = group + 1;
   return t->counts + (size_t)group * t->n_counts;
 }
 
+uint32_t sp_table_n_counts(const sp_table *t) {
+  return t->n_counts;
+}
+
+uint32_t sp_table_n_groups(const sp_table *t) {
+  return t->n_groups;
+}
+
 void sp_table_clear_counts(sp_table *t, uint32_t group, uint32_t first, uint32_t n) {
-  if (group >= t->group_capacity) return;
+  if (group >= t->n_groups) return;
   memset(t->counts + (size_t)group * t->n_counts + first, 0, n * sizeof *t->counts);
 }
+
+/* ---- order -------------------------------------------------------------------------------- */
 
 typedef struct sort_row {
   uint64_t order;
@@ -121,21 +281,25 @@ int32_t sp_table_by_group(const sp_table *t, uint32_t n_groups, const uint64_t *
     *start = NULL;
     return SAMPAN_E_MEMORY;
   }
+  for (uint32_t i = 0; i < n; i++) (*start)[sp_table_key_of(t, i).group + 1]++;
+  for (uint32_t g = 0; g < n_groups; g++) (*start)[g + 1] += (*start)[g];
+  /* By group in one go; then each group by itself. */
   for (uint32_t i = 0; i < n; i++) {
     const sp_table_key key = sp_table_key_of(t, i);
-    rows[i].group = key.group;
-    rows[i].order = order[key.psu];
-    rows[i].row = i;
-    (*start)[key.group + 1]++;
+    rows[(*start)[key.group]++] = (sort_row){.order = order[key.psu], .group = key.group, .row = i};
   }
-  qsort(rows, n, sizeof *rows, compare_rows);
+  for (uint32_t g = n_groups; g > 0; g--) (*start)[g] = (*start)[g - 1];
+  (*start)[0] = 0;
+  for (uint32_t g = 0; g < n_groups; g++) {
+    sort_row *first = rows + (*start)[g];
+    const uint32_t size = (*start)[g + 1] - (*start)[g];
+    int is_sorted = 1;
+    for (uint32_t i = 1; i < size && is_sorted; i++) {
+      is_sorted = compare_rows(&first[i - 1], &first[i]) < 0;
+    }
+    if (!is_sorted) qsort(first, size, sizeof *first, compare_rows);
+  }
   for (uint32_t i = 0; i < n; i++) (*out)[i] = rows[i].row;
-  for (uint32_t g = 0; g < n_groups; g++) (*start)[g + 1] += (*start)[g];
   free(rows);
   return SAMPAN_OK;
-}
-
-uint64_t sp_table_bytes(const sp_table *t) {
-  return (uint64_t)t->n_chunks * SP_CHUNK_ROWS * t->n_lanes * sizeof(sp_exact) +
-         (uint64_t)t->group_capacity * t->n_counts * sizeof *t->counts + sp_map_bytes(t->rows);
 }

@@ -1,10 +1,14 @@
-/* table.h - exact totals by domain and PSU. A table holds a row of lanes for each pair that was
- * met; tables add up, whatever they met first. */
+/* table.h - exact totals by domain and unit. A table holds a row of lanes for each pair that was
+ * met; tables add up, whatever they met first.
+ *
+ * Wide tables hold any sums, as sp_exact. Narrow ones are for lanes that are sums of the weights of
+ * some of the records: pairs of integers on a grid (grid.h), less than half the memory, and added
+ * for all lanes of a record at once. */
 #ifndef SP_TOTALS_TABLE_H
 #define SP_TOTALS_TABLE_H
 
 #include "base/error.h"
-#include "totals/exact.h"
+#include "totals/add_masks.h"
 
 typedef struct sp_table_key {
   uint32_t group, psu;
@@ -14,24 +18,77 @@ typedef struct sp_table sp_table;
 
 /* A table whose rows have n_lanes sums and whose groups have n_counts counts. *out is owned. */
 int32_t sp_table_new(uint32_t n_lanes, uint32_t n_counts, sp_table **out);
+int32_t sp_table_new_narrow(uint32_t n_lanes, uint32_t n_counts, sp_table **out);
 void sp_table_free(sp_table *table);
+/* Takes out all rows and counts; memory is kept for the next ones. */
+void sp_table_clear(sp_table *table);
+
+int sp_table_is_narrow(const sp_table *table);
+uint32_t sp_table_n_lanes(const sp_table *table);
+uint32_t sp_table_n_rows(const sp_table *table);
+uint64_t sp_table_bytes(const sp_table *table);
+
+/* ---- rows --------------------------------------------------------------------------------- */
 
 /* The row of a pair, made if it is new; UINT32_MAX when out of memory. */
 uint32_t sp_table_row(sp_table *table, uint32_t group, uint32_t psu);
+/* The same for n records, UINT32_MAX where the group is; SAMPAN_E_MEMORY. `unit` NULL: all 0. */
+int32_t sp_table_rows(sp_table *table, const uint32_t *group, const uint32_t *unit, int64_t n,
+                      uint32_t *rows) SP_CHECK;
+sp_table_key sp_table_key_of(const sp_table *table, uint32_t row);
+/* Adds a row of another table of the same form; grids must be the same. SAMPAN_E_MEMORY. */
+int32_t sp_table_add_row(sp_table *into, uint32_t row, const sp_table *from,
+                         uint32_t from_row) SP_CHECK;
+
+/* The sums of lanes [first, first + n) over some rows. */
+void sp_table_totals(const sp_table *table, const uint32_t *rows, uint32_t n_rows, uint32_t first,
+                     uint32_t n, double *out);
+/* 0: nothing was added to the lane; 1: weights of 0 alone; 2: another weight. */
+int32_t sp_table_touched(const sp_table *table, uint32_t row, uint32_t lane);
+/* The exact state of a lane. */
+void sp_table_lane(const sp_table *table, uint32_t row, uint32_t lane, sp_exact *out);
+
+/* ---- wide --------------------------------------------------------------------------------- */
+
 /* The lanes of a row; stable as long as the table. */
 sp_exact *sp_table_lanes(const sp_table *table, uint32_t row);
-sp_table_key sp_table_key_of(const sp_table *table, uint32_t row);
-uint32_t sp_table_n_rows(const sp_table *table);
+void sp_table_merge_lane(sp_table *table, uint32_t row, uint32_t lane, const sp_exact *add);
+
+/* ---- narrow ------------------------------------------------------------------------------- */
+
+/* The grid that weights are cut by; set once, before the first row. */
+void sp_table_set_grid(sp_table *table, const sp_grid *grid);
+/* Adds n records to their rows: the weight high[i], low[i] to the lanes whose bitmap has bit i; and
+ * 1 to the tally of these lanes in the record's group. */
+int32_t sp_table_add_bits(sp_table *table, const uint32_t *rows, const uint32_t *group, int64_t n,
+                          const int64_t *high, const int64_t *low,
+                          const uint64_t *const *bits) SP_CHECK;
+/* Adds one record to one lane and its tally. */
+int32_t sp_table_add_bit(sp_table *table, uint32_t row, uint32_t group, uint32_t lane, int64_t high,
+                         int64_t low) SP_CHECK;
+/* Marks a lane that a record of weight 0 belongs to. */
+int32_t sp_table_touch(sp_table *table, uint32_t row, uint32_t lane) SP_CHECK;
+/* Records behind each lane of a group since they were last cleared; NULL: none. */
+uint32_t *sp_table_tally(const sp_table *table, uint32_t group);
+uint32_t sp_table_n_tallied(const sp_table *table); /* groups that have tallies */
+/* After SP_GRID_MOST records at the latest, and before totals are read. Rows that are added to
+ * carry by themselves. */
+void sp_table_carry(sp_table *table);
+
+/* ---- counts of groups --------------------------------------------------------------------- */
+
 /* The counts of a group, made if it is new; NULL when out of memory. Not stable. */
 int64_t *sp_table_counts(sp_table *table, uint32_t group);
-
+uint32_t sp_table_n_counts(const sp_table *table);
+uint32_t sp_table_n_groups(const sp_table *table); /* groups that have counts */
 /* Sets counts of a group, if it has any, to zero. */
 void sp_table_clear_counts(sp_table *table, uint32_t group, uint32_t first, uint32_t n);
+
+/* ---- order -------------------------------------------------------------------------------- */
 
 /* The rows ordered by group and then by `order` of their PSU (an array by PSU); *out (n_rows) is
  * owned by the caller, as is *start (n_groups + 1): rows of group g are out[start[g]] and on. */
 int32_t sp_table_by_group(const sp_table *table, uint32_t n_groups, const uint64_t *order,
                           uint32_t **out, uint32_t **start);
-uint64_t sp_table_bytes(const sp_table *table);
 
 #endif

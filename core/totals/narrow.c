@@ -1,0 +1,210 @@
+/* narrow.c - tables of sums of weights on a grid. */
+#include <stdlib.h>
+
+#include "totals/table_internal.h"
+
+/* Rows of this many bytes in all no longer stay in a core's cache. */
+#define SP_CACHED_BYTES (UINT64_C(1) << 19)
+
+static int64_t *row_at(const sp_table *t, uint32_t row) {
+  return (int64_t *)(void *)sp_table_at(t, row);
+}
+
+/* Where the low part of a lane is in its row; the high part is `block` behind it. */
+static uint32_t place_of(const sp_table *t, uint32_t lane) {
+  return lane / t->block * 2 * t->block + lane % t->block;
+}
+
+void sp_table_set_grid(sp_table *t, const sp_grid *grid) {
+  t->grid = *grid;
+}
+
+void sp_table_carry(sp_table *t) {
+  for (uint32_t r = 0; r < t->n_rows; r++) {
+    int64_t *row = row_at(t, r);
+    for (uint32_t first = 0; first < t->n_padded * 2; first += 2 * t->block) {
+      for (uint32_t k = first; k < first + t->block; k++) {
+        sp_grid_carry(&row[k + t->block], &row[k]);
+      }
+    }
+  }
+}
+
+int32_t sp_narrow_add_row(sp_table *into, uint32_t row, const sp_table *from, uint32_t from_row) {
+  int64_t *to = row_at(into, row);
+  const int64_t *add = row_at(from, from_row);
+  for (uint32_t first = 0; first < into->n_padded * 2; first += 2 * into->block) {
+    for (uint32_t k = first; k < first + into->block; k++) {
+      to[k + into->block] += add[k + into->block];
+      to[k] += add[k];
+      sp_grid_carry(&to[k + into->block], &to[k]);
+    }
+  }
+  for (uint32_t lane = 0; from->touched != NULL && lane < from->n_lanes; lane++) {
+    if (sp_narrow_touched(from, from_row, lane) == 1) SP_TRY(sp_table_touch(into, row, lane));
+  }
+  return SAMPAN_OK;
+}
+
+sp_exact sp_narrow_lane(const sp_table *t, uint32_t row, uint32_t lane) {
+  const int64_t *low = row_at(t, row) + place_of(t, lane);
+  sp_exact out = sp_grid_exact(&t->grid, low[t->block], low[0]);
+  if (out.top == 0 && sp_narrow_touched(t, row, lane) == 1) sp_exact_touch(&out);
+  return out;
+}
+
+int32_t sp_narrow_touched(const sp_table *t, uint32_t row, uint32_t lane) {
+  const int64_t *low = row_at(t, row) + place_of(t, lane);
+  if ((low[0] | low[t->block]) != 0) return 2; /* no weight is negative */
+  if (row >= t->touched_rows) return 0;
+  return (int32_t)(t->touched[(size_t)row * sp_touched_words(t) + lane / 64] >> (lane % 64) & 1);
+}
+
+void sp_narrow_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t first,
+                      uint32_t n, double *out) {
+  for (uint32_t k = 0; k < n; k++) {
+    const uint32_t place = place_of(t, first + k);
+    int64_t high = 0, low = 0;
+    for (uint32_t r = 0; r < n_rows; r++) {
+      const int64_t *row = row_at(t, rows[r]) + place;
+      low += row[0];
+      high += row[t->block];
+      if ((r & 0xffff) == 0xffff) sp_grid_carry(&high, &low);
+    }
+    out[k] = sp_grid_value(&t->grid, high, low);
+  }
+}
+
+/* ---- adding ------------------------------------------------------------------------------- */
+
+uint32_t *sp_table_tally(const sp_table *t, uint32_t group) {
+  return group < t->n_tallied ? t->tallies + (size_t)group * t->n_padded : NULL;
+}
+
+uint32_t sp_table_n_tallied(const sp_table *t) {
+  return t->n_tallied;
+}
+
+/* Room for the tallies of all groups up to this one. */
+static int32_t tally_room(sp_table *t, uint32_t group) {
+  if (group >= t->tally_capacity) {
+    uint32_t capacity = t->tally_capacity != 0 ? t->tally_capacity : 16;
+    while (capacity <= group) capacity *= 2;
+    uint32_t *grown = realloc(t->tallies, (size_t)capacity * t->n_padded * sizeof *grown);
+    if (grown == NULL) return SAMPAN_E_MEMORY;
+    memset(grown + (size_t)t->tally_capacity * t->n_padded, 0,
+           (size_t)(capacity - t->tally_capacity) * t->n_padded * sizeof *grown);
+    t->tallies = grown;
+    t->tally_capacity = capacity;
+  }
+  if (group >= t->n_tallied) t->n_tallied = group + 1;
+  return SAMPAN_OK;
+}
+
+int32_t sp_table_touch(sp_table *t, uint32_t row, uint32_t lane) {
+  const uint32_t words = sp_touched_words(t);
+  if (row >= t->touched_rows) {
+    const uint32_t rows = (row + 1) * 2 > 256 ? (row + 1) * 2 : 256;
+    uint64_t *grown = realloc(t->touched, (size_t)rows * words * sizeof *grown);
+    if (grown == NULL) return SAMPAN_E_MEMORY;
+    memset(grown + (size_t)t->touched_rows * words, 0,
+           (size_t)(rows - t->touched_rows) * words * sizeof *grown);
+    t->touched = grown;
+    t->touched_rows = rows;
+  }
+  t->touched[(size_t)row * words + lane / 64] |= UINT64_C(1) << (lane % 64);
+  return SAMPAN_OK;
+}
+
+int32_t sp_table_add_bit(sp_table *t, uint32_t row, uint32_t group, uint32_t lane, int64_t high,
+                         int64_t low) {
+  if (group >= t->n_tallied && tally_room(t, group) < 0) return SAMPAN_E_MEMORY;
+  int64_t *at = row_at(t, row) + place_of(t, lane);
+  at[0] += low;
+  at[t->block] += high;
+  t->tallies[(size_t)group * t->n_padded + lane]++;
+  return SAMPAN_OK;
+}
+
+/* Rows of 2 or 4 lanes: sums of a run of records of one row are kept at hand. `words` has a word
+ * for each lane. */
+static void add_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
+                    const int64_t *high, const int64_t *low, const uint64_t *words) {
+  const uint32_t block = t->block;
+  int64_t i = 0;
+  while (i < n) {
+    const uint32_t row = rows[i];
+    if (row == UINT32_MAX) {
+      i++;
+      continue;
+    }
+    int64_t sum_low[4] = {0}, sum_high[4] = {0};
+    uint32_t count[4] = {0};
+    const uint32_t g = group[i];
+    for (; i < n && rows[i] == row; i++) {
+      for (uint32_t k = 0; k < block; k++) {
+        const int64_t is_in = (int64_t)(words[k] >> i & 1);
+        sum_low[k] += low[i] & -is_in;
+        sum_high[k] += high[i] & -is_in;
+        count[k] += (uint32_t)is_in;
+      }
+    }
+    int64_t *at = row_at(t, row);
+    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
+    for (uint32_t k = 0; k < block; k++) {
+      at[k] += sum_low[k];
+      at[block + k] += sum_high[k];
+      tally[k] += count[k];
+    }
+  }
+}
+
+static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
+                     const int64_t *high, const int64_t *low, const uint64_t *masks,
+                     uint32_t first) {
+  const uint32_t n_lanes = t->n_padded - first < 64 ? t->n_padded - first : 64;
+  const int is_large = (uint64_t)t->n_rows * t->row_bytes > SP_CACHED_BYTES;
+  enum { AHEAD = 6 };
+  for (int64_t i = 0; i < n; i++) {
+    if (is_large && i + AHEAD < n && rows[i + AHEAD] != UINT32_MAX) {
+      const int64_t *next = row_at(t, rows[i + AHEAD]) + (size_t)first * 2;
+      for (uint32_t k = 0; k < n_lanes; k += 4) __builtin_prefetch(next + (size_t)k * 2, 1);
+    }
+    if (rows[i] == UINT32_MAX || masks[i] == 0) continue;
+    t->add_mask(row_at(t, rows[i]) + (size_t)first * 2,
+                t->tallies + (size_t)group[i] * t->n_padded + first, n_lanes, masks[i], high[i],
+                low[i]);
+  }
+}
+
+int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
+                          const int64_t *high, const int64_t *low, const uint64_t *const *bits) {
+  uint32_t most = 0;
+  int some = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (rows[i] == UINT32_MAX) continue;
+    some = 1;
+    most = group[i] > most ? group[i] : most;
+  }
+  if (!some) return SAMPAN_OK;
+  if (most >= t->n_tallied && tally_room(t, most) < 0) return SAMPAN_E_MEMORY;
+  uint64_t words[64], masks[64];
+  for (int64_t w = 0; w * 64 < n; w++) {
+    const int64_t at = w * 64, m = n - at < 64 ? n - at : 64;
+    for (uint32_t first = 0; first < t->n_lanes; first += 64) {
+      uint64_t any = 0;
+      for (uint32_t k = 0; k < 64; k++) {
+        words[k] = first + k < t->n_lanes && bits[first + k] != NULL ? bits[first + k][w] : 0;
+        any |= words[k];
+      }
+      if (any == 0) continue;
+      if (t->block < SP_BLOCK_LANES) {
+        add_few(t, rows + at, group + at, m, high + at, low + at, words);
+      } else {
+        sp_turn_bits(words, masks);
+        add_many(t, rows + at, group + at, m, high + at, low + at, masks, first);
+      }
+    }
+  }
+  return SAMPAN_OK;
+}

@@ -1,0 +1,45 @@
+/* table_internal.h - what table.c and narrow.c share. */
+#ifndef SP_TOTALS_TABLE_INTERNAL_H
+#define SP_TOTALS_TABLE_INTERNAL_H
+
+#include "totals/table.h"
+
+#define SP_CHUNK_ROWS 256
+
+struct sp_table {
+  uint32_t n_lanes, n_counts;
+  int32_t is_narrow;
+  uint32_t block, n_padded; /* narrow: lanes of a block; lanes with those that fill up the last */
+  uint64_t row_bytes;
+  sp_grid grid;
+  sp_add_mask_fn *add_mask;
+  uint64_t *keys;  /* by row: group and PSU */
+  uint32_t *slots; /* row + 1; 0: free */
+  uint32_t slot_mask, n_rows, key_capacity;
+  unsigned char **chunks; /* of SP_CHUNK_ROWS rows each: rows never move */
+  uint32_t n_chunks;
+  int64_t *counts;
+  uint32_t n_groups, group_capacity;
+  uint32_t *tallies; /* narrow: [group][n_padded] */
+  uint32_t n_tallied, tally_capacity;
+  uint64_t *touched; /* narrow: bits by row and lane that weights of 0 were met for; or NULL */
+  uint32_t touched_rows;
+  uint32_t last_row; /* files come with runs of the same pair */
+  uint64_t last_key;
+};
+
+static inline unsigned char *sp_table_at(const sp_table *t, uint32_t row) {
+  return t->chunks[row / SP_CHUNK_ROWS] + (row % SP_CHUNK_ROWS) * t->row_bytes;
+}
+
+static inline uint32_t sp_touched_words(const sp_table *t) {
+  return (t->n_lanes + 63) / 64;
+}
+
+int32_t sp_narrow_add_row(sp_table *into, uint32_t row, const sp_table *from, uint32_t from_row);
+sp_exact sp_narrow_lane(const sp_table *t, uint32_t row, uint32_t lane);
+int32_t sp_narrow_touched(const sp_table *t, uint32_t row, uint32_t lane);
+void sp_narrow_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t first,
+                      uint32_t n, double *out);
+
+#endif
