@@ -156,10 +156,11 @@ typedef struct sp_tuples {
   uint32_t width;
 } sp_tuples;
 
-/* The rows of a split's table by group: rows of group g are rows[start[g]] and on. */
+/* The rows of a split's table by group: rows of group g are rows[start[g]] and on, in the order of
+ * their units. */
 typedef struct sp_walk {
   uint32_t *rows, *start;
-  uint32_t n_rows, reserved;
+  uint32_t n_rows, most_rows; /* most: of one group */
 } sp_walk;
 
 /* All that one scan adds up. */
@@ -238,9 +239,6 @@ int32_t sp_results_build(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 
 /* Where an indicator stands in a split that it is estimated for. */
 uint32_t sp_place_in_split(const sp_split *split, uint32_t indicator);
-/* The totals of one row of a table for one indicator; returns the weight. */
-double sp_row_totals(const sp_exact *lanes, uint32_t n_totals, double *out);
-
 /* Points of one statistic of a group by its gradient; and how many units with a positive weight the
  * group has, in how many strata. `out` has room for the rows of the group. */
 int32_t sp_make_points(const sp_job *job, const sp_totals *totals, uint32_t indicator,
@@ -275,10 +273,13 @@ double sp_sample_df(const sp_outcome *outcome);
  * plugins get. SAMPAN_E_MEMORY. */
 int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
                         uint32_t group, uint32_t run, double *totals, sampan_totals *view);
-/* The value of an estimator's statistics for the totals of one group; arrays as in statistics.h. */
-int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
-                          uint32_t group, uint32_t run, const sampan_estimates *out, double *totals,
-                          sampan_totals *view, sampan_error *error) SP_CHECK;
+/* That view, of totals that are at hand. SAMPAN_E_MEMORY. */
+int32_t sp_totals_view(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
+                       uint32_t group, uint32_t run, double weight, const double *totals,
+                       sampan_totals *view);
+/* The value of an estimator's statistics for a view of totals; arrays as in statistics.h. */
+int32_t sp_estimator_value(const sp_outcome *outcome, uint32_t indicator, const sampan_totals *view,
+                    sp_scratch *scratch, const sampan_estimates *out, sampan_error *error) SP_CHECK;
 /* Memory for the estimates of an indicator in the arena. */
 int32_t sp_estimates_make(const sp_bound *bound, sp_arena *arena, sampan_estimates *out);
 

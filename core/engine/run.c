@@ -305,6 +305,7 @@ void sp_outcome_free(sp_outcome *o) {
   if (o == NULL) return;
   if (o->totals != NULL) sp_totals_free(o->job, o->totals);
   sp_job_clear(o->job);
+  for (uint32_t i = 0; i < o->n_arenas; i++) sp_arena_free(o->arenas[i]);
   sp_arena_free(o->arena);
 }
 
