@@ -45,6 +45,10 @@ int32_t dsv_decoder_next(dsv_decoder *d, const char **text, int64_t *n);
 /* The file offset (from 0) of byte i of the current piece; i may be its length. */
 int64_t dsv_decoder_offset(const dsv_decoder *d, int64_t i);
 
+/* How many bytes of p[0, n) are whole UTF-8 characters; *problem (DSV_CODE_*) says what stopped it.
+ */
+int64_t dsv_valid(const unsigned char *p, int64_t n, int32_t *problem);
+
 /* ---- scan.c: where records end, and whether they are well-formed ---------------------------- */
 
 /* What the scanner found. The problems are explained in place.c. */
@@ -135,6 +139,29 @@ typedef struct dsv_handler {
  * be filled in by the handler while reading. */
 int32_t dsv_feed(const sampan_call *call, const sampan_reader *reader, const dsv_dialect *dialect,
                  const dsv_names *names, const dsv_handler *handler, uint32_t n_expected);
+
+/* ---- cell.c: what one cell means ------------------------------------------------------------ */
+
+enum {
+  DSV_CELL_ABSENT = 0,
+  DSV_CELL_PRESENT = 1,
+  DSV_CELL_NOT_NUMBER = -1,
+  DSV_CELL_NO_MEMORY = -2
+};
+
+typedef struct dsv_fills {
+  const sampan_call *call;
+  const dsv_dialect *dialect;
+  const sampan_sink *sink;
+  double **missing_number; /* per fill: its `missing` as numbers, NaN where a text is none */
+} dsv_fills;
+
+/* Reads what the fills mean by missing; refuses a fill of a column that is not there. */
+int32_t dsv_fills_open(dsv_fills *f, const sampan_call *call, const dsv_dialect *dialect,
+                       const sampan_sink *sink, uint32_t n_fields);
+/* The cell with this (unquoted) text in a fill: DSV_CELL_*. *x, *code are 0 where it is absent. */
+int32_t dsv_cell(const dsv_fills *f, uint32_t i_fill, const char *text, uint64_t n, double *x,
+                 uint32_t *code);
 
 /* ---- header.c, cells.c ---------------------------------------------------------------------- */
 
