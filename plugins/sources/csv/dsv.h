@@ -18,6 +18,9 @@ typedef struct dsv_dialect {
   int32_t decimal_comma;
 } dsv_dialect;
 
+/* csv.c: the dialect that the parameters give, or an error. */
+int32_t dsv_read_dialect(const sampan_call *call, dsv_dialect *out);
+
 /* ---- decode.c: bytes of the file -> UTF-8 in whole characters ------------------------------- */
 
 enum { DSV_CODE_OK = 0, DSV_CODE_BAD = 1, DSV_CODE_CUT = 2 };
