@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/lanes.h"
 #include "base/text.h"
 #include "records/error_ids.h"
 
@@ -20,7 +21,13 @@ struct sp_coder {
   double last;       /* the value before: files come sorted more often than not */
   uint32_t last_code;
   int32_t has_last;
+  uint32_t *small; /* of small whole numbers: our number + 1; 0 not yet */
+  uint32_t n_small;
+  uint32_t truth[2]; /* our numbers of false and true + 1; 0 not yet */
+  const sp_lanes *lanes;
 };
+
+enum { LEAST_SMALL = 256, MOST_SMALL = 65536 };
 
 sp_coder *sp_coder_new(void) {
   sp_coder *c = calloc(1, sizeof *c);
@@ -28,6 +35,7 @@ sp_coder *sp_coder_new(void) {
   c->texts = sp_map_new(1);
   c->numbers = sp_map_new(2);
   c->odd = sp_map_new(3);
+  c->lanes = sp_lanes_best();
   if (c->texts == NULL || c->numbers == NULL || c->odd == NULL) {
     sp_coder_free(c);
     return NULL;
@@ -43,6 +51,7 @@ void sp_coder_free(sp_coder *c) {
   free(c->of_odd);
   free(c->of_number);
   free(c->of_text);
+  free(c->small);
   free(c);
 }
 
@@ -56,24 +65,73 @@ static uint32_t *room(uint32_t *array, uint64_t *capacity, uint64_t n) {
   return grown;
 }
 
+/* Notes the number of a small whole value; without memory the map goes on to tell it. */
+static void note_small(sp_coder *c, double x, uint32_t code) {
+  if (!(x >= 0 && x < MOST_SMALL) || x != (uint32_t)x) return;
+  const uint32_t at = (uint32_t)x;
+  if (at >= c->n_small) {
+    uint32_t n = c->n_small != 0 ? c->n_small : LEAST_SMALL;
+    while (n <= at) n *= 2;
+    uint32_t *grown = realloc(c->small, n * sizeof *grown);
+    if (grown == NULL) return;
+    memset(grown + c->n_small, 0, (n - c->n_small) * sizeof *grown);
+    c->small = grown;
+    c->n_small = n;
+  }
+  c->small[at] = code + 1;
+}
+
 static uint32_t number_code(sp_coder *c, double x) {
   if (c->has_last && c->last == x) return c->last_code;
   const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
-  const uint32_t position = sp_map_add(c->numbers, &key, sizeof key);
-  if (position == SP_MAP_NONE) return SP_MAP_NONE;
-  if (position == c->n_of_number) {
-    uint32_t *grown = room(c->of_number, &c->number_capacity, position + (uint64_t)1);
-    if (grown == NULL) return SP_MAP_NONE;
-    c->of_number = grown;
-    char text[32];
-    const int32_t length = sp_format_number(key, text);
-    grown[position] = sp_map_add(c->texts, text, (uint64_t)length);
-    c->n_of_number++;
+  uint32_t code = 0;
+  if (key >= 0 && key < c->n_small && key == (uint32_t)key) code = c->small[(uint32_t)key];
+  if (code != 0) {
+    code--;
+  } else {
+    const uint32_t position = sp_map_add(c->numbers, &key, sizeof key);
+    if (position == SP_MAP_NONE) return SP_MAP_NONE;
+    if (position == c->n_of_number) {
+      uint32_t *grown = room(c->of_number, &c->number_capacity, position + (uint64_t)1);
+      if (grown == NULL) return SP_MAP_NONE;
+      c->of_number = grown;
+      char text[32];
+      const int32_t length = sp_format_number(key, text);
+      grown[position] = sp_map_add(c->texts, text, (uint64_t)length);
+      c->n_of_number++;
+    }
+    code = c->of_number[position];
+    if (code == SP_MAP_NONE) return SP_MAP_NONE;
+    note_small(c, key, code);
   }
   c->last = x;
-  c->last_code = c->of_number[position];
+  c->last_code = code;
   c->has_last = 1;
-  return c->last_code;
+  return code;
+}
+
+/* Of up to 64 records: one run, or all known and small, or each by itself. */
+static int32_t number_codes(sp_coder *c, const double *x, uint64_t present, int64_t n,
+                            uint32_t *out) {
+  if (n == 64 && present == ~UINT64_C(0) && c->has_last) {
+    uint64_t same;
+    c->lanes->compare_one(SP_IS_EQ, x, c->last, 64, &same);
+    if (same == present) {
+      const uint32_t code = c->last_code;
+      for (int k = 0; k < 64; k++) out[k] = code;
+      return SAMPAN_OK;
+    }
+  }
+  if (n == 64 && c->n_small != 0 && c->lanes->look_up(x, present, c->small, c->n_small, out) != 0) {
+    return SAMPAN_OK;
+  }
+  for (int64_t k = 0; k < n; k++) {
+    out[k] = SP_CODE_MISSING;
+    if ((present >> k & 1) == 0) continue;
+    out[k] = number_code(c, x[k]);
+    if (out[k] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+  }
+  return SAMPAN_OK;
 }
 
 /* The shortest way to write the decimal number that a text is, in at most as many bytes and a
@@ -150,50 +208,79 @@ static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const ch
                        column);
 }
 
-static int32_t text_code(sp_coder *c, const sp_column *column, int64_t i, uint32_t *out,
-                         sampan_error *error) {
+/* The number + 1 of an entry of the dictionary that is new. */
+static int32_t new_text(sp_coder *c, const sp_column *column, uint32_t code, sampan_error *error) {
+  const char *text = column->dictionary->text[code];
+  const uint32_t size = sp_map_size(c->texts);
+  const uint32_t ours = sp_map_add(c->texts, text, strlen(text));
+  if (ours == SP_MAP_NONE) return sp_error_memory(error);
+  if (ours == size) SP_TRY(check_twin(c, ours, text, column->name, error));
+  c->of_text[code] = ours + 1;
+  return SAMPAN_OK;
+}
+
+static int32_t text_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                          sampan_error *error) {
   const sp_dictionary *d = column->dictionary;
-  const uint32_t code = column->code[i];
-  if (code >= c->n_of_text) {
+  if (c->n_of_text < d->n) {
     uint32_t *grown = realloc(c->of_text, d->capacity * sizeof *grown);
     if (grown == NULL) return sp_error_memory(error);
     memset(grown + c->n_of_text, 0, (d->capacity - c->n_of_text) * sizeof *grown);
     c->of_text = grown;
     c->n_of_text = d->capacity;
   }
-  if (c->of_text[code] == 0) {
-    const uint32_t size = sp_map_size(c->texts);
-    const uint32_t ours = sp_map_add(c->texts, d->text[code], strlen(d->text[code]));
-    if (ours == SP_MAP_NONE) return sp_error_memory(error);
-    if (ours == size) SP_TRY(check_twin(c, ours, d->text[code], column->name, error));
-    c->of_text[code] = ours + 1;
+  for (int64_t i = 0; i < n; i += 64) {
+    const int64_t end = n - i < 64 ? n : i + 64;
+    const uint64_t present = column->present[i / 64];
+    uint32_t unknown = 0;
+    for (int64_t k = i; k < end; k++) { /* absent ones have the code 0, which is there */
+      const uint32_t here = 0 - (uint32_t)(present >> (k - i) & 1);
+      const uint32_t ours = c->n_of_text != 0 ? c->of_text[column->code[k]] : 0;
+      unknown |= here & (uint32_t)(ours == 0);
+      out[k] = (ours & here) - 1;
+    }
+    for (int64_t k = i; k < end && unknown != 0; k++) {
+      if ((present >> (k - i) & 1) == 0) continue;
+      const uint32_t code = column->code[k];
+      if (c->of_text[code] == 0 && new_text(c, column, code, error) < 0) {
+        const int32_t status = error != NULL ? error->status : SAMPAN_E_DATA;
+        if (status == SAMPAN_E_DATA) (void)sp_error_cell(error, NULL, k + 1, column->name);
+        return status;
+      }
+      out[k] = c->of_text[code] - 1;
+    }
   }
-  *out = c->of_text[code] - 1;
+  return SAMPAN_OK;
+}
+
+static int32_t truth_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                           sampan_error *error) {
+  if (c->truth[1] == 0) {
+    const uint32_t no = sp_map_add(c->texts, "false", 5), yes = sp_map_add(c->texts, "true", 4);
+    if (no == SP_MAP_NONE || yes == SP_MAP_NONE) return sp_error_memory(error);
+    c->truth[0] = no + 1;
+    c->truth[1] = yes + 1;
+  }
+  const uint32_t no = c->truth[0] - 1, flip = no ^ (c->truth[1] - 1);
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    const uint64_t present = column->present[w], truth = column->truth[w];
+    const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
+    uint32_t *o = out + w * 64;
+    for (int64_t k = 0; k < end; k++) { /* what is absent has all bits: SP_CODE_MISSING */
+      o[k] = (no ^ (flip & (0 - (uint32_t)(truth >> k & 1)))) | ((uint32_t)(present >> k & 1) - 1);
+    }
+  }
   return SAMPAN_OK;
 }
 
 int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
                        sampan_error *error) {
-  uint32_t truth[2] = {0, 0};
-  if (column->type == SAMPAN_TRUTH) {
-    truth[0] = sp_map_add(c->texts, "false", 5);
-    truth[1] = sp_map_add(c->texts, "true", 4);
-    if (truth[0] == SP_MAP_NONE || truth[1] == SP_MAP_NONE) return sp_error_memory(error);
-  }
-  for (int64_t i = 0; i < n; i++) {
-    if (!sampan_bit(column->present, i)) {
-      out[i] = SP_CODE_MISSING;
-      continue;
-    }
-    if (column->type == SAMPAN_NUMBER) {
-      out[i] = number_code(c, column->number[i]);
-      if (out[i] == SP_MAP_NONE) return sp_error_memory(error);
-    } else if (column->type == SAMPAN_TRUTH) {
-      out[i] = truth[sampan_bit(column->truth, i)];
-    } else if (text_code(c, column, i, &out[i], error) < 0) {
-      const int32_t status = error != NULL ? error->status : SAMPAN_E_DATA;
-      if (status == SAMPAN_E_DATA) (void)sp_error_cell(error, NULL, i + 1, column->name);
-      return status;
+  if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
+  if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
+  for (int64_t i = 0; i < n; i += 64) {
+    const int64_t left = n - i < 64 ? n - i : 64;
+    if (number_codes(c, column->number + i, column->present[i / 64], left, out + i) < 0) {
+      return sp_error_memory(error);
     }
   }
   return SAMPAN_OK;
