@@ -3,40 +3,26 @@
 
 #include <stdlib.h>
 
-#include "base/lanes.h"
-#include "base/text.h"
 #include "records/error_ids.h"
+#include "records/numbers.h"
 
 struct sp_coder {
-  sp_map *texts;    /* the values, by text */
-  sp_map *numbers;  /* bits of a double -> position in `of_number` */
+  sp_map *texts; /* the values, by text */
+  sp_numbers numbers;
   sp_map *odd;      /* decimals as they are written shortest, where a text writes them otherwise */
   uint32_t *of_odd; /* that text */
   uint64_t odd_capacity;
-  uint32_t *of_number;
-  uint64_t number_capacity;
-  uint32_t n_of_number;
-  uint32_t n_of_text;
   uint32_t *of_text; /* dictionary code of a text column -> our number + 1; 0 not yet */
-  double last;       /* the value before: files come sorted more often than not */
-  uint32_t last_code;
-  int32_t has_last;
-  uint32_t *small; /* of small whole numbers: our number + 1; 0 not yet */
-  uint32_t n_small;
+  uint32_t n_of_text;
   uint32_t truth[2]; /* our numbers of false and true + 1; 0 not yet */
-  const sp_lanes *lanes;
 };
-
-enum { LEAST_SMALL = 256, MOST_SMALL = 65536 };
 
 sp_coder *sp_coder_new(void) {
   sp_coder *c = calloc(1, sizeof *c);
   if (c == NULL) return NULL;
   c->texts = sp_map_new(1);
-  c->numbers = sp_map_new(2);
   c->odd = sp_map_new(3);
-  c->lanes = sp_lanes_best();
-  if (c->texts == NULL || c->numbers == NULL || c->odd == NULL) {
+  if (sp_numbers_init(&c->numbers) < 0 || c->texts == NULL || c->odd == NULL) {
     sp_coder_free(c);
     return NULL;
   }
@@ -46,92 +32,11 @@ sp_coder *sp_coder_new(void) {
 void sp_coder_free(sp_coder *c) {
   if (c == NULL) return;
   sp_map_free(c->texts);
-  sp_map_free(c->numbers);
+  sp_numbers_clear(&c->numbers);
   sp_map_free(c->odd);
   free(c->of_odd);
-  free(c->of_number);
   free(c->of_text);
-  free(c->small);
   free(c);
-}
-
-/* `array` with room for n elements, which doubles; NULL: no memory, and the array stays. */
-static uint32_t *room(uint32_t *array, uint64_t *capacity, uint64_t n) {
-  uint64_t wanted = *capacity != 0 ? *capacity : 16;
-  if (n <= *capacity) return array;
-  while (wanted < n) wanted *= 2;
-  uint32_t *grown = realloc(array, (size_t)wanted * sizeof *grown);
-  if (grown != NULL) *capacity = wanted;
-  return grown;
-}
-
-/* Notes the number of a small whole value; without memory the map goes on to tell it. */
-static void note_small(sp_coder *c, double x, uint32_t code) {
-  if (!(x >= 0 && x < MOST_SMALL) || x != (uint32_t)x) return;
-  const uint32_t at = (uint32_t)x;
-  if (at >= c->n_small) {
-    uint32_t n = c->n_small != 0 ? c->n_small : LEAST_SMALL;
-    while (n <= at) n *= 2;
-    uint32_t *grown = realloc(c->small, n * sizeof *grown);
-    if (grown == NULL) return;
-    memset(grown + c->n_small, 0, (n - c->n_small) * sizeof *grown);
-    c->small = grown;
-    c->n_small = n;
-  }
-  c->small[at] = code + 1;
-}
-
-static uint32_t number_code(sp_coder *c, double x) {
-  if (c->has_last && c->last == x) return c->last_code;
-  const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
-  uint32_t code = 0;
-  if (key >= 0 && key < c->n_small && key == (uint32_t)key) code = c->small[(uint32_t)key];
-  if (code != 0) {
-    code--;
-  } else {
-    const uint32_t position = sp_map_add(c->numbers, &key, sizeof key);
-    if (position == SP_MAP_NONE) return SP_MAP_NONE;
-    if (position == c->n_of_number) {
-      uint32_t *grown = room(c->of_number, &c->number_capacity, position + (uint64_t)1);
-      if (grown == NULL) return SP_MAP_NONE;
-      c->of_number = grown;
-      char text[32];
-      const int32_t length = sp_format_number(key, text);
-      grown[position] = sp_map_add(c->texts, text, (uint64_t)length);
-      c->n_of_number++;
-    }
-    code = c->of_number[position];
-    if (code == SP_MAP_NONE) return SP_MAP_NONE;
-    note_small(c, key, code);
-  }
-  c->last = x;
-  c->last_code = code;
-  c->has_last = 1;
-  return code;
-}
-
-/* Of up to 64 records: one run, or all known and small, or each by itself. */
-static int32_t number_codes(sp_coder *c, const double *x, uint64_t present, int64_t n,
-                            uint32_t *out) {
-  if (n == 64 && present == ~UINT64_C(0) && c->has_last) {
-    uint64_t same;
-    c->lanes->compare_one(SP_IS_EQ, x, c->last, 64, &same);
-    if (same == present) {
-      const uint32_t code = c->last_code;
-      for (int k = 0; k < 64; k++) out[k] = code;
-      return SAMPAN_OK;
-    }
-  }
-  if (n == 64 && c->n_small != 0 && c->lanes->look_up(x, present, c->small, c->n_small, out) != 0) {
-    return SAMPAN_OK;
-  }
-  for (int64_t k = 0; k < n; k++) {
-    out[k] = SP_CODE_MISSING;
-    if ((present >> k & 1) == 0) continue;
-    out[k] = number_code(c, x[k]);
-    if (out[k] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
-  }
-  return SAMPAN_OK;
 }
 
 /* The shortest way to write the decimal number that a text is, in at most as many bytes and a
@@ -181,7 +86,7 @@ static int32_t find_twin(sp_coder *c, uint32_t ours, const char *text, uint32_t 
     } else if (n != n_text || memcmp(number, text, n) != 0) {
       *twin = sp_map_find(c->texts, number, n);
       const uint32_t size = sp_map_size(c->odd);
-      uint32_t *grown = room(c->of_odd, &c->odd_capacity, size + (uint64_t)1);
+      uint32_t *grown = sp_codes_room(c->of_odd, &c->odd_capacity, size + (uint64_t)1);
       if (grown != NULL) c->of_odd = grown;
       if (grown == NULL || sp_map_add(c->odd, number, n) == SP_MAP_NONE) {
         status = sp_error_memory(error);
@@ -273,15 +178,17 @@ static int32_t truth_codes(sp_coder *c, const sp_column *column, int64_t n, uint
   return SAMPAN_OK;
 }
 
+static uint32_t number_text(void *data, const char *text, uint64_t n_bytes) {
+  return sp_map_add(data, text, n_bytes);
+}
+
 int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
                        sampan_error *error) {
   if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
   if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
-  for (int64_t i = 0; i < n; i += 64) {
-    const int64_t left = n - i < 64 ? n - i : 64;
-    if (number_codes(c, column->number + i, column->present[i / 64], left, out + i) < 0) {
-      return sp_error_memory(error);
-    }
+  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, number_text,
+                       c->texts) < 0) {
+    return sp_error_memory(error);
   }
   return SAMPAN_OK;
 }
