@@ -190,7 +190,7 @@ static int32_t choose(const sp_kernel *k) {
 /* Adds one column to what across() gathers in t. Absent values are 0 and add nothing. */
 static void gather(const sp_kernel *k, const sp_column *a) {
   double *t = k->t->number;
-  const double *x = a->number, *y = x;
+  const double *x = a->number;
   const int64_t n = k->n;
   switch (k->op->op) {
     case SP_OP_SUM:
@@ -198,9 +198,9 @@ static void gather(const sp_kernel *k, const sp_column *a) {
       for (int64_t i = 0; i < n; i++) t[i] += x[i];
       break;
     case SP_OP_MINIMUM:
-      SP_LOOP(x[i] <= t[i] ? x[i] : t[i]);
+      SP_LOOP(x[i] < t[i] ? x[i] : t[i]);
     case SP_OP_MAXIMUM:
-      SP_LOOP(y[i] >= t[i] ? y[i] : t[i]);
+      SP_LOOP(x[i] > t[i] ? x[i] : t[i]);
     default:
       for (int64_t w = 0; w < sp_kernel_words(k); w++) {
         const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
