@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/lanes.h"
 #include "base/text.h"
 #include "records/error_ids.h"
 #include "records/stream_internal.h"
@@ -26,20 +27,30 @@ int32_t sp_missing_codes(const sp_stream *s, sp_program *program, const char *co
 }
 
 void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, uint32_t n_codes) {
+  const sp_lanes *lanes = sp_lanes_best();
   for (uint32_t k = 0; k < n_codes; k++) {
     double x = 0;
-    const int number = sp_parse_number(codes[k], strlen(codes[k]), &x) == 0;
-    for (int64_t i = 0; i < n; i++) {
-      if (!sampan_bit(column->present, i)) continue;
-      const int hit = column->type == SAMPAN_NUMBER
-                          ? number && column->number[i] == x
-                          : strcmp(column->dictionary->text[column->code[i]], codes[k]) == 0;
-      if (!hit) continue;
-      sampan_set_bit(column->present, i, 0);
-      if (column->number != NULL) column->number[i] = 0;
-      if (column->code != NULL) column->code[i] = 0;
+    uint32_t code = SP_MAP_NONE;
+    if (column->type == SAMPAN_TEXT) {
+      code = sp_map_find(column->dictionary->map, codes[k], strlen(codes[k]));
+      if (code == SP_MAP_NONE) continue;
+    } else if (sp_parse_number(codes[k], strlen(codes[k]), &x) != 0) {
+      continue;
+    }
+    for (int64_t w = 0; w < sampan_words(n); w++) {
+      const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
+      uint64_t hits = 0;
+      if (column->type == SAMPAN_NUMBER) {
+        lanes->compare_one(SP_IS_EQ, column->number + w * 64, x, end, &hits);
+      } else {
+        for (int64_t i = 0; i < end; i++) {
+          hits |= (uint64_t)(column->code[w * 64 + i] == code) << i;
+        }
+      }
+      column->present[w] &= ~hits;
     }
   }
+  if (n_codes > 0) sp_column_zero_absent(column, n);
 }
 
 sp_file_stamp sp_file_stamp_of(const char *path) {
@@ -172,15 +183,7 @@ static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   for (uint32_t f = 0; f < r->n_fills; f++) {
     const sampan_fill *fill = &r->fills[f];
     sp_missing_apply(r->by_fill[f], n, fill->missing, fill->n_missing);
-    if (fill->type == SAMPAN_NUMBER) {
-      for (int64_t i = 0; i < n; i++) {
-        if (!sampan_bit(fill->present, i)) fill->number[i] = 0;
-      }
-    } else {
-      for (int64_t i = 0; i < n; i++) {
-        if (!sampan_bit(fill->present, i)) fill->code[i] = 0;
-      }
-    }
+    sp_column_zero_absent(r->by_fill[f], n);
   }
   for (uint32_t k = 0; k < r->n_fixed; k++) {
     const int32_t status = fill_fixed(r->fixed[k], r->fixed_value[k], n);
