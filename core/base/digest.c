@@ -14,7 +14,7 @@ static uint32_t rotate(uint32_t x, int n) {
 #define ROUND(a, b, c, d, e, f, g, h, i)                                                           \
   do {                                                                                             \
     const uint32_t t = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + \
-                       sp_sha256_constants[i] + w[i];                                                   \
+                       sp_sha256_constants[i] + w[i];                                              \
     d += t;                                                                                        \
     h = t + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));        \
   } while (0)

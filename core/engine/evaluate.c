@@ -81,6 +81,7 @@ int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_
                           sampan_totals *view, sampan_error *error) {
   sp_job *job = outcome->job;
   const sp_bound *b = &job->indicators[indicator];
+  SP_TRY(sp_job_cancelled(job, error));
   if (sp_group_totals(outcome, indicator, split, group, run, totals, view) < 0) {
     return sp_error_memory(error);
   }

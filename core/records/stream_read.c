@@ -48,12 +48,14 @@ sp_file_stamp sp_file_stamp_of(const char *path) {
   if (stat(path, &st) != 0) return stamp;
   stamp.device = st.st_dev;
   stamp.inode = st.st_ino;
+  stamp.size = -1; /* of a pipe, which changes as it is read */
+  if (!S_ISREG(st.st_mode)) return stamp;
   stamp.size = st.st_size;
   stamp.modified = st.st_mtim;
   return stamp;
 }
 
-static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
+int32_t sp_file_unchanged(const sp_file *file, sampan_error *error) {
   const sp_file_stamp then = file->stamp, now = sp_file_stamp_of(file->source.file);
   if (now.device == then.device && now.inode == then.inode && now.size == then.size &&
       now.modified.tv_sec == then.modified.tv_sec &&
@@ -68,11 +70,11 @@ static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
 
 int32_t sp_file_read(sp_stream *s, sp_file *file, const sampan_sink *sink, sp_progress_fn *progress,
                      void *progress_data, sampan_error *error) {
-  SP_TRY(check_unchanged(file, error));
+  SP_TRY(sp_file_unchanged(file, error));
   const int32_t status =
       sp_source_read(&file->source, sink, s->context, progress, progress_data, NULL, error);
   if (status == SAMPAN_E_CANCELLED) return status;
-  SP_TRY(check_unchanged(file, error));
+  SP_TRY(sp_file_unchanged(file, error));
   return status;
 }
 
@@ -192,7 +194,8 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
 static void tell(void *data, int64_t done, int64_t total) {
   reading *r = data;
   (void)total;
-  r->progress(r->progress_data, r->bytes_before + done, r->bytes_total, r->records_before + r->row);
+  r->progress(r->progress_data, r->stream->n_reads, r->bytes_before + done, r->bytes_total,
+              r->records_before + r->row);
 }
 
 /* A column of the program that the wave's main file and joins do not have. */
@@ -320,7 +323,12 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, i
       return sp_error_hint(error, "rename it in one of the files, or leave it out there");
     }
   }
-  for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;
+  SP_TRY(sp_stream_ready(s, error));
+  s->n_reads++;
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    const int64_t n_bytes = s->waves[w].main.fact->n_bytes;
+    bytes_total = n_bytes < 0 || bytes_total < 0 ? -1 : bytes_total + n_bytes;
+  }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
     reading r = {.stream = s,
                  .program = program,
@@ -339,7 +347,7 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, i
       sp_side_clear(&r.sides[j]);
     }
     if (status < 0) return status;
-    bytes_before += s->waves[w].main.fact->n_bytes;
+    if (s->waves[w].main.fact->n_bytes > 0) bytes_before += s->waves[w].main.fact->n_bytes;
     records += r.row;
   }
   return check_joins(s, error);
