@@ -89,7 +89,7 @@ int32_t cli_wants_digests(cli *c, sampan_error *error) SP_CHECK;
 /* Begins to count what a run reads, and to show it as --progress says. */
 void cli_progress_start(cli *c);
 void cli_progress_take(void *c, uint32_t read, int64_t done, int64_t total, int64_t n_records);
-/* Clears the bar away. */
+/* Clears the bar away; of lines, writes the last. */
 void cli_progress_clear(cli *c);
 /* The last word: the summary of --verbose, the event `end`. */
 void cli_progress_end(cli *c, int exit_code);

@@ -208,10 +208,16 @@ void cli_progress_take(void *data, uint32_t read, int64_t done, int64_t total, i
 }
 
 void cli_progress_clear(cli *c) {
-  if (!c->progress.on_line) return;
+  cli_progress *p = &c->progress;
+  if (p->form == CLI_PROGRESS_PLAIN && p->n_reads > 0) {
+    const moment m = look(p, now(CLOCK_MONOTONIC));
+    show_line(p, &m);
+    p->form = CLI_PROGRESS_NONE;
+  }
+  if (!p->on_line) return;
   fputs("\r\033[K", stderr);
   fflush(stderr);
-  c->progress.on_line = 0;
+  p->on_line = 0;
 }
 
 static void summarize(const cli *c, int64_t bytes, int64_t records, double seconds) {
