@@ -26,7 +26,8 @@ enum {
   SP_ID_OUTPUT_SYNC = 1023,     /* the written bytes could not be made durable */
   SP_ID_OUTPUT_CLOSE = 1024,    /* closing an output failed */
   SP_ID_OUTPUT_RENAME = 1025,   /* the finished file could not be put in its place */
-  SP_ID_OUTPUT_LENGTH = 1026    /* a writer gave a negative number of bytes */
+  SP_ID_OUTPUT_LENGTH = 1026,   /* a writer gave a negative number of bytes */
+  SP_ID_OUTPUT_CANCELLED = 1027 /* cancelled while waiting for a reader */
 };
 
 #endif

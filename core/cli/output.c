@@ -41,6 +41,7 @@ static int32_t add(job *j, const char *path, const char *text, sampan_error *err
   target *t = &j->targets[j->n];
   *t = (target){.path = path, .text = text};
   SP_TRY(sp_output_open(path, &t->output, error));
+  sp_output_cancel(t->output, j->c->cancel);
   j->n++;
   return SAMPAN_OK;
 }
@@ -145,6 +146,7 @@ static int32_t write_text(cli *c, const char *path, const char *text, uint64_t n
                           sampan_error *error) {
   sp_output *output;
   SP_TRY(sp_output_open(path, &output, error));
+  sp_output_cancel(output, c->cancel);
   int32_t status = sp_output_write(output, text, (int64_t)n_bytes, error);
   if (status >= 0) status = sp_output_publish(output, error);
   note_written(c, output, strcmp(path, "-") == 0 ? "standard output" : path);
