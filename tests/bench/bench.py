@@ -192,8 +192,10 @@ class Bench:
             raise Wrong(f'yrbs: {ratio:.4f} of the time of R, more than {YRBS_RATIO}')
 
     def run(self, section):
-        if (section.packed or section.work == 'convert') and not self.sampan.can('pack'):
-            print(f'{section.name}: left out, this program has no verb pack', file=sys.stderr)
+        packs = section.packed or section.work == 'convert'
+        needed = 'sampan pack ' if packs else '--threads ' if section.threads else ''
+        if not self.sampan.knows(needed):
+            print(f'{section.name}: left out, this program has no {needed.strip()}', file=sys.stderr)
             return
         print(f'{section.name}: {section.title}', file=sys.stderr)
         try:

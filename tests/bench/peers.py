@@ -50,12 +50,12 @@ class Sampan:
         return [os.path.join(ROOT, 'scripts', 'bench-adapter'), '-p', self.program, work, source, out]
 
     def environment(self, threads):
-        """The program takes all there are by itself."""
-        return {'SAMPAN_ARGS': f'--threads {threads}' if threads != os.cpu_count() else ''}
+        return {'SAMPAN_THREADS': str(threads)}
 
-    def can(self, verb):
-        return subprocess.run([self.program, '--help'], capture_output=True, check=True, text=True
-                              ).stdout.find(f'sampan {verb} ') >= 0
+    def knows(self, words):
+        """Whether its help has them: `sampan pack `, `--threads `."""
+        return words in subprocess.run([self.program, '--help'], capture_output=True, check=True,
+                                       text=True).stdout
 
 
 class Peer:
@@ -63,7 +63,7 @@ class Peer:
     extension = None
 
     def environment(self, threads):
-        return {'OMP_NUM_THREADS': str(threads), 'POLARS_MAX_THREADS': str(threads)} if threads else {}
+        return {'OMP_NUM_THREADS': str(threads), 'POLARS_MAX_THREADS': str(threads)}
 
 
 class DuckDB(Peer):
@@ -85,7 +85,7 @@ class DuckDB(Peer):
     def command(self, work, source, out, threads, scratch):
         conditions = [(n, c.replace('==', '=')) for n, c in indicators()]
         with tempfile.NamedTemporaryFile('w', suffix='.sql', dir=scratch, delete=False) as file:
-            file.write(duckdb_sql.script(work, source, out, conditions, threads or os.cpu_count()))
+            file.write(duckdb_sql.script(work, source, out, conditions, threads))
         return self.runner + [file.name]
 
 
@@ -98,7 +98,7 @@ class DataTable(Peer):
 
     def command(self, work, source, out, threads, scratch):
         return ['Rscript', os.path.join(SCRIPTS, 'data_table.R'), work, source, out,
-                indicator_file(scratch), str(threads or os.cpu_count())]
+                indicator_file(scratch), str(threads)]
 
 
 class Polars(Peer):
