@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/error_ids.h"
 #include "base/input_internal.h"
 
@@ -19,7 +20,7 @@ enum {
 static int32_t wait_for(const sp_input *in, sampan_error *error) {
   for (;;) {
     struct pollfd p = {.fd = in->fd, .events = POLLIN};
-    if (in->cancel != NULL && *in->cancel != 0) {
+    if (sp_cancelled(in->cancel)) {
       return sp_error_set(error, SAMPAN_E_CANCELLED, SP_ID_INPUT_CANCELLED, "cancelled");
     }
     const int n = poll(&p, 1, in->cancel != NULL ? WAKE_MS : -1);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/error_ids.h"
 
 enum {
@@ -67,7 +68,7 @@ static int32_t report_failure(const sp_output *out, sampan_error *error) {
 static int wait_for(int fd, const volatile int *cancel) {
   struct pollfd wait = {fd, POLLOUT, 0};
   for (;;) {
-    if (*cancel != 0) return ECANCELED;
+    if (sp_cancelled(cancel)) return ECANCELED;
     const int n = poll(&wait, 1, WAKE_MS);
     if (n > 0) return 0;
     if (n < 0 && errno != EINTR) return errno;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/quantile.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -96,7 +97,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number) {
   (void)number;
-  interrupted = 1;
+  sp_cancel(&interrupted);
 }
 
 static void set_signals(void) {
@@ -153,7 +154,7 @@ int main(int argc, char **argv) {
   }
   if (status >= 0) status = dispatch(c, &error);
   /* A signal that comes once all is written interrupts nothing. */
-  if (interrupted && status < 0) status = SAMPAN_E_CANCELLED;
+  if (sp_cancelled(&interrupted) && status < 0) status = SAMPAN_E_CANCELLED;
   int code = sp_error_exit_code(status);
   cli_progress_clear(c);
   if (status == SAMPAN_E_CANCELLED) {

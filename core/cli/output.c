@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/output.h"
 #include "cli/cli.h"
 #include "host/params.h"
@@ -68,7 +69,7 @@ typedef struct passing {
 
 static int32_t pass(void *data, const void *bytes, int64_t n, sampan_error *error) {
   const passing *p = data;
-  if (*p->cancel) return sp_error_set(error, SAMPAN_E_CANCELLED, 0, "cancelled");
+  if (sp_cancelled(p->cancel)) return sp_error_set(error, SAMPAN_E_CANCELLED, 0, "cancelled");
   return p->to->write(p->to->data, bytes, n, error);
 }
 
@@ -97,7 +98,7 @@ static int32_t write_one(job *j, const target *t, sampan_error *error) {
                        ? sp_output_write(t->output, t->text, (int64_t)strlen(t->text), error)
                        : write_with_plugin(j, t, error);
   if (status >= 0) status = sp_output_prepare(t->output, error);
-  if (*j->c->cancel) status = SAMPAN_E_CANCELLED;
+  if (sp_cancelled(j->c->cancel)) status = SAMPAN_E_CANCELLED;
   if (status < 0 && error != NULL) error->status = status;
   return status;
 }

@@ -1,4 +1,5 @@
 /* calls.c - the contexts that plugins are called in, and what they have to say. */
+#include "base/cancel.h"
 #include "engine/error_ids.h"
 #include "engine/job.h"
 
@@ -31,8 +32,7 @@ sampan_call sp_scratch_call(sp_scratch *s, const sampan_plugin *plugin, const sa
 }
 
 int32_t sp_job_cancelled(const sp_job *job, sampan_error *error) {
-  const volatile int *cancel = job->context.cancel;
-  if (cancel == NULL || *cancel == 0) return SAMPAN_OK;
+  if (!sp_cancelled(job->context.cancel)) return SAMPAN_OK;
   return sp_error_set(error, SAMPAN_E_CANCELLED, SP_ID_CANCELLED, "cancelled");
 }
 

@@ -1,6 +1,7 @@
 /* source.c - calling a source plugin, and holding it to its contract. */
 #include "host/source.h"
 
+#include "base/cancel.h"
 #include "base/lanes.h"
 #include "base/text.h"
 #include "host/error_ids.h"
@@ -90,7 +91,7 @@ int32_t sp_guard_batch(sp_guard *g, int64_t n) {
   if (g->status < 0) return g->status; /* a source that goes on after a failure */
   g->status = check_batch(g, n);
   if (g->status < 0 || n == 0) return g->status;
-  if (g->context->cancel != NULL && *g->context->cancel != 0) {
+  if (sp_cancelled(g->context->cancel)) {
     (void)sp_error_set(&g->failure, SAMPAN_E_CANCELLED, SP_ID_SOURCE_CANCELLED, "cancelled");
     g->status = SAMPAN_E_CANCELLED;
     return g->status;

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "plan/yaml.h"
 #include "records/error_ids.h"
 #include "records/stream_internal.h"
@@ -76,7 +77,7 @@ int32_t sp_stream_ready(sp_stream *s, sampan_error *error) {
 
 static int32_t is_stopped(void *data) {
   sp_digests *d = data;
-  return atomic_load(&d->stop) != 0 || (d->cancel != NULL && *d->cancel != 0);
+  return atomic_load(&d->stop) != 0 || sp_cancelled(d->cancel);
 }
 
 static void *take(void *data) {

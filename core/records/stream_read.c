@@ -231,7 +231,8 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
 static void tell(void *data, int64_t done, int64_t total) {
   wave_reading *w = data;
   (void)total;
-  w->use->progress(w->use->progress_data, w->stream->n_reads, w->bytes_before + done, w->bytes_total,
+  w->use->progress(w->use->progress_data, w->stream->n_reads, w->bytes_before + done,
+                   w->bytes_total,
                    w->records_before + atomic_load_explicit(&w->n_records, memory_order_relaxed));
 }
 
