@@ -62,7 +62,7 @@ void sp_map_free(sp_map *map) {
 
 /* Two words into one, each bit of which hangs on all of theirs. That the words themselves go in
  * again leaves no word that would blot out the other. */
-static uint64_t mix(uint64_t a, uint64_t b) {
+static inline uint64_t mix(uint64_t a, uint64_t b) {
 #ifdef __SIZEOF_INT128__
   __extension__ typedef unsigned __int128 wide;
   const wide product = (wide)a * b;
@@ -91,7 +91,7 @@ static uint64_t half_at(const unsigned char *p) {
  * made of whole numbers of 4 bytes just before; they are read as they were written, since a load
  * that spans two stores waits until all before it is done. The upper half comes first so that
  * compilers do not make one load of it. */
-static void two_words(const unsigned char *p, uint64_t n, uint64_t *a, uint64_t *b) {
+static inline void two_words(const unsigned char *p, uint64_t n, uint64_t *a, uint64_t *b) {
   *b = 0;
   if (n == 4) {
     *a = half_at(p);
@@ -113,7 +113,7 @@ static void two_words(const unsigned char *p, uint64_t n, uint64_t *a, uint64_t 
   }
 }
 
-static uint32_t hash_of(uint64_t seed, const void *key, uint64_t n_bytes) {
+static inline uint32_t hash_of(uint64_t seed, const void *key, uint64_t n_bytes) {
   static const uint64_t k1 = UINT64_C(0x9e3779b97f4a7c15), k2 = UINT64_C(0xd6e8feb86659fd93);
   const unsigned char *p = key;
   uint64_t h = seed + n_bytes * k1, left = n_bytes, a, b;
@@ -123,7 +123,7 @@ static uint32_t hash_of(uint64_t seed, const void *key, uint64_t n_bytes) {
   return (uint32_t)(h ^ h >> 32);
 }
 
-static int same_key(const entry *e, const void *key, uint64_t n_bytes) {
+static inline int same_key(const entry *e, const void *key, uint64_t n_bytes) {
   uint64_t a, b, c, d;
   if (e->n_bytes != n_bytes) return 0;
   if (n_bytes > 16) return memcmp(e->key, key, (size_t)n_bytes) == 0;
@@ -133,7 +133,7 @@ static int same_key(const entry *e, const void *key, uint64_t n_bytes) {
 }
 
 /* Where the key is or would be put. */
-static slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, uint32_t hash) {
+static inline slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, uint32_t hash) {
   const uint64_t mask = map->n_slots - 1;
   for (uint64_t i = hash & mask;; i = (i + 1) & mask) {
     slot *s = &map->slots[i];
