@@ -126,36 +126,59 @@ int32_t sp_table_add_bit(sp_table *t, uint32_t row, uint32_t group, uint32_t lan
   return SAMPAN_OK;
 }
 
-/* Rows of 2 or 4 lanes: sums of a run of records of one row are kept at hand. `words` has a word
- * for each lane. */
+typedef int64_t two __attribute__((vector_size(16), aligned(16), may_alias));
+
+/* Counts of the lanes of records of the same group, where the block has few groups. */
+static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
+                      const uint64_t *words) {
+  uint64_t left = 0;
+  for (int64_t i = 0; i < n; i++) left |= (uint64_t)(rows[i] != UINT32_MAX) << i;
+  while (left != 0) {
+    const uint32_t g = group[__builtin_ctzll(left)];
+    uint64_t same = 0;
+    for (int64_t i = 0; i < n; i++) same |= (uint64_t)(group[i] == g) << i;
+    same &= left;
+    left &= ~same;
+    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
+    for (uint32_t k = 0; k < t->n_lanes; k++) {
+      tally[k] += (uint32_t)__builtin_popcountll(words[k] & same);
+    }
+  }
+}
+
+/* Rows of 2 lanes; `words` has a word for each. */
+static void add_two(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
+                    const int64_t *low, const uint64_t *words) {
+  const two mask[4] = {{0, 0}, {-1, 0}, {0, -1}, {-1, -1}};
+  for (int64_t i = 0; i < n; i++) {
+    if (rows[i] == UINT32_MAX) continue;
+    const two m = mask[(words[0] >> i & 1) | (words[1] >> i & 1) << 1];
+    two *at = (two *)(void *)row_at(t, rows[i]);
+    at[0] += (two){low[i], low[i]} & m;
+    at[1] += (two){high[i], high[i]} & m;
+  }
+}
+
+static void add_four(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
+                     const int64_t *low, const uint64_t *words) {
+  for (int64_t i = 0; i < n; i++) {
+    if (rows[i] == UINT32_MAX) continue;
+    int64_t *at = row_at(t, rows[i]);
+    for (uint32_t k = 0; k < 4; k++) {
+      const int64_t m = -(int64_t)(words[k] >> i & 1);
+      at[k] += low[i] & m;
+      at[4 + k] += high[i] & m;
+    }
+  }
+}
+
 static void add_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
                     const int64_t *high, const int64_t *low, const uint64_t *words) {
-  const uint32_t block = t->block;
-  int64_t i = 0;
-  while (i < n) {
-    const uint32_t row = rows[i];
-    if (row == UINT32_MAX) {
-      i++;
-      continue;
-    }
-    int64_t sum_low[4] = {0}, sum_high[4] = {0};
-    uint32_t count[4] = {0};
-    const uint32_t g = group[i];
-    for (; i < n && rows[i] == row; i++) {
-      for (uint32_t k = 0; k < block; k++) {
-        const int64_t is_in = (int64_t)(words[k] >> i & 1);
-        sum_low[k] += low[i] & -is_in;
-        sum_high[k] += high[i] & -is_in;
-        count[k] += (uint32_t)is_in;
-      }
-    }
-    int64_t *at = row_at(t, row);
-    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
-    for (uint32_t k = 0; k < block; k++) {
-      at[k] += sum_low[k];
-      at[block + k] += sum_high[k];
-      tally[k] += count[k];
-    }
+  tally_few(t, rows, group, n, words);
+  if (t->block == 2) {
+    add_two(t, rows, n, high, low, words);
+  } else {
+    add_four(t, rows, n, high, low, words);
   }
 }
 
