@@ -262,7 +262,8 @@ int32_t sp_totals_view(const sp_outcome *outcome, uint32_t indicator, uint32_t s
                        sampan_totals *view);
 /* The value of an estimator's statistics for a view of totals; arrays as in statistics.h. */
 int32_t sp_estimator_value(const sp_outcome *outcome, uint32_t indicator, const sampan_totals *view,
-                    sp_scratch *scratch, const sampan_estimates *out, sampan_error *error) SP_CHECK;
+                           sp_scratch *scratch, const sampan_estimates *out,
+                           sampan_error *error) SP_CHECK;
 /* Memory for the estimates of an indicator in the arena. */
 int32_t sp_estimates_make(const sp_bound *bound, sp_arena *arena, sampan_estimates *out);
 
