@@ -24,7 +24,8 @@ enum {
   SP_ID_CHANGED = 2219,
   SP_ID_NO_SHARE = 2220,
   SP_ID_RANKS = 2230,
-  SP_ID_TALLY = 2231
+  SP_ID_TALLY = 2231,
+  SP_ID_CANCELLED = 2232
 };
 
 #endif

@@ -41,6 +41,8 @@ typedef struct sp_split {
   uint32_t *cross_start; /* in the rows of totals by auxiliary variable */
   uint32_t n_crosses, reserved;
   uint32_t n_lanes, n_counts; /* lanes of one run: the full sample or a replicate */
+  int32_t is_narrow;          /* its lanes are sums of weights alone */
+  int32_t reserved2;
 } sp_split;
 
 /* A variable that records are grouped by. */
@@ -95,7 +97,12 @@ typedef struct sp_job {
   int32_t rank_by_domain;   /* and those of each domain from the weights there */
   struct sp_auxiliary *aux; /* of a calibration, or NULL */
   uint32_t n_aux;
-  uint32_t reserved2;
+  int32_t plain;      /* files are read as a whole, in one thread: errors are the first ones */
+  int32_t all_wide;   /* no totals are narrow */
+  int32_t is_reading; /* a read is under way, or failed */
+  int32_t in_pieces;  /* a file was read in pieces: an error of a read may not be the first one */
+  int32_t needs_wide; /* a read failed since the weights do not fit on one grid */
+  struct sp_common *common; /* what the workers of a read share, while it lasts */
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
   sp_notes notes;
@@ -129,6 +136,8 @@ void sp_job_note(void *job, const char *text);
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
                         sampan_error *error);
 
+/* Between two pieces of work: SAMPAN_E_CANCELLED where the run is to end. */
+int32_t sp_job_cancelled(const sp_job *job, sampan_error *error) SP_CHECK;
 /* Names the plugin in the error of a call that failed; returns its status. */
 int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_error *error);
 
@@ -195,6 +204,8 @@ typedef struct sp_totals {
 int32_t sp_totals_new(const sp_job *job, sp_totals **out, sampan_error *error) SP_CHECK;
 /* Makes the tables, once the shapes of the estimators are known. */
 int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK;
+/* Room for the counts of n periods (code + 1; 0 for records without one). SAMPAN_E_MEMORY. */
+int32_t sp_totals_period_room(const sp_job *job, sp_totals *totals, uint32_t n) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
 
 /* A read before the others, where something must be known first: levels of factors, PSUs that
@@ -205,9 +216,17 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) SP_CHECK;
 /* The error of a run without records. */
 int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error);
+/* Reads all records, by as many threads as there are hands. */
+int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, sp_batch_fn *batch,
+                    sampan_error *error) SP_CHECK;
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
+/* An outcome of nothing so far; *out is owned. */
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) SP_CHECK;
+/* All that comes after the reads, once sp_walks_make was called: estimates, comparisons, results,
+ * the manifest. */
+int32_t sp_outcome_finish(sp_outcome *outcome, sp_registry *registry, sampan_error *error) SP_CHECK;
 /* Turns totals into estimates (outcome->estimates and the counts). */
 int32_t sp_finish(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* outcome->design, once the files are read; and the same as members of a JSON object, with a comma

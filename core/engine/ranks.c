@@ -48,7 +48,24 @@ int32_t sp_ranks_add(const sp_job *job, sp_totals *t, sp_rank *rank, double *con
   const uint64_t before = sp_rank_bytes(rank);
   if (add(job, rank, weight, unit, i, row) < 0) return sp_error_memory(error);
   t->rank_bytes += sp_rank_bytes(rank) - before;
+  return sp_ranks_check(t, error);
+}
+
+int32_t sp_ranks_check(const sp_totals *t, sampan_error *error) {
   return t->rank_bytes <= SP_RANKS_MOST_BYTES ? SAMPAN_OK : too_much(error);
+}
+
+int32_t sp_ranks_room(const sp_job *job, sp_totals *t, uint32_t split, uint32_t group) {
+  const uint32_t width = job->splits[split].n_indicators, n = group + 1;
+  if (group < t->rank_groups[split]) return SAMPAN_OK;
+  sp_rank *grown = realloc(t->ranks[split], (size_t)n * width * sizeof *grown);
+  if (grown == NULL) return SAMPAN_E_MEMORY;
+  t->ranks[split] = grown;
+  for (size_t k = (size_t)t->rank_groups[split] * width; k < (size_t)n * width; k++) {
+    sp_rank_init(&grown[k], t->rank.n);
+  }
+  t->rank_groups[split] = n;
+  return SAMPAN_OK;
 }
 
 int32_t sp_ranks_value(const sp_job *job, sp_rank *rank, uint32_t *out) {

@@ -16,6 +16,12 @@ uint32_t sp_ranks_width(const sp_job *job);
 int32_t sp_ranks_add(const sp_job *job, sp_totals *totals, sp_rank *rank, double *const *weight,
                      uint32_t unit, int64_t i, double *row, sampan_error *error) SP_CHECK;
 
+/* Room for the ranks of a group of a split, where df go by domain. SAMPAN_E_MEMORY. */
+int32_t sp_ranks_room(const sp_job *job, sp_totals *totals, uint32_t split,
+                      uint32_t group) SP_CHECK;
+/* Refuses ranks that take more than they may. */
+int32_t sp_ranks_check(const sp_totals *totals, sampan_error *error) SP_CHECK;
+
 /* The rank, found once. SAMPAN_E_MEMORY. */
 int32_t sp_ranks_value(const sp_job *job, sp_rank *rank, uint32_t *out) SP_CHECK;
 

@@ -6,6 +6,7 @@
 #include "engine/course.h"
 #include "engine/order.h"
 #include "engine/version.h"
+#include "host/abi.h"
 
 int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                      sampan_error *error) {
@@ -14,6 +15,8 @@ int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_op
   sp_job *job = NULL;
   int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
   if (status >= 0) status = sp_job_shape(job, 1, error);
+  if (status >= 0) status = sp_stream_digest(job->stream, 0, options->threads, error);
+  if (status >= 0) status = sp_stream_settle(job->stream, status, error);
   sp_job_clear(job);
   sp_arena_free(arena);
   return status;
@@ -207,6 +210,26 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
   return o->results.manifest != NULL ? SAMPAN_OK : sp_error_memory(error);
 }
 
+/* How a run must be done that failed the first time. */
+typedef struct sp_again {
+  int32_t plain;    /* its files as a whole, in one thread: what the first error is */
+  int32_t all_wide; /* no totals on a grid */
+} sp_again;
+
+/* Whether a run that failed is to be tried in another way; sets which. */
+static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
+  const sp_job *job = o->job;
+  if (job == NULL || !job->is_reading || status == SAMPAN_E_CANCELLED) return 0;
+  if (job->needs_wide) {
+    if (again->all_wide) return 0;
+    again->all_wide = 1;
+    return 1;
+  }
+  if (!job->in_pieces || again->plain) return 0;
+  again->plain = 1;
+  return 1;
+}
+
 /* The reads: one, and as many more as estimators need that take several. */
 static int32_t read_all(sp_outcome *o, sampan_error *error) {
   uint32_t n_open = 1;
@@ -219,16 +242,32 @@ static int32_t read_all(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                   sampan_error *error) {
-  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
-  SP_TRY(sp_totals_new(o->job, &o->totals, error));
-  SP_TRY(sp_prepare(o->job, o->totals, error));
-  SP_TRY(sp_job_shape(o->job, 0, error));
-  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
-  SP_TRY(read_all(o, error));
+int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) {
+  sp_arena *arena = sp_arena_new(0);
+  *out = arena != NULL ? sp_arena_alloc(arena, sizeof **out) : NULL;
+  if (*out == NULL) {
+    sp_arena_free(arena);
+    return sp_error_memory(error);
+  }
+  (*out)->arena = arena;
+  (*out)->plan = plan;
+  return SAMPAN_OK;
+}
+
+/* Whether a plan needs the records but once. */
+static int32_t reads_once(const sp_job *job) {
+  const sp_replicates *replicates = job->plan->design.replicates;
+  if (job->n_levels > 0 || job->aux != NULL) return 0;
+  if (replicates != NULL && replicates->make) return 0;
+  for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
+    if (sp_estimator_advances(job->indicators[i].ops)) return 0;
+  }
+  return 1;
+}
+
+/* All that comes after the reads, but for what the files are found to be. */
+static int32_t estimate(sp_outcome *o, sampan_error *error) {
   sp_design_facts_take(o);
-  SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
@@ -236,22 +275,51 @@ static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *o
   SP_TRY(sp_presentation_withhold(&o->job->presentation, o, error));
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
-  SP_TRY(take_notes(o, error));
+  return take_notes(o, error);
+}
+
+int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *error) {
+  SP_TRY(estimate(o, error));
+  SP_TRY(add_tables(o, error));
+  return add_manifest(o, registry, error);
+}
+
+static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
+  SP_TRY(sp_totals_new(o->job, &o->totals, error));
+  SP_TRY(sp_prepare(o->job, o->totals, error));
+  SP_TRY(sp_job_shape(o->job, 0, error));
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  SP_TRY(read_all(o, error));
+  o->job->is_reading = 0;
+  return estimate(o, error);
+}
+
+/* `again`: what an earlier try showed to be needed. */
+static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
+                   const sp_again *again, sampan_error *error) {
+  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  o->job->plain = again->plain;
+  o->job->all_wide = again->all_wide || sp_stream_has_pipe(o->job->stream);
+  SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
+  if (reads_once(o->job)) sp_stream_once(o->job->stream);
+  SP_TRY(sp_stream_settle(o->job->stream, read_and_estimate(o, error), error));
+  SP_TRY(add_tables(o, error));
   return add_manifest(o, registry, error);
 }
 
 int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                sp_outcome **out, sampan_error *error) {
+  sp_outcome *o;
   *out = NULL;
-  sp_arena *arena = sp_arena_new(0);
-  sp_outcome *o = arena != NULL ? sp_arena_alloc(arena, sizeof *o) : NULL;
-  if (o == NULL) {
-    sp_arena_free(arena);
-    return sp_error_memory(error);
+  SP_TRY(sp_outcome_new(plan, &o, error));
+  sp_again again = {0};
+  int32_t status = run(o, registry, options, &again, error);
+  while (status < 0 && try_again(o, status, &again)) {
+    sp_outcome_free(o);
+    sp_error_clear(error);
+    SP_TRY(sp_outcome_new(plan, &o, error));
+    status = run(o, registry, options, &again, error);
   }
-  o->arena = arena;
-  o->plan = plan;
-  const int32_t status = run(o, registry, options, error);
   if (status < 0) {
     sp_outcome_free(o);
     return status;
@@ -304,9 +372,10 @@ static void manifest_files(const sp_outcome *o, sp_buffer *b) {
     sp_buffer_char(b, ',');
     member(b, "source", f->source);
     sp_buffer_char(b, ',');
-    member(b, "sha256", f->digest);
-    if (f->n_bytes >= 0) sp_buffer_printf(b, ",\"bytes\":%lld", (long long)f->n_bytes);
-    sp_buffer_printf(b, ",\"records\":%lld,\"complete\":%s", (long long)f->n_records,
+    if (f->digest[0] != '\0') member(b, "sha256", f->digest);
+    if (f->digest[0] != '\0') sp_buffer_char(b, ',');
+    if (f->n_bytes >= 0) sp_buffer_printf(b, "\"bytes\":%lld,", (long long)f->n_bytes);
+    sp_buffer_printf(b, "\"records\":%lld,\"complete\":%s", (long long)f->n_records,
                      f->proven ? "true" : "\"not verifiable\"");
     if (f->n_unmatched >= 0) {
       sp_buffer_printf(b, ",\"unmatched\":%lld", (long long)f->n_unmatched);

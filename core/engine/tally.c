@@ -63,6 +63,25 @@ int32_t sp_tally_add(sp_tally_table *t, uint32_t group, double value, sp_slices 
   return SAMPAN_OK;
 }
 
+int32_t sp_tally_merge(sp_tally_table *t, sp_tally_table *from, const uint32_t *group) {
+  const uint32_t n = sp_table_n_rows(from->table);
+  for (uint32_t i = 0; i < n; i++) {
+    const sp_table_key key = sp_table_key_of(from->table, i);
+    const uint32_t number = number_of(t, from->value[key.psu]);
+    if (number == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+    const uint32_t n_rows = sp_table_n_rows(t->table);
+    const uint32_t row = sp_table_row(t->table, group[key.group], number);
+    if (row == UINT32_MAX || sp_table_add_row(t->table, row, from->table, i) < 0) {
+      return SAMPAN_E_MEMORY;
+    }
+    if (row == n_rows) *t->n_bytes += bytes_of_row(t);
+  }
+  *from->n_bytes -= n * bytes_of_row(from);
+  sp_table_clear(from->table);
+  if (from->apart) from->n_values = 0;
+  return SAMPAN_OK;
+}
+
 typedef struct tally_row {
   double value;
   uint32_t group, number, row, reserved;

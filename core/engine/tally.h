@@ -29,6 +29,10 @@ void sp_tally_clear(sp_tally_table *tally);
 int32_t sp_tally_add(sp_tally_table *tally, uint32_t group, double value, sp_slices *const *weights,
                      int64_t i);
 
+/* Adds what another one holds, whose groups are group[g] here, and empties it. Records that are
+ * kept apart come after those that are here. The bound is not looked at. SAMPAN_E_MEMORY. */
+int32_t sp_tally_merge(sp_tally_table *tally, sp_tally_table *from, const uint32_t *group) SP_CHECK;
+
 /* The distributions, in the arena: (*out)[run * n_groups + group]. Values of no weight are left
  * out. SAMPAN_E_MEMORY. */
 int32_t sp_tally_make(const sp_tally_table *tally, uint32_t n_groups, sp_arena *arena,

@@ -1,18 +1,23 @@
 /* context.c - the functions that plugins get from the host. */
 #include "host/context.h"
 
+<<<<<<< HEAD
 #include "base/digits.h"
+    =======
+#include "base/cancel.h"
+    >>>>>>> cli
 #include "base/quantile.h"
 #include "base/text.h"
 
-static void *host_alloc(const sampan_call *call, uint64_t n_bytes) {
+    static void *
+    host_alloc(const sampan_call *call, uint64_t n_bytes) {
   const sp_context *context = (const sp_context *)call->host_data;
   return sp_arena_alloc(context->arena, n_bytes);
 }
 
 static int32_t host_cancelled(const sampan_call *call) {
   const sp_context *context = (const sp_context *)call->host_data;
-  return context->cancel != NULL && *context->cancel != 0;
+  return sp_cancelled(context->cancel);
 }
 
 static void host_note(const sampan_call *call, const char *text) {

@@ -21,5 +21,13 @@ const char *sp_coder_text(const sp_coder *coder, uint32_t code);
 uint32_t sp_coder_size(const sp_coder *coder);
 /* The number of a text, or SP_CODE_MISSING. */
 uint32_t sp_coder_find(const sp_coder *coder, const char *text);
+/* The number of a text, made if it is new; SP_CODE_MISSING when out of memory. A decimal written in
+ * two ways is not refused here, but by what comes after it. */
+uint32_t sp_coder_add_text(sp_coder *coder, const char *text);
+/* Takes over the values of another coder: map[i], for its numbers i from `first` up to its size, is
+ * the number here. Refuses one decimal in two texts as sp_coder_codes() does, but no record is
+ * told. */
+int32_t sp_coder_merge(sp_coder *into, const sp_coder *from, uint32_t first, uint32_t *map,
+                       const char *column, sampan_error *error) SP_CHECK;
 
 #endif

@@ -338,9 +338,13 @@ typedef struct sampan_output {
 struct sampan_document; /* sampan/document.h: included below */
 struct sampan_results;
 
+/* 1.2. It shows nothing of results->manifest: the host may then leave out what costs it most, the
+ * digests of the inputs. */
+enum { SAMPAN_WRITER_NO_MANIFEST = 1 };
+
 typedef struct sampan_writer_ops {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t flags;
   const char *extensions; /* "html|htm" */
   /* Either may be NULL where the writer has no such form. */
   int32_t (*document)(const sampan_call *call, const struct sampan_document *document,

@@ -273,6 +273,7 @@ static const sampan_param params[N_PARAMS] = {
 
 static const sampan_writer_ops ops = {
     .struct_size = sizeof(sampan_writer_ops),
+    .flags = SAMPAN_WRITER_NO_MANIFEST,
     .extensions = "csv",
     .results = write_results,
 };
