@@ -1,16 +1,12 @@
 /* context.c - the functions that plugins get from the host. */
 #include "host/context.h"
 
-<<<<<<< HEAD
-#include "base/digits.h"
-    =======
 #include "base/cancel.h"
-    >>>>>>> cli
+#include "base/digits.h"
 #include "base/quantile.h"
 #include "base/text.h"
 
-    static void *
-    host_alloc(const sampan_call *call, uint64_t n_bytes) {
+static void *host_alloc(const sampan_call *call, uint64_t n_bytes) {
   const sp_context *context = (const sp_context *)call->host_data;
   return sp_arena_alloc(context->arena, n_bytes);
 }
