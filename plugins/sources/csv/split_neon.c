@@ -67,7 +67,7 @@ static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base) {
 
 #include "split_body.h"
 
-const dsv_machine dsv_neon = {"neon", split_neon, count_neon};
+const dsv_machine dsv_neon = {"neon", split_neon, count_neon, &dsv_digits_portable};
 #else
 typedef int split_neon_is_for_other_machines;
 #endif
