@@ -2,7 +2,7 @@
  * gives, or refuses. The last four bytes of the input choose dialect, types, missing texts and the
  * size of the buffer; the others are the file.
  *
- * With clang it is built as fuzz_csv_cut, a program of libFuzzer; replay.c runs it over files. */
+ * Where clang has libFuzzer it is built as fuzz_csv_cut; replay.c runs it over files. */
 #include "source_csv_both.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

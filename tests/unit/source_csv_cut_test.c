@@ -8,7 +8,8 @@
 #define FOLDER SAMPAN_SOURCE_DIR "/tests/bad-input/csv/"
 
 static const int64_t buffers[] = {1, 2, 3, 7, 16, 33, 64, 100, 257, 1000, 4096, 65537, 1 << 20};
-enum { N_BUFFERS = sizeof buffers / sizeof buffers[0] };
+static const int64_t some[] = {1, 16, 33, 1 << 20};
+enum { N_BUFFERS = sizeof buffers / sizeof buffers[0], N_SOME = sizeof some / sizeof some[0] };
 
 static const char *const missing[] = {"NA", "7", "99", "1,5", "-9", "2.50", "不详", "x y", "1e3"};
 
@@ -22,7 +23,8 @@ static void set_values(sampan_value v[4], const char *delimiter, const char *quo
 }
 
 /* By every type of the first columns; the readings that succeeded, over all of them. */
-static int32_t check(const char *bytes, int64_t n, const sampan_value *values, const char *what) {
+static int32_t check(const char *bytes, int64_t n, const sampan_value *values, const char *what,
+                     int32_t with_all) {
   int32_t n_read = 0;
   for (uint64_t texts = 0; texts < 4; texts++) {
     const both_input in = {.bytes = bytes,
@@ -32,7 +34,8 @@ static int32_t check(const char *bytes, int64_t n, const sampan_value *values, c
                            .missing = missing,
                            .n_missing = texts == 1 ? 0 : sizeof missing / sizeof missing[0],
                            .capacity = texts == 0 ? 64 : 0};
-    const both_outcome out = both_read(&in, buffers, N_BUFFERS);
+    const both_outcome out =
+        both_read(&in, with_all ? buffers : some, with_all ? N_BUFFERS : N_SOME);
     cr_assert_not(out.disagree, "%s: %s", what, out.message);
     n_read += out.n_read;
   }
@@ -52,10 +55,10 @@ Test(source_csv_cut, broken_files) {
     snprintf(path, sizeof path, FOLDER "%s", e->d_name);
     char *bytes = source_slurp(path, &n);
     cr_assert_not_null(bytes);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 6; i++) {
       sampan_value v[4];
-      set_values(v, delimiters[i % 3], quotes[i / 3 % 3], 0, i >= 9);
-      check(bytes, n, v, e->d_name);
+      set_values(v, delimiters[i % 3], quotes[i / 2], 0, i > 3);
+      check(bytes, n, v, e->d_name, i == 0);
     }
     free(bytes);
     n_files++;
@@ -116,9 +119,9 @@ Test(source_csv_cut, handmade) {
     sampan_value v[4];
     set_values(v, cases[i].delimiter, cases[i].quote, 0, cases[i].decimal);
     const int64_t n = (int64_t)strlen(cases[i].bytes);
-    const int32_t n_read = check(cases[i].bytes, n, v, cases[i].bytes);
+    const int32_t n_read = check(cases[i].bytes, n, v, cases[i].bytes, 1);
     cr_assert_eq(n_read > 0, cases[i].must_read, "%s: %d", cases[i].bytes, (int)n_read);
-    for (int64_t m = 0; m < n; m++) check(cases[i].bytes, m, v, cases[i].bytes);
+    for (int64_t m = 0; m < n; m++) check(cases[i].bytes, m, v, cases[i].bytes, 0);
   }
 }
 
