@@ -96,6 +96,9 @@ static const handmade cases[] = {
      "a,b\n0,0\n00,7.0\n007,07\n99,9.9e1\n-0,+1\n1.,x\n.5,NA\n12345678,123456789\n"
      "9007199254740993,9007199254740992\n1234567890123456789,0.1\n0.30000000000000004,1e-300\n"
      "123456.789012,1234567.12345678\n-12.25,-9\n0000000000000000000001,1e3\n1000,2.5\n"},
+    {",", "\"", 0, 1,
+     "a,b\nsixteen-1-sixteen,sixteen-2-sixteen\nsixteen-2-sixteen,sixteen-1-sixteen\n"
+     "sixteen-1-sixteen,sixteen-1-sixteem\nsixteen--sixteen,xixteen-1-sixteen\n"},
     {",", "\"", 0, 0, "a,b\n1,x\n2,y\r"},
     {",", "\"", 0, 0, "a,b\n1,x\n\n2,y\n"},
     {",", "\"", 0, 0, "a\n1\n\n"},
@@ -306,7 +309,8 @@ Test(source_csv_cut, generated, .timeout = 100) {
     int64_t n = generate(bytes, &s, &state, n_fields, n_records, texts);
     if (is_broken) n = mutate(bytes, n, &s, &state);
     set_values(v, delimiter[0] == '\t' ? "tab" : delimiter, quote, 0, s.comma);
-    const int64_t sizes[] = {1 + below(&state, 40), 1 + below(&state, 4000), 1 << 20};
+    const int64_t sizes[] = {1 + below(&state, n_records > 12 ? 1500 : 40), 1 + below(&state, 4000),
+                             1 << 20};
     const both_input in = {.bytes = bytes,
                            .n_bytes = n,
                            .values = v,
