@@ -4,7 +4,7 @@
 #ifndef SAMPAN_CSV_SPLIT_H
 #define SAMPAN_CSV_SPLIT_H
 
-#include <stdint.h>
+#include "digits.h"
 
 /* What is carried from one block of 64 bytes to the next. Bits of single bytes are 0 or 1. */
 typedef struct dsv_split {
@@ -31,6 +31,7 @@ typedef struct dsv_machine {
   const char *name;
   dsv_split_fn *split;
   dsv_count_fn *count;
+  const dsv_digits *digits;
 } dsv_machine;
 
 /* The variants that this machine can run, the best one first; 0 past the last. */
