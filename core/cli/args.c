@@ -16,10 +16,10 @@ typedef struct option {
 static const option options[] = {
     {"--output", "-o", 1},     {"--format", "-f", 1},   {"--lang", "-l", 1},
     {"--plugin-dir", NULL, 1}, {"--data-dir", NULL, 1}, {"--batch", NULL, 1},
-    {"--table", NULL, 1},      {"--sample", NULL, 1},   {"--progress", NULL, 1},
-    {"--threads", NULL, 1},    {"--memory", NULL, 1},   {"--quiet", "-q", 0},
-    {"--verbose", "-v", 0},    {"--json", NULL, 0},     {"--strict", NULL, 0},
-    {"--help", "-h", 0}};
+    {"--table", NULL, 1},      {"--columns", NULL, 1},  {"--sample", NULL, 1},
+    {"--progress", NULL, 1},   {"--threads", NULL, 1},  {"--memory", NULL, 1},
+    {"--quiet", "-q", 0},      {"--verbose", "-v", 0},  {"--json", NULL, 0},
+    {"--strict", NULL, 0},     {"--help", "-h", 0}};
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 static int32_t usage_error(sampan_error *error, const char *what, const char *text) {
@@ -82,6 +82,7 @@ static int32_t set_option(cli_args *a, const char *name, const char *value, samp
   if (strcmp(name, "--format") == 0) a->format = value;
   if (strcmp(name, "--data-dir") == 0) a->data_folder = value;
   if (strcmp(name, "--table") == 0) a->table = value;
+  if (strcmp(name, "--columns") == 0) a->columns = value;
   if (strcmp(name, "--sample") == 0) a->sample = value;
   if (strcmp(name, "--quiet") == 0) a->quiet = 1;
   if (strcmp(name, "--verbose") == 0) a->verbose = 1;

@@ -22,7 +22,7 @@ typedef struct cli_args {
   const char *plugin_folders[CLI_MOST];
   uint32_t n_plugin_folders;
   int32_t batch;
-  const char *format, *language, *data_folder, *table, *sample;
+  const char *format, *language, *data_folder, *table, *columns, *sample;
   int32_t quiet, verbose, json, strict, help;
   int32_t progress; /* CLI_PROGRESS_* */
   int64_t threads;  /* 0: one for each processor */

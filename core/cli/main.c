@@ -62,6 +62,7 @@ static int32_t print_help(cli *c, sampan_error *error) {
       "  -f, --format NAME    a writer plugin, where no file name says it\n"
       "  -l, --lang en|zh     language of labels and annexes\n"
       "      --table NAME     run: estimates (default) or comparisons\n"
+      "      --columns A,B,.. run: these columns of a csv table, in this order\n"
       "      --json           the same as --format json\n"
       "      --sample FILE    check PLUGIN.so: data, a table or options for it to work on\n"
       "      --strict         exit 6 if an estimate could not be made or was suppressed\n"

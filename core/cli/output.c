@@ -7,6 +7,8 @@
 #include "cli/cli.h"
 #include "host/params.h"
 
+enum { SP_ID_COLUMNS = 6030 };
+
 /* One place where bytes go. A manifest stands before the table that it belongs to, so that no table
  * is ever there without one. */
 typedef struct target {
@@ -28,14 +30,26 @@ static const char *name_of(const target *t) {
   return strcmp(t->path, "-") == 0 ? "standard output" : t->path;
 }
 
-/* A table of comparisons is chosen by the writer's own parameter `table`. */
-static void choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values) {
-  for (uint32_t i = 0; c->args.table != NULL && i < plugin->n_params; i++) {
-    if (strcmp(plugin->params[i].name, "table") != 0) continue;
-    values[i].is_set = 1;
-    values[i].text = c->args.table;
-    values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
+/* A table of comparisons and its columns are chosen by the writer's own parameters. */
+static int32_t choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values,
+                            sampan_error *error) {
+  int has_columns = 0;
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    const char *name = plugin->params[i].name;
+    if (strcmp(name, "table") == 0 && c->args.table != NULL) {
+      values[i].is_set = 1;
+      values[i].text = c->args.table;
+      values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
+    }
+    if (strcmp(name, "columns") == 0 && c->args.columns != NULL) {
+      values[i].is_set = has_columns = 1;
+      values[i].text = c->args.columns;
+    }
   }
+  if (c->args.columns == NULL || has_columns) return SAMPAN_OK;
+  sp_error_set(error, SAMPAN_E_USAGE, SP_ID_COLUMNS,
+               "the writer '%s' writes all columns: --columns is for csv", plugin->name);
+  return sp_error_hint(error, "leave --columns out, or write csv");
 }
 
 static int32_t add(job *j, const char *path, const char *text, sampan_error *error) {
@@ -81,7 +95,7 @@ static int32_t write_with_plugin(job *j, const target *t, sampan_error *error) {
   const sampan_writer_ops *ops = plugin->ops;
   SP_TRY(sp_params_bind(plugin, NULL, NULL, NULL, 0, "", ".", c->data_folder, c->arena, &values,
                         error));
-  choose_table(c, plugin, values);
+  SP_TRY(choose_table(c, plugin, values, error));
   sp_context context = {.arena = sp_arena_new(0), .cancel = c->cancel};
   if (context.arena == NULL) return sp_error_memory(error);
   const sampan_call call = sp_host_call(&context, values, plugin->n_params, error);

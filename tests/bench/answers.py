@@ -1,5 +1,9 @@
-"""Answers of programs, lines `key,estimate,se`, and whether two programs agree."""
+#!/usr/bin/env python3
+"""Answers of programs, lines `key,estimate,se`, and whether two programs agree.
+usage: answers.py FILE FILE    prints how many there are and the largest relative difference; exit code 1
+if they do not agree. A process of its own, as the memory of one that starts others counts as theirs."""
 import math
+import sys
 
 TOLERANCE = 1e-9
 # An SE that is 0 (a domain where all answer alike) is a difference of large numbers to those who sum
@@ -50,3 +54,10 @@ def compare(path, other):
         raise ValueError(f'{path} and {other} differ by {worst:.2g} at {where}: '
                          f'{mine.get(where)} and {theirs.get(where)}')
     return len(mine), worst
+
+
+if __name__ == '__main__':
+    try:
+        print('%d answers, largest difference %.1e' % compare(*sys.argv[1:3]))
+    except (OSError, ValueError) as problem:
+        sys.exit(str(problem))

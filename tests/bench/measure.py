@@ -10,7 +10,7 @@ import time
 class Cost:
     wall: float     # seconds
     cpu: float      # seconds, of the command and what it started
-    memory: float   # MB, of its largest process
+    memory: float   # MB, of its largest process; not less than this one's, 20 MB or so
 
 
 class Failure(Exception):

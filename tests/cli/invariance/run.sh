@@ -49,7 +49,10 @@ awk -F, 'NR == 1 { printf "%s", $0; for (r = 1; r <= 16; r++) printf ",rw%d", r;
     for (r = 1; r <= 16; r++) printf ",%.7g", $6 * (int($5 * (2 * r + 1) / 7) % 2 ? 1.5 : 0.5)
     print ""
   }' plain.csv >replicates.csv
-[ "$(wc -l <plain.csv)" = 24001 ] && [ "$(wc -l <survey.csv)" -gt 24500 ] || wrong "data are not what they should be"
+[ "$(wc -l <plain.csv)" = 24001 ] && [ "$(wc -l <survey.csv)" -gt 24500 ] || {
+  wrong "the data are not what they should be"
+  exit 1
+}
 
 # ---- threads and batches
 
