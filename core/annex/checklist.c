@@ -285,8 +285,15 @@ static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *
   SP_TRY(require_columns(r, plan, program, error));
   SP_TRY(sp_program_compile(program, error));
   SP_TRY(sp_machine_new(program, SP_CHECK_BATCH, machine, error));
-  SP_TRY(sp_stream_read(stream, program, *machine, SP_CHECK_BATCH, take_batch, r, options->progress,
-                        options->progress_data, error));
+  const sp_stream_hand hand = {.machine = *machine, .data = r};
+  sp_stream_use use = {.hands = &hand,
+                       .n_hands = 1,
+                       .plain = 1,
+                       .capacity = SP_CHECK_BATCH,
+                       .batch = take_batch,
+                       .progress = options->progress,
+                       .progress_data = options->progress_data};
+  SP_TRY(sp_stream_read(stream, program, &use, error));
   SP_TRY(copy_files(r, stream, out, error));
   if (r->n > 0) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHECK_EMPTY, "the checklist has no line");

@@ -423,6 +423,7 @@ static int32_t compare_indicator(sp_comparer *k, uint32_t indicator, sampan_erro
 
 int32_t sp_compare(sp_outcome *o, sampan_error *error) {
   sp_comparer k = {.outcome = o};
+  if (o->plan->n_comparisons == 0) return SAMPAN_OK;
   k.room = sp_arena_array(o->arena, o->n_estimates + 1U, sizeof *k.room);
   if (k.room == NULL) return sp_error_memory(error);
   for (uint32_t i = 0; i < o->plan->n_comparisons; i++) {

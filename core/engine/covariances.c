@@ -153,7 +153,7 @@ static void hold_units(const sp_outcome *o, const sp_estimate *e, char *psu, cha
   const sp_walk *walk = &t->walks[e->split];
   const uint32_t first = split->lane_start[sp_place_in_split(split, e->indicator)];
   for (uint32_t r = walk->start[e->group]; r < walk->start[e->group + 1]; r++) {
-    if (sp_table_lanes(t->tables[e->split], walk->rows[r])[first].top <= 1) continue;
+    if (sp_table_touched(t->tables[e->split], walk->rows[r], first) <= 1) continue;
     const uint32_t unit =
         sp_units_psu_of(u, sp_table_key_of(t->tables[e->split], walk->rows[r]).psu);
     psu[unit] = 1;

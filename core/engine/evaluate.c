@@ -13,36 +13,20 @@ uint32_t sp_place_in_split(const sp_split *split, uint32_t indicator) {
 
 /* ---- totals of a group -------------------------------------------------------------------- */
 
-/* The totals of one row of a table for one indicator; returns the weight. */
-double sp_row_totals(const sp_exact *lanes, uint32_t n_totals, double *out) {
-  for (uint32_t k = 0; k < n_totals; k++) out[k] = sp_exact_value(&lanes[1 + k]);
-  return sp_exact_value(&lanes[0]);
-}
+enum { FEW_TOTALS = 64 };
 
-/* Summed exactly over the units of the design. */
-int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split_index,
-                        uint32_t group, uint32_t run, double *totals, sampan_totals *view) {
+int32_t sp_totals_view(const sp_outcome *outcome, uint32_t indicator, uint32_t split_index,
+                       uint32_t group, uint32_t run, double weight, const double *totals,
+                       sampan_totals *view) {
   const sp_job *job = outcome->job;
   const sp_totals *t = outcome->totals;
   const sp_split *split = &job->splits[split_index];
-  const sp_bound *b = &job->indicators[indicator];
-  const uint32_t place = sp_place_in_split(split, indicator);
-  const size_t first = (size_t)run * split->n_lanes + split->lane_start[place];
-  const sp_walk *walk = &t->walks[split_index];
-  sp_exact *sums = calloc(b->n_totals + 1U, sizeof *sums);
-  if (sums == NULL) return SAMPAN_E_MEMORY;
-  for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
-    const sp_exact *lanes = sp_table_lanes(t->tables[split_index], walk->rows[r]) + first;
-    for (uint32_t k = 0; k <= b->n_totals; k++) sp_exact_merge(&sums[k], &lanes[k]);
-  }
-  const double weight = sp_row_totals(sums, b->n_totals, totals);
-  free(sums);
   const int64_t *counts = sp_table_counts(t->tables[split_index], group);
   if (counts == NULL) return SAMPAN_E_MEMORY;
-  counts += split->count_start[place];
+  counts += split->count_start[sp_place_in_split(split, indicator)];
   memset(view, 0, sizeof *view);
   view->struct_size = sizeof *view;
-  view->n_totals = b->n_totals;
+  view->n_totals = job->indicators[indicator].n_totals;
   view->total = totals;
   view->count = counts + SP_COUNT_TOTALS;
   view->n_records = counts[SP_COUNT_N];
@@ -51,6 +35,25 @@ int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t 
   const sp_course *course = sp_course_of(t, indicator, split_index);
   if (course != NULL) sp_course_view(course, run, group, view);
   return SAMPAN_OK;
+}
+
+/* Summed exactly over the units of the design. */
+int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split_index,
+                        uint32_t group, uint32_t run, double *totals, sampan_totals *view) {
+  const sp_split *split = &outcome->job->splits[split_index];
+  const uint32_t n = outcome->job->indicators[indicator].n_totals;
+  const uint32_t first =
+      run * split->n_lanes + split->lane_start[sp_place_in_split(split, indicator)];
+  const sp_walk *walk = &outcome->totals->walks[split_index];
+  double few[FEW_TOTALS + 1];
+  double *sums = n <= FEW_TOTALS ? few : malloc((n + 1U) * sizeof *sums);
+  if (sums == NULL) return SAMPAN_E_MEMORY;
+  sp_table_totals(outcome->totals->tables[split_index], walk->rows + walk->start[group],
+                  walk->start[group + 1] - walk->start[group], first, n + 1, sums);
+  const double weight = sums[0];
+  memcpy(totals, sums + 1, n * sizeof *totals);
+  if (sums != few) free(sums);
+  return sp_totals_view(outcome, indicator, split_index, group, run, weight, totals, view);
 }
 
 int32_t sp_estimates_make(const sp_bound *b, sp_arena *arena, sampan_estimates *out) {
@@ -76,14 +79,9 @@ static int32_t not_finite(const sp_bound *b, uint32_t statistic, sampan_error *e
                       b->plugin->name, b->shape.statistics[statistic].name);
 }
 
-int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
-                          uint32_t group, uint32_t run, const sampan_estimates *out, double *totals,
-                          sampan_totals *view, sampan_error *error) {
-  sp_job *job = outcome->job;
-  const sp_bound *b = &job->indicators[indicator];
-  if (sp_group_totals(outcome, indicator, split, group, run, totals, view) < 0) {
-    return sp_error_memory(error);
-  }
+int32_t sp_estimator_value(const sp_outcome *outcome, uint32_t indicator, const sampan_totals *view,
+                    sp_scratch *scratch, const sampan_estimates *out, sampan_error *error) {
+  const sp_bound *b = &outcome->job->indicators[indicator];
   const uint32_t n = b->shape.n_statistics;
   for (uint32_t k = 0; k < n; k++) {
     out->value[k] = out->element_variance[k] = out->inner[k] = out->model_variance[k] = NAN;
@@ -91,11 +89,8 @@ int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_
     out->status[k] = SAMPAN_NOT_ESTIMABLE;
   }
   memset(out->gradient, 0, (size_t)n * b->n_totals * sizeof *out->gradient);
-  sp_scratch scratch;
-  if (sp_scratch_init(&scratch, job) < 0) return sp_error_memory(error);
-  sampan_call call = sp_scratch_call(&scratch, b->plugin, b->values, error);
+  sampan_call call = sp_scratch_call(scratch, b->plugin, b->values, error);
   const int32_t status = b->ops->value(&call, &b->shape, view, out);
-  sp_scratch_clear(&scratch);
   if (status < 0) {
     return sp_plugin_failed(status, b->plugin, error);
   }

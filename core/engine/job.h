@@ -41,6 +41,8 @@ typedef struct sp_split {
   uint32_t *cross_start; /* in the rows of totals by auxiliary variable */
   uint32_t n_crosses, reserved;
   uint32_t n_lanes, n_counts; /* lanes of one run: the full sample or a replicate */
+  int32_t is_narrow;          /* its lanes are sums of weights alone */
+  int32_t reserved2;
 } sp_split;
 
 /* A variable that records are grouped by. */
@@ -95,7 +97,12 @@ typedef struct sp_job {
   int32_t rank_by_domain;   /* and those of each domain from the weights there */
   struct sp_auxiliary *aux; /* of a calibration, or NULL */
   uint32_t n_aux;
-  uint32_t reserved2;
+  int32_t plain;      /* files are read as a whole, in one thread: errors are the first ones */
+  int32_t all_wide;   /* no totals are narrow */
+  int32_t is_reading; /* a read is under way, or failed */
+  int32_t in_pieces;  /* a file was read in pieces: an error of a read may not be the first one */
+  int32_t needs_wide; /* a read failed since the weights do not fit on one grid */
+  struct sp_common *common; /* what the workers of a read share, while it lasts */
   sp_presentation presentation;
   sp_bound_comparison *comparisons;
   sp_notes notes;
@@ -149,10 +156,11 @@ typedef struct sp_tuples {
   uint32_t width;
 } sp_tuples;
 
-/* The rows of a split's table by group: rows of group g are rows[start[g]] and on. */
+/* The rows of a split's table by group: rows of group g are rows[start[g]] and on, in the order of
+ * their units. */
 typedef struct sp_walk {
   uint32_t *rows, *start;
-  uint32_t n_rows, reserved;
+  uint32_t n_rows, most_rows; /* most: of one group */
 } sp_walk;
 
 /* All that one scan adds up. */
@@ -206,6 +214,9 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) SP_CHECK
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) SP_CHECK;
 /* The error of a run without records. */
 int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error);
+/* Reads all records, by as many threads as there are hands. */
+int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, sp_batch_fn *batch,
+                    sampan_error *error) SP_CHECK;
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
@@ -228,9 +239,6 @@ int32_t sp_results_build(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 
 /* Where an indicator stands in a split that it is estimated for. */
 uint32_t sp_place_in_split(const sp_split *split, uint32_t indicator);
-/* The totals of one row of a table for one indicator; returns the weight. */
-double sp_row_totals(const sp_exact *lanes, uint32_t n_totals, double *out);
-
 /* Points of one statistic of a group by its gradient; and how many units with a positive weight the
  * group has, in how many strata. `out` has room for the rows of the group. */
 int32_t sp_make_points(const sp_job *job, const sp_totals *totals, uint32_t indicator,
@@ -265,10 +273,13 @@ double sp_sample_df(const sp_outcome *outcome);
  * plugins get. SAMPAN_E_MEMORY. */
 int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
                         uint32_t group, uint32_t run, double *totals, sampan_totals *view);
-/* The value of an estimator's statistics for the totals of one group; arrays as in statistics.h. */
-int32_t sp_evaluate_group(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
-                          uint32_t group, uint32_t run, const sampan_estimates *out, double *totals,
-                          sampan_totals *view, sampan_error *error) SP_CHECK;
+/* That view, of totals that are at hand. SAMPAN_E_MEMORY. */
+int32_t sp_totals_view(const sp_outcome *outcome, uint32_t indicator, uint32_t split,
+                       uint32_t group, uint32_t run, double weight, const double *totals,
+                       sampan_totals *view);
+/* The value of an estimator's statistics for a view of totals; arrays as in statistics.h. */
+int32_t sp_estimator_value(const sp_outcome *outcome, uint32_t indicator, const sampan_totals *view,
+                    sp_scratch *scratch, const sampan_estimates *out, sampan_error *error) SP_CHECK;
 /* Memory for the estimates of an indicator in the arena. */
 int32_t sp_estimates_make(const sp_bound *bound, sp_arena *arena, sampan_estimates *out);
 

@@ -8,10 +8,16 @@
 #include "engine/error_ids.h"
 #include "host/abi.h"
 
-void sp_estimate_flag(const sp_outcome *o, sp_estimate *e, const char *flag) {
-  const char *joined =
-      e->flags[0] == '\0' ? flag : sp_arena_printf(o->arena, "%s %s", e->flags, flag);
-  if (joined != NULL) e->flags = joined;
+enum { FLAGS_SIZE = 128 };
+
+void sp_estimate_flag(sp_worker *w, sp_estimate *e, const char *flag) {
+  char joined[FLAGS_SIZE];
+  const char *flags = flag;
+  if (e->flags[0] != '\0') {
+    (void)snprintf(joined, sizeof joined, "%s %s", e->flags, flag);
+    flags = sp_worker_text(w, joined);
+  }
+  if (flags != NULL) e->flags = flags;
 }
 
 /* What the gradient says of events: the largest weight of one, and mean and mean square of the
@@ -38,7 +44,7 @@ static void event_weights(const sp_bound *b, const sp_uncertain *known, sampan_i
   in->gradient_mean_square = n > 0 ? squares / n : NAN;
 }
 
-static sampan_interval_in describe(const sp_outcome *o, const sp_bound *b,
+static sampan_interval_in describe(const sp_outcome *o, sp_worker *w, const sp_bound *b,
                                    const sp_uncertain *known, const sp_estimate *e) {
   const sp_replicates *replicates = o->plan->design.replicates;
   /* Data in rows count what the rows hold, not the rows. */
@@ -57,7 +63,8 @@ static sampan_interval_in describe(const sp_outcome *o, const sp_bound *b,
                            .exposure = isnan(e->exposure) ? 0 : e->exposure,
                            .lower_bound = is_inner ? 0 : e->about->lower,
                            .upper_bound = is_inner ? 1 : e->about->upper,
-                           .per = is_inner ? 1 : e->about->per};
+                           .per = is_inner ? 1 : e->about->per,
+                           .t_quantile = sp_worker_t(w, 0.5 + e->level / 2, e->df)};
   event_weights(b, known, &in);
   if (known->replicates != NULL) {
     in.n_replicates = o->job->n_replicates;
@@ -69,21 +76,18 @@ static sampan_interval_in describe(const sp_outcome *o, const sp_bound *b,
 }
 
 /* The limits of the inner value turned into those of the statistic; the error is their distance. */
-static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertain *known,
+static int32_t go_back(sp_worker *w, const sp_bound *b, const sp_uncertain *known,
                        const sampan_interval_out *out, sp_estimate *e, sampan_error *error) {
   const double inner[2] = {out->lower, out->upper};
   double limit[2] = {NAN, NAN};
   for (int i = 0; i < 2; i++) {
-    sp_scratch scratch;
-    if (sp_scratch_init(&scratch, o->job) < 0) return sp_error_memory(error);
-    sampan_call call = sp_scratch_call(&scratch, b->plugin, b->values, error);
+    sampan_call call = sp_scratch_call(&w->scratch, b->plugin, b->values, error);
     const int32_t status =
         b->ops->back(&call, &b->shape, known->view, e->statistic, inner[i], &limit[i]);
-    sp_scratch_clear(&scratch);
     if (status < 0) return sp_plugin_failed(status, b->plugin, error);
   }
   if (limit[1] < limit[0]) { /* a rule that is not monotone: shahvaish */
-    sp_estimate_flag(o, e, "no-interval");
+    sp_estimate_flag(w, e, "no-interval");
     e->why = "the rule turns the limits of its share round";
     return SAMPAN_OK;
   }
@@ -92,7 +96,7 @@ static int32_t go_back(const sp_outcome *o, const sp_bound *b, const sp_uncertai
   const double t = sp_t_quantile((1 + e->level) / 2, e->df);
   e->std_error = (limit[1] - limit[0]) / (2 * t);
   if (isnan(e->low) || isnan(e->high)) {
-    sp_estimate_flag(o, e, "no-interval");
+    sp_estimate_flag(w, e, "no-interval");
     e->why = "a limit of its share lies beyond the data";
   }
   return SAMPAN_OK;
@@ -115,26 +119,23 @@ static const char *false_certainty(const sp_outcome *o, const sp_bound *b, const
   return "standard error is 0, and events count differently in the estimate";
 }
 
-int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *known, sp_estimate *e,
-                  sampan_error *error) {
-  const sampan_interval_in in = describe(o, b, known, e);
+int32_t sp_limits(const sp_outcome *o, sp_worker *w, const sp_bound *b, const sp_uncertain *known,
+                  sp_estimate *e, sampan_error *error) {
+  const sampan_interval_in in = describe(o, w, b, known, e);
   sampan_interval_out out = {.struct_size = sizeof out, .n_eff = NAN};
   const sampan_interval_ops *ops = b->interval->ops;
-  sp_scratch scratch;
-  if (sp_scratch_init(&scratch, o->job) < 0) return sp_error_memory(error);
-  sampan_call call = sp_scratch_call(&scratch, b->interval, b->interval_values, error);
+  sampan_call call = sp_scratch_call(&w->scratch, b->interval, b->interval_values, error);
   const int32_t status = ops->limits(&call, &in, &out);
-  sp_scratch_clear(&scratch);
   if (status < 0) return sp_plugin_failed(status, b->interval, error);
   e->interval = b->interval->name;
   e->n_eff = out.n_eff;
   out.why[sizeof out.why - 1] = '\0';
   if (out.why[0] != '\0') {
-    e->why = sp_arena_text(o->arena, out.why);
+    e->why = sp_worker_text(w, out.why);
     if (e->why == NULL) return sp_error_memory(error);
   }
   if (out.status != SAMPAN_LIMITS_OK) {
-    sp_estimate_flag(o, e, "no-interval");
+    sp_estimate_flag(w, e, "no-interval");
     return SAMPAN_OK;
   }
   if (!(out.lower <= out.upper)) {
@@ -144,12 +145,12 @@ int32_t sp_limits(const sp_outcome *o, const sp_bound *b, const sp_uncertain *kn
   }
   const char *why = false_certainty(o, b, e, &in, &out);
   if (why != NULL) {
-    sp_estimate_flag(o, e, "no-interval");
+    sp_estimate_flag(w, e, "no-interval");
     e->why = why;
     e->n_eff = NAN;
     return SAMPAN_OK;
   }
-  if (!isnan(known->inner)) return go_back(o, b, known, &out, e, error);
+  if (!isnan(known->inner)) return go_back(w, b, known, &out, e, error);
   e->low = out.lower;
   e->high = out.upper;
   return SAMPAN_OK;

@@ -2,7 +2,7 @@
 #ifndef SP_ENGINE_LIMITS_H
 #define SP_ENGINE_LIMITS_H
 
-#include "engine/job.h"
+#include "engine/worker.h"
 
 /* What is known of an estimate whose variance has been found. */
 typedef struct sp_uncertain {
@@ -12,10 +12,10 @@ typedef struct sp_uncertain {
 } sp_uncertain;
 
 /* Finds e->low and e->high, and where the statistic has an inner scale e->std_error. */
-int32_t sp_limits(const sp_outcome *outcome, const sp_bound *bound, const sp_uncertain *known,
-                  sp_estimate *e, sampan_error *error) SP_CHECK;
+int32_t sp_limits(const sp_outcome *outcome, sp_worker *worker, const sp_bound *bound,
+                  const sp_uncertain *known, sp_estimate *e, sampan_error *error) SP_CHECK;
 
 /* Adds a word to the flags of an estimate. */
-void sp_estimate_flag(const sp_outcome *outcome, sp_estimate *e, const char *flag);
+void sp_estimate_flag(sp_worker *worker, sp_estimate *e, const char *flag);
 
 #endif

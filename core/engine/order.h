@@ -12,9 +12,9 @@ typedef struct sp_ordered_group {
   const char *const *values; /* of the variables, without the period */
 } sp_ordered_group;
 
-/* *out lives in the outcome's arena. */
-int32_t sp_order_groups(const sp_outcome *outcome, uint32_t split, sp_ordered_group **out,
-                        uint32_t *n, sampan_error *error) SP_CHECK;
+/* *out lives in the arena. */
+int32_t sp_order_groups(const sp_outcome *outcome, uint32_t split, sp_arena *arena,
+                        sp_ordered_group **out, uint32_t *n, sampan_error *error) SP_CHECK;
 
 /* Orders two values of a column: -1, 0, 1. */
 int sp_order_values(const sp_plan *plan, const char *column, const char *a, const char *b);

@@ -84,6 +84,9 @@ typedef struct sp_outcome {
   uint32_t n_ungrouped;
   const sp_ungrouped *ungrouped;
   sp_design_facts design;
+  sp_arena **arenas; /* internal: of texts that estimates point to */
+  uint32_t n_arenas;
+  uint32_t reserved;
   struct sp_totals *totals; /* internal */
   struct sp_job *job;       /* internal */
 } sp_outcome;

@@ -15,21 +15,22 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *t, uint32_t indicator
   const sp_walk *walk = &t->walks[split_index];
   double *totals = malloc((b->n_totals + 1U) * sizeof *totals);
   if (totals == NULL) return SAMPAN_E_MEMORY;
+  const sp_table *table = t->tables[split_index];
+  const sp_units *u = &t->place.units;
+  const uint32_t first = split->lane_start[place];
   uint32_t last = UINT32_MAX, last_psu = UINT32_MAX;
   *n = 0;
   *n_psu = *n_strata = 0;
   for (uint32_t r = walk->start[group]; r < walk->start[group + 1]; r++) {
-    const uint32_t leaf = sp_table_key_of(t->tables[split_index], walk->rows[r]).psu;
-    const sp_exact *lanes =
-        sp_table_lanes(t->tables[split_index], walk->rows[r]) + split->lane_start[place];
+    const uint32_t row = walk->rows[r], leaf = sp_table_key_of(table, row).psu;
     /* Whether there are records does not go by what their weights come to: calibrated ones may be
        negative. */
-    if (lanes[0].top == 0) continue;
-    (void)sp_row_totals(lanes, b->n_totals, totals);
-    const sp_units *u = &t->place.units;
+    const int32_t touched = sp_table_touched(table, row, first);
+    if (touched == 0) continue;
+    sp_table_totals(table, &row, 1, first + 1, b->n_totals, totals);
     const uint32_t psu = sp_units_psu_of(u, leaf);
     const uint32_t stratum = u->n_psu > 0 ? u->psus[psu].stratum : 0;
-    const uint32_t has_weight = lanes[0].top > 1;
+    const uint32_t has_weight = touched > 1;
     double z = 0;
     for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
     out[(*n)++] =
@@ -129,8 +130,14 @@ static int32_t gradient_of(const sp_outcome *o, const sp_estimate *e, sp_arena *
   double *totals = sp_arena_array(arena, b->n_totals + 1U, sizeof *totals);
   if (totals == NULL || sp_estimates_make(b, arena, &estimates) < 0) return sp_error_memory(error);
   *out = estimates.gradient + (size_t)e->statistic * b->n_totals;
-  return sp_evaluate_group(o, e->indicator, e->split, e->group, 0, &estimates, totals, &view,
-                           error);
+  if (sp_group_totals(o, e->indicator, e->split, e->group, 0, totals, &view) < 0) {
+    return sp_error_memory(error);
+  }
+  sp_scratch scratch;
+  if (sp_scratch_init(&scratch, o->job) < 0) return sp_error_memory(error);
+  const int32_t status = sp_estimator_value(o, e->indicator, &view, &scratch, &estimates, error);
+  sp_scratch_clear(&scratch);
+  return status;
 }
 
 int32_t sp_points(const sp_outcome *o, const sp_estimate *e, sp_point **out, uint32_t *n,

@@ -78,8 +78,8 @@ int32_t sp_prepare(sp_job *job, sp_totals *totals, sampan_error *error) {
     status = sp_machine_new(job->program, capacity, &machine, error);
   }
   if (status >= 0) {
-    status = sp_stream_read(job->stream, job->program, machine, capacity, take_batch, &p,
-                            job->options->progress, job->options->progress_data, error);
+    const sp_stream_hand hand = {.machine = machine, .data = &p};
+    status = sp_job_read(job, &hand, 1, take_batch, error);
   }
   sp_machine_free(machine);
   sp_arena_free(p.arena);

@@ -207,6 +207,26 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
   return o->results.manifest != NULL ? SAMPAN_OK : sp_error_memory(error);
 }
 
+/* How a run must be done that failed the first time. */
+typedef struct sp_again {
+  int32_t plain;    /* its files as a whole, in one thread: what the first error is */
+  int32_t all_wide; /* no totals on a grid */
+} sp_again;
+
+/* Whether a run that failed is to be tried in another way; sets which. */
+static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
+  const sp_job *job = o->job;
+  if (job == NULL || !job->is_reading || status == SAMPAN_E_CANCELLED) return 0;
+  if (job->needs_wide) {
+    if (again->all_wide) return 0;
+    again->all_wide = 1;
+    return 1;
+  }
+  if (!job->in_pieces || again->plain) return 0;
+  again->plain = 1;
+  return 1;
+}
+
 /* The reads: one, and as many more as estimators need that take several. */
 static int32_t read_all(sp_outcome *o, sampan_error *error) {
   uint32_t n_open = 1;
@@ -245,14 +265,18 @@ int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *er
   return add_manifest(o, registry, error);
 }
 
+/* `again`: what an earlier try showed to be needed. */
 static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                   sampan_error *error) {
+                   const sp_again *again, sampan_error *error) {
   SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  o->job->plain = again->plain;
+  o->job->all_wide = again->all_wide;
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_prepare(o->job, o->totals, error));
   SP_TRY(sp_job_shape(o->job, 0, error));
   SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
   SP_TRY(read_all(o, error));
+  o->job->is_reading = 0;
   return sp_outcome_finish(o, registry, error);
 }
 
@@ -261,7 +285,14 @@ int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options 
   sp_outcome *o;
   *out = NULL;
   SP_TRY(sp_outcome_new(plan, &o, error));
-  const int32_t status = run(o, registry, options, error);
+  sp_again again = {0};
+  int32_t status = run(o, registry, options, &again, error);
+  while (status < 0 && try_again(o, status, &again)) {
+    sp_outcome_free(o);
+    sp_error_clear(error);
+    SP_TRY(sp_outcome_new(plan, &o, error));
+    status = run(o, registry, options, &again, error);
+  }
   if (status < 0) {
     sp_outcome_free(o);
     return status;
@@ -274,6 +305,7 @@ void sp_outcome_free(sp_outcome *o) {
   if (o == NULL) return;
   if (o->totals != NULL) sp_totals_free(o->job, o->totals);
   sp_job_clear(o->job);
+  for (uint32_t i = 0; i < o->n_arenas; i++) sp_arena_free(o->arenas[i]);
   sp_arena_free(o->arena);
 }
 

@@ -1,14 +1,21 @@
 /* scan.c - one read of the records: sifted, placed in the design, weighed, divided, scored, added
  * up. */
-#include <math.h>
+#define _GNU_SOURCE /* sched_getaffinity */
+#include <sched.h>
 #include <stdlib.h>
 
-#include "base/text.h"
+#include "design/error_ids.h"
+#include "engine/common.h"
 #include "engine/error_ids.h"
+#include "engine/merge.h"
 #include "engine/scanner.h"
 
 /* Many replicates make batches smaller. */
 #define SP_MOST_WEIGHT_BYTES (INT64_C(1) << 27)
+/* What a worker's own tables hold before they are brought to those of all. */
+#define SP_WORKER_BYTES (INT64_C(1) << 24)
+
+enum { SP_MOST_WORKERS = 1024 };
 
 void *sp_scanner_array(sp_scanner *s, uint64_t size) {
   return sp_arena_array(s->arena, (uint64_t)s->capacity + 64, size);
@@ -34,7 +41,12 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
   s->arena = sp_arena_new(0);
   if (s->arena == NULL) return SAMPAN_E_MEMORY;
   s->unit = sp_scanner_array(s, sizeof(uint32_t));
-  if (s->unit == NULL) return SAMPAN_E_MEMORY;
+  s->places = sp_scanner_array(s, sizeof(uint32_t));
+  s->missing = sp_scanner_array(s, sizeof(uint32_t));
+  s->crossings = sp_arena_array(s->arena, job->n_splits + 1U, sizeof *s->crossings);
+  if (s->unit == NULL || s->places == NULL || s->missing == NULL || s->crossings == NULL) {
+    return SAMPAN_E_MEMORY;
+  }
   SP_TRY(sp_sift_init(&s->sift, job, capacity, s->arena));
   SP_TRY(sp_weigh_init(&s->weigh, job, capacity, s->arena));
   SP_TRY(sp_place_start(&totals->place, capacity));
@@ -45,81 +57,11 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
 }
 
 static void scanner_clear(sp_scanner *s) {
+  for (uint32_t k = 0; s->crossings != NULL && k < s->job->n_splits; k++) {
+    sp_crossing_clear(&s->crossings[k]);
+  }
   sp_scratch_clear(&s->scratch);
   sp_arena_free(s->arena);
-}
-
-/* ---- groups ------------------------------------------------------------------------------- */
-
-static int32_t count_periods(sp_scanner *s, int64_t n, sampan_error *error) {
-  const sp_job *job = s->job;
-  sp_totals *t = s->totals;
-  const uint32_t g = job->period_grouping;
-  const uint32_t n_periods = 1 + (g != SP_NONE ? sp_coder_size(t->coders[g]) : 0);
-  if (sp_totals_period_room(job, t, n_periods) < 0) return sp_error_memory(error);
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t code = g != SP_NONE ? s->codes[g][i] : SP_CODE_MISSING;
-    if (g != SP_NONE && code == SP_CODE_MISSING && sampan_bit(s->sift.kept, i)) {
-      sp_error_set(error, SAMPAN_E_DATA, SP_ID_PERIOD_MISSING,
-                   "the record has no period, so it would be in no estimate");
-      sp_error_hint(error, "drop such records with `keep` or `drop`, so that they are counted");
-      return sp_error_cell(error, NULL, i + 1, job->plan->period);
-    }
-    int64_t *count = t->by_period + 2 * (size_t)(code == SP_CODE_MISSING ? 0 : code + 1);
-    count[0]++;
-    count[1] += sampan_bit(s->sift.kept, i);
-  }
-  return SAMPAN_OK;
-}
-
-/* A record of a later read that is not where those of the first were. */
-static int32_t changed(int64_t i, sampan_error *error) {
-  sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
-               "the record is in a group or a unit that was not there in the first read: the file "
-               "has changed meanwhile");
-  sp_error_hint(error, "run again when nobody writes to the file");
-  return sp_error_cell(error, NULL, i + 1, NULL);
-}
-
-/* The group and the row of totals of each record, for every split. */
-static int32_t divide(sp_scanner *s, const sp_machine *machine, int64_t n, sampan_error *error) {
-  const sp_job *job = s->job;
-  sp_totals *t = s->totals;
-  for (uint32_t g = 0; g < job->n_groupings; g++) {
-    SP_TRY(sp_coder_codes(t->coders[g], sp_machine_column(machine, job->groupings[g].required), n,
-                          s->codes[g], error));
-  }
-  for (uint32_t g = 0; g < job->n_groupings && s->read == 0; g++) {
-    for (int64_t i = 0; i < n; i++) {
-      t->n_ungrouped[g] += s->codes[g][i] == SP_CODE_MISSING && sampan_bit(s->sift.eligible, i);
-    }
-  }
-  if (s->read == 0) SP_TRY(count_periods(s, n, error));
-  for (uint32_t k = 0; k < job->n_splits; k++) {
-    const sp_split *split = &job->splits[k];
-    uint32_t tuple[32] = {0};
-    for (int64_t i = 0; i < n; i++) {
-      s->rows[k][i] = s->groups[k][i] = SP_NONE;
-      if (!sampan_bit(s->sift.eligible, i)) continue;
-      int whole = 1;
-      for (uint32_t g = 0; g < split->n_groupings; g++) {
-        tuple[g] = s->codes[split->groupings[g]][i];
-        whole = whole && tuple[g] != SP_CODE_MISSING;
-      }
-      if (!whole) continue;
-      const uint32_t n_bytes = split->n_groupings * (uint32_t)sizeof *tuple;
-      const uint32_t group = s->read == 0 ? sp_map_add(t->groups[k].map, tuple, n_bytes)
-                                          : sp_map_find(t->groups[k].map, tuple, n_bytes);
-      if (group == SP_MAP_NONE) {
-        return s->read == 0 ? sp_error_memory(error) : changed(i, error);
-      }
-      s->groups[k][i] = group;
-      s->rows[k][i] = sp_table_row(t->tables[k], group, job->by_unit ? s->unit[i] : 0);
-      if (s->rows[k][i] == UINT32_MAX) return sp_error_memory(error);
-      if (s->read > 0 && s->rows[k][i] >= t->walks[k].n_rows) return changed(i, error);
-    }
-  }
-  return SAMPAN_OK;
 }
 
 /* Calibration: the auxiliary variables by unit, with calibrated weights. */
@@ -150,9 +92,12 @@ static int32_t mark_psus(sp_scanner *s, int64_t n, sampan_error *error) {
     t->psu_in_domain = grown;
     t->n_psu_in_domain = room;
   }
+  uint32_t last = SP_NONE;
   for (int64_t i = 0; i < n && units->n_psu > 0; i++) {
-    if (!sampan_bit(s->sift.eligible, i) || !(s->sift.weight[i] > 0)) continue;
-    t->psu_in_domain[sp_units_psu_of(units, s->unit[i])] = 1;
+    if (s->unit[i] == last || !sampan_bit(s->sift.eligible, i) || !(s->sift.weight[i] > 0))
+      continue;
+    last = s->unit[i];
+    t->psu_in_domain[sp_units_psu_of(units, last)] = 1;
   }
   return SAMPAN_OK;
 }
@@ -172,8 +117,11 @@ static int32_t share_psus(sp_scanner *s, int64_t n, sampan_error *error) {
     t->period_of_psu = grown;
     t->n_period_of_psu = room;
   }
+  uint32_t last = SP_NONE, last_code = SP_NONE;
   for (int64_t i = 0; i < n && units->n_psu > 0; i++) {
-    if (!sampan_bit(s->sift.kept, i)) continue;
+    if ((s->unit[i] == last && codes[i] == last_code) || !sampan_bit(s->sift.kept, i)) continue;
+    last = s->unit[i];
+    last_code = codes[i];
     uint32_t *period = &t->period_of_psu[sp_units_psu_of(units, s->unit[i])];
     if (*period == 0) *period = codes[i] + 1;
     if (*period == codes[i] + 1 || *period == shared) continue;
@@ -181,6 +129,50 @@ static int32_t share_psus(sp_scanner *s, int64_t n, sampan_error *error) {
     t->n_shared_psus++;
   }
   return SAMPAN_OK;
+}
+
+/* ---- merging ------------------------------------------------------------------------------ */
+
+/* Many records, or a table that no longer stays in the cache of a core. */
+static int is_full(const sp_scanner *s) {
+  if (s->n_since >= SP_GRID_MOST - s->capacity) return 1;
+  if (s->merge == NULL) return 0;
+  uint64_t n_bytes = 0;
+  for (uint32_t k = 0; k < s->job->n_splits; k++) n_bytes += sp_table_used(s->totals->tables[k]);
+  return n_bytes > SP_WORKER_BYTES;
+}
+
+/* Brings what a worker has added up to the totals of all. */
+static int32_t unload(sp_scanner *s, sampan_error *error) {
+  sp_common *common = s->job->common;
+  s->n_since = 0;
+  SP_TRY(sp_settle_bits(s->job, s->totals, error));
+  (void)pthread_mutex_lock(&common->lock);
+  common->bound += s->weigh.bound;
+  s->weigh.bound = 0;
+  int32_t status = SAMPAN_OK;
+  if (common->bound > SP_MOST_BOUND) {
+    s->job->needs_wide = 1;
+    status = sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_WEIGHT,
+                          "the sum of the weights does not fit on the grid");
+  }
+  for (uint32_t k = 0; k < s->job->n_splits && s->merge != NULL; k++) {
+    if (s->job->splits[k].is_narrow) sp_table_set_grid(s->main->tables[k], &common->grid);
+  }
+  if (status >= 0 && s->merge != NULL) status = sp_merge_add(s->merge, error);
+  (void)pthread_mutex_unlock(&common->lock);
+  return status;
+}
+
+/* ---- batches ------------------------------------------------------------------------------ */
+
+/* The grid of this read, once it is known, to the tables of this worker. */
+static void tell_grid(sp_scanner *s) {
+  if (!s->weigh.grid.is_set || s->has_grid) return;
+  for (uint32_t k = 0; k < s->job->n_splits; k++) {
+    if (s->job->splits[k].is_narrow) sp_table_set_grid(s->totals->tables[k], &s->weigh.grid);
+  }
+  s->has_grid = 1;
 }
 
 static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
@@ -194,11 +186,14 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   SP_TRY(
       sp_place_batch(&s->totals->place, machine, s->sift.kept, s->sift.weight, n, s->unit, error));
   SP_TRY(sp_weigh_batch(&s->weigh, &s->sift, machine, s->unit, n, counted, error));
-  SP_TRY(divide(s, machine, n, error));
+  tell_grid(s);
+  SP_TRY(sp_divide(s, machine, n, error));
   if (s->read == 0 && s->job->period_grouping != SP_NONE) SP_TRY(share_psus(s, n, error));
   if (s->read == 0 && s->job->domain != SP_NONE) SP_TRY(mark_psus(s, n, error));
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
-  return sp_score_batch(s, machine, n, error);
+  SP_TRY(sp_add_batch(s, machine, n, error));
+  s->n_since += n;
+  return is_full(s) ? unload(s, error) : SAMPAN_OK;
 }
 
 int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error) {
@@ -224,24 +219,100 @@ int64_t sp_batch_capacity(const sp_job *job) {
   return capacity;
 }
 
+int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, sp_batch_fn *batch,
+                    sampan_error *error) {
+  sp_stream_use use = {.hands = hands,
+                       .n_hands = n_hands,
+                       .plain = job->plain,
+                       .capacity = sp_batch_capacity(job),
+                       .batch = batch,
+                       .progress = job->options->progress,
+                       .progress_data = job->options->progress_data};
+  job->is_reading = 1;
+  const int32_t status = sp_stream_read(job->stream, job->program, &use, error);
+  job->in_pieces |= use.in_pieces;
+  return status;
+}
+
+/* ---- workers ------------------------------------------------------------------------------ */
+
+/* Parts of the records can be added up apart: no order, no state and no dictionary is shared. */
+static int is_divisible(const sp_job *job) {
+  return job->n_levels == 0 && job->aux == NULL && job->made.n == 0;
+}
+
+static uint32_t count_workers(const sp_job *job, const sp_totals *totals, uint32_t read) {
+  if (job->plain || read > 0 || totals->n_courses > 0 || !is_divisible(job)) return 1;
+  const int64_t n = job->options->threads;
+  if (n > 0) return (uint32_t)(n < SP_MOST_WORKERS ? n : SP_MOST_WORKERS);
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  const int allowed = CPU_COUNT(&set);
+  return allowed < 1 ? 1 : allowed < SP_MOST_WORKERS ? (uint32_t)allowed : SP_MOST_WORKERS;
+}
+
+/* One worker: its own totals, unless it is the only one. */
+static int32_t worker_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint32_t read,
+                           uint32_t n_workers, sampan_error *error) {
+  sp_totals *own = totals;
+  if (n_workers > 1) {
+    SP_TRY(sp_totals_new(job, &own, error));
+    const int32_t status = sp_totals_lay_out(job, own, error);
+    if (status < 0) {
+      sp_totals_free(job, own);
+      return status;
+    }
+  }
+  if (scanner_init(s, job, own, read, sp_batch_capacity(job)) < 0 ||
+      (own != totals && sp_merge_new(job, totals, own, &s->merge) < 0)) {
+    if (own != totals && s->merge == NULL) s->owned = own;
+    return sp_error_memory(error);
+  }
+  if (own != totals) s->owned = own;
+  s->main = totals;
+  return sp_machine_new(job->program, s->capacity, &s->machine, error);
+}
+
+static void worker_clear(sp_scanner *s) {
+  sp_machine_free(s->machine);
+  sp_merge_free(s->merge);
+  if (s->owned != NULL) sp_totals_free(s->job, s->owned);
+  if (s->arena != NULL) scanner_clear(s);
+}
+
+static int32_t read_by(sp_job *job, sp_scanner *workers, uint32_t n, sampan_error *error) {
+  sp_stream_hand *hands = calloc(n, sizeof *hands);
+  if (hands == NULL) return sp_error_memory(error);
+  for (uint32_t i = 0; i < n; i++) {
+    hands[i] = (sp_stream_hand){.machine = workers[i].machine, .data = &workers[i]};
+  }
+  int32_t status = sp_job_read(job, hands, n, take_batch, error);
+  free(hands);
+  /* In this order, whichever worker was the first: the numbers of a run are the same each time. */
+  for (uint32_t i = 0; i < n && status >= 0; i++) status = unload(&workers[i], error);
+  return status;
+}
+
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) {
-  const int64_t capacity = sp_batch_capacity(job);
+  sp_common common = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER};
+  const uint32_t n_workers = count_workers(job, totals, read);
+  sp_scanner *workers = calloc(n_workers, sizeof *workers);
+  if (workers == NULL) return sp_error_memory(error);
   totals->n_reads++;
-  sp_scanner s;
-  sp_machine *machine = NULL;
-  int32_t status = scanner_init(&s, job, totals, read, capacity);
-  if (status < 0) {
-    status = sp_error_memory(error);
-  } else {
-    status = sp_machine_new(job->program, capacity, &machine, error);
+  job->common = &common;
+  int32_t status = SAMPAN_OK;
+  for (uint32_t i = 0; i < n_workers && status >= 0; i++) {
+    status = worker_init(&workers[i], job, totals, read, n_workers, error);
   }
-  if (status >= 0) {
-    status = sp_stream_read(job->stream, job->program, machine, capacity, take_batch, &s,
-                            job->options->progress, job->options->progress_data, error);
+  if (status >= 0) status = read_by(job, workers, n_workers, error);
+  int64_t n_read = 0;
+  for (uint32_t i = 0; i < n_workers; i++) {
+    n_read += workers[i].n_read;
+    worker_clear(&workers[i]);
   }
-  sp_machine_free(machine);
-  const int64_t n_read = s.n_read;
-  scanner_clear(&s);
+  free(workers);
+  job->common = NULL;
+  (void)pthread_mutex_destroy(&common.lock);
   if (status < 0) return status;
   const int64_t n_before = read > 0 ? totals->n_read : job->n_prepared;
   if (n_before >= 0 && n_read != n_before) {

@@ -7,6 +7,48 @@
 #include "host/abi.h"
 #include "host/preset_params.h"
 
+/* Whether the totals of an indicator are sums of the weights of some of the records. */
+static int is_narrow(const sp_job *job, const sp_bound *b) {
+  if (job->all_wide || job->n_replicates > 0 || job->aux != NULL) return 0;
+  if (sp_estimator_advances(b->ops)) return 0;
+  for (uint32_t c = 0; c < b->shape.n_components; c++) {
+    const int32_t type = b->shape.components[c].type;
+    if (type != SAMPAN_ONE && type != SAMPAN_BIT) return 0;
+  }
+  return 1;
+}
+
+/* Splits whose indicators are of both kinds become two. */
+static int32_t part_splits(sp_job *job, sampan_error *error) {
+  const uint32_t n = job->n_splits;
+  for (uint32_t s = 0; s < n; s++) {
+    uint32_t n_narrow = 0, n_wide = 0, twin = s;
+    for (uint32_t pass = 0; pass < 2; pass++) {
+      for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
+        sp_bound *b = &job->indicators[i];
+        const int narrow = is_narrow(job, b);
+        for (uint32_t k = 0; k < b->indicator->n_by; k++) {
+          if (b->splits[k] != s) continue;
+          n_narrow += pass == 0 && narrow;
+          n_wide += pass == 0 && !narrow;
+          if (pass == 1 && !narrow) ((uint32_t *)b->splits)[k] = twin;
+        }
+      }
+      job->splits[s].is_narrow = n_narrow > 0;
+      if (n_narrow == 0 || n_wide == 0) break;
+      if (pass == 1) continue;
+      sp_split *grown =
+          sp_arena_grow(job->arena, job->splits, job->n_splits, job->n_splits + 1U, sizeof *grown);
+      if (grown == NULL) return sp_error_memory(error);
+      job->splits = grown;
+      twin = job->n_splits++;
+      grown[twin].groupings = grown[s].groupings;
+      grown[twin].n_groupings = grown[s].n_groupings;
+    }
+  }
+  return SAMPAN_OK;
+}
+
 /* Where each indicator's totals stand in the rows of each split. */
 static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
   const uint32_t n_indicators = job->plan->n_indicators;
@@ -242,5 +284,6 @@ int32_t sp_job_shape(sp_job *job, int32_t only_known, sampan_error *error) {
     SP_TRY(bind_shape(job, b, error));
     SP_TRY(bind_interval(job, b, error));
   }
+  SP_TRY(part_splits(job, error));
   return lay_out_splits(job, error);
 }

@@ -59,19 +59,35 @@ static int32_t no_weight(const sp_column *c, int64_t i, sampan_error *error) {
   return sp_error_cell(error, NULL, i + 1, c->name);
 }
 
+/* Weights that are there, are not negative, and have a square. */
+static int32_t check_weights(const sp_sift *s, const sp_column *c, int64_t n, sampan_error *error) {
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    const double *x = c->number + w * 64;
+    const int64_t m = n - w * 64 < 64 ? n - w * 64 : 64;
+    uint64_t bad = 0;
+    for (int64_t i = 0; i < m; i++) bad |= (uint64_t) !(x[i] >= 0 && x[i] <= 0x1p511) << i;
+    bad = s->kept[w] & (bad | ~c->present[w]);
+    for (; bad != 0; bad &= bad - 1) {
+      const int64_t i = w * 64 + __builtin_ctzll(bad);
+      if (!sampan_bit(c->present, i) || c->number[i] < 0) return no_weight(c, i, error);
+      if (isfinite(c->number[i] * c->number[i])) continue;
+      sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight is too large: %.10g",
+                   c->number[i]);
+      return sp_error_cell(error, NULL, i + 1, c->name);
+    }
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_sift_batch(sp_sift *s, const sp_machine *machine, int64_t n, sp_totals *totals,
                       sampan_error *error) {
   const uint32_t weight = s->job->weight;
   const sp_column *c = weight != SP_NONE ? sp_machine_column(machine, weight) : NULL;
   drop_records(s, machine, n, totals);
-  for (int64_t i = 0; i < n; i++) {
-    s->weight[i] = c != NULL ? c->number[i] : 1;
-    if (c == NULL || !sampan_bit(s->kept, i)) continue;
-    if (!sampan_bit(c->present, i) || c->number[i] < 0) return no_weight(c, i, error);
-    if (isfinite(c->number[i] * c->number[i])) continue;
-    sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight is too large: %.10g",
-                 c->number[i]);
-    return sp_error_cell(error, NULL, i + 1, c->name);
+  if (c == NULL) {
+    for (int64_t i = 0; i < n; i++) s->weight[i] = 1;
+    return SAMPAN_OK;
   }
-  return SAMPAN_OK;
+  memcpy(s->weight, c->number, (size_t)n * sizeof *s->weight);
+  return check_weights(s, c, n, error);
 }

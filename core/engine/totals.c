@@ -24,13 +24,18 @@ static int32_t make(const sp_job *job, sp_totals *t) {
   const sp_plan *plan = job->plan;
   SP_TRY(sp_place_init(&t->place, plan, &job->place));
   SP_TRY(make_coders(&t->coders, job->n_groupings));
-  t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
-  t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
   t->n_dropped = calloc(plan->n_drops + 1U, sizeof *t->n_dropped);
   t->n_ungrouped = calloc(job->n_groupings + 1U, sizeof *t->n_ungrouped);
-  if (t->groups == NULL || t->tables == NULL || t->n_dropped == NULL || t->n_ungrouped == NULL) {
+  if (t->n_dropped == NULL || t->n_ungrouped == NULL) {
     return SAMPAN_E_MEMORY;
   }
+  return SAMPAN_OK;
+}
+
+static int32_t make_groups(const sp_job *job, sp_totals *t) {
+  t->groups = calloc(job->n_splits + 1U, sizeof *t->groups);
+  t->tables = calloc(job->n_splits + 1U, sizeof *t->tables);
+  if (t->groups == NULL || t->tables == NULL) return SAMPAN_E_MEMORY;
   for (uint32_t s = 0; s < job->n_splits; s++) {
     t->groups[s].map = sp_map_new(41 + s);
     t->groups[s].width = job->splits[s].n_groupings;
@@ -60,13 +65,15 @@ static int32_t lay_out_extras(const sp_job *job, sp_totals *t) {
 }
 
 int32_t sp_totals_lay_out(const sp_job *job, sp_totals *t, sampan_error *error) {
+  if (make_groups(job, t) < 0) return sp_error_memory(error);
   for (uint32_t s = 0; s < job->n_splits; s++) {
     const sp_split *split = &job->splits[s];
     const uint64_t n_lanes = (uint64_t)split->n_lanes * (1 + job->n_replicates);
-    if (n_lanes > UINT32_MAX ||
-        sp_table_new((uint32_t)n_lanes, split->n_counts, &t->tables[s]) < 0) {
-      return sp_error_memory(error);
-    }
+    if (n_lanes > UINT32_MAX) return sp_error_memory(error);
+    const int32_t status =
+        split->is_narrow ? sp_table_new_narrow((uint32_t)n_lanes, split->n_counts, &t->tables[s])
+                         : sp_table_new((uint32_t)n_lanes, split->n_counts, &t->tables[s]);
+    if (status < 0) return sp_error_memory(error);
   }
   if (lay_out_extras(job, t) < 0) return sp_error_memory(error);
   return sp_courses_make(job, t, error);

@@ -5,6 +5,7 @@
 
 #include "design/error_ids.h"
 #include "engine/auxiliary.h"
+#include "engine/common.h"
 #include "engine/error_ids.h"
 #include "engine/ranks.h"
 
@@ -16,11 +17,27 @@ int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena
   w->weight = sp_arena_array(arena, w->n, sizeof *w->weight);
   w->slices = sp_arena_array(arena, w->n, sizeof *w->slices);
   w->row = sp_arena_array(arena, (uint64_t)w->n + w->n_aux, sizeof *w->row);
-  if (w->weight == NULL || w->slices == NULL || w->row == NULL) return SAMPAN_E_MEMORY;
+  w->squares = sp_arena_array(arena, room, sizeof *w->squares);
+  w->common = job->common;
+  if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->squares == NULL) {
+    return SAMPAN_E_MEMORY;
+  }
+  int is_wide = job->n_splits == 0, is_narrow = 0; /* no splits: they are not laid out yet */
+  for (uint32_t k = 0; k < job->n_splits; k++) {
+    is_wide = is_wide || !job->splits[k].is_narrow;
+    is_narrow = is_narrow || job->splits[k].is_narrow;
+  }
   for (uint32_t r = 0; r < w->n; r++) {
     w->weight[r] = sp_arena_array(arena, room, sizeof **w->weight);
+    if (w->weight[r] == NULL) return SAMPAN_E_MEMORY;
+    if (!is_wide) continue;
     w->slices[r] = sp_arena_array(arena, room, sizeof **w->slices);
-    if (w->weight[r] == NULL || w->slices[r] == NULL) return SAMPAN_E_MEMORY;
+    if (w->slices[r] == NULL) return SAMPAN_E_MEMORY;
+  }
+  if (is_narrow) {
+    w->high = sp_arena_array(arena, room, sizeof *w->high);
+    w->low = sp_arena_array(arena, room, sizeof *w->low);
+    if (w->high == NULL || w->low == NULL) return SAMPAN_E_MEMORY;
   }
   if (job->aux == NULL) return SAMPAN_OK;
   SP_TRY(sp_auxiliary_start(job->aux, capacity, arena));
@@ -97,18 +114,51 @@ static int32_t calibrate(sp_weigh *w, const sp_sift *sift, const char *column, i
 /* Counts what the weights are, and the rank of the replicates. */
 static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int64_t n,
                      sp_totals *t, sampan_error *error) {
+  const double *weight = w->weight[0];
+  double *squares = w->squares;
+  double low = t->weight_min, high = t->weight_max;
+  for (int64_t i = 0; i < n; i++) squares[i] = weight[i] * weight[i];
+  sp_exact_add_all(&t->weight, weight, sift->kept, n);
+  sp_exact_add_all(&t->weight_squared, squares, sift->kept, n);
   for (int64_t i = 0; i < n; i++) {
+    const int is_kept = sampan_bit(sift->kept, i);
+    low = is_kept && weight[i] < low ? weight[i] : low;
+    high = is_kept && weight[i] > high ? weight[i] : high;
+  }
+  t->weight_min = low;
+  t->weight_max = high;
+  for (int64_t k = 0; k < sampan_words(n); k++) {
+    t->n_weighted += __builtin_popcountll(sift->kept[k]);
+  }
+  for (int64_t i = 0; i < n && w->job->needs_rank; i++) {
     if (!sampan_bit(sift->kept, i)) continue;
-    const double x = w->weight[0][i];
-    sp_exact_add(&t->weight, x);
-    sp_exact_add(&t->weight_squared, x * x);
-    t->weight_min = fmin(t->weight_min, x);
-    t->weight_max = fmax(t->weight_max, x);
-    t->n_weighted++;
-    if (!w->job->needs_rank) continue;
     SP_TRY(sp_ranks_add(w->job, t, &t->rank, w->weight, unit[i], i, w->row, error));
   }
   return SAMPAN_OK;
+}
+
+/* The run begins anew without narrow totals. */
+static int32_t no_grid(const sp_weigh *w, sampan_error *error) {
+  sp_common_need_wide(w->common);
+  return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_WEIGHT, "the weights do not fit on one grid");
+}
+
+/* The weights of the full sample as pairs of integers. */
+static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *error) {
+  const double *weight = w->weight[0];
+  int some = 0;
+  for (int64_t i = 0; i < n; i++) some |= sampan_bit(sift->kept, i) && !(weight[i] > 0);
+  w->some_weightless = some;
+  if (!w->grid.is_set && !sp_common_grid(w->common, weight, sift->kept, n, &w->grid)) {
+    return no_grid(w, error);
+  }
+  if (!w->grid.is_set) { /* nothing but weights of 0 so far */
+    memset(w->high, 0, (size_t)n * sizeof *w->high);
+    memset(w->low, 0, (size_t)n * sizeof *w->low);
+    return SAMPAN_OK;
+  }
+  const int fits = sp_grid_cut(&w->grid, weight, sift->kept, n, w->high, w->low, &w->bound);
+  return fits && w->bound < SP_MOST_BOUND ? SAMPAN_OK : no_grid(w, error);
 }
 
 int32_t sp_weigh_batch(sp_weigh *w, const sp_sift *sift, const sp_machine *machine,
@@ -129,10 +179,11 @@ int32_t sp_weigh_batch(sp_weigh *w, const sp_sift *sift, const sp_machine *machi
         job->weight != SP_NONE ? sp_machine_column(machine, job->weight)->name : NULL;
     if (job->aux->n_calibrations > 0) SP_TRY(calibrate(w, sift, column, n, error));
   }
-  for (uint32_t r = 0; r < w->n; r++) {
+  for (uint32_t r = 0; r < w->n && w->slices[r] != NULL; r++) {
     for (int64_t i = 0; i < n; i++) {
       if (sampan_bit(sift->kept, i)) w->slices[r][i] = sp_slice(w->weight[r][i]);
     }
   }
+  if (w->high != NULL && w->common != NULL) SP_TRY(cut(w, sift, n, error));
   return totals != NULL ? count(w, sift, unit, n, totals, error) : SAMPAN_OK;
 }

@@ -4,6 +4,7 @@
 #define SP_ENGINE_WEIGH_H
 
 #include "engine/sift.h"
+#include "totals/grid.h"
 
 typedef struct sp_weigh {
   const sp_job *job;
@@ -13,6 +14,12 @@ typedef struct sp_weigh {
   sp_slices **slices; /* of them */
   double **aux;       /* [variable][record] */
   double *row;        /* the weights of one record by replicate, or its auxiliary variables */
+  double *squares;    /* of the weights */
+  struct sp_common *common;
+  int64_t *high, *low;     /* of the full sample on the grid, where some totals are narrow */
+  int32_t some_weightless; /* some record of the batch has the weight 0 */
+  sp_grid grid;
+  int64_t bound; /* no sum on the grid exceeds it since it was last taken */
 } sp_weigh;
 
 /* Memory for batches of up to `capacity` records; ends with the arena. */

@@ -1,6 +1,7 @@
 /* context.c - the functions that plugins get from the host. */
 #include "host/context.h"
 
+#include "base/digits.h"
 #include "base/quantile.h"
 #include "base/text.h"
 
@@ -76,6 +77,7 @@ static const sampan_host sp_table = {
     .chisq_quantile = sp_chisq_quantile,
     .chisq_cdf = sp_chisq_cdf,
     .f_cdf = sp_f_cdf,
+    .format_number = sp_format_double,
 };
 
 const sampan_host *sp_host_table(void) {

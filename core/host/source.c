@@ -1,8 +1,7 @@
 /* source.c - calling a source plugin, and holding it to its contract. */
 #include "host/source.h"
 
-#include <math.h>
-
+#include "base/lanes.h"
 #include "base/text.h"
 #include "host/error_ids.h"
 #include "host/isolate.h"
@@ -57,11 +56,14 @@ void sp_guard_clear_fills(const sampan_sink *sink) {
 
 /* The first record whose value is there but no finite number, or -1: sums must not meet one. */
 static int64_t not_finite(const sampan_fill *fill, int64_t n) {
-  double probe = 0;
-  for (int64_t i = 0; i < n; i++) probe += fill->number[i] * 0.0;
-  if (probe == 0) return -1;
-  for (int64_t i = 0; i < n; i++) {
-    if (!isfinite(fill->number[i]) && sampan_bit(fill->present, i)) return i;
+  const sp_lanes *lanes = sp_lanes_best();
+  for (int64_t first = 0; first < n; first += 64) {
+    uint64_t finite;
+    lanes->is_finite(fill->number + first, n - first < 64 ? n - first : 64, &finite);
+    if (first + 64 <= n && finite == ~UINT64_C(0)) continue;
+    for (int64_t i = first; i < n && i < first + 64; i++) {
+      if ((finite >> (i - first) & 1) == 0 && sampan_bit(fill->present, i)) return i;
+    }
   }
   return -1;
 }

@@ -3,32 +3,26 @@
 
 #include <stdlib.h>
 
-#include "base/text.h"
 #include "records/error_ids.h"
+#include "records/numbers.h"
 
 struct sp_coder {
-  sp_map *texts;    /* the values, by text */
-  sp_map *numbers;  /* bits of a double -> position in `of_number` */
+  sp_map *texts; /* the values, by text */
+  sp_numbers numbers;
   sp_map *odd;      /* decimals as they are written shortest, where a text writes them otherwise */
   uint32_t *of_odd; /* that text */
   uint64_t odd_capacity;
-  uint32_t *of_number;
-  uint64_t number_capacity;
-  uint32_t n_of_number;
-  uint32_t n_of_text;
   uint32_t *of_text; /* dictionary code of a text column -> our number + 1; 0 not yet */
-  double last;       /* the value before: files come sorted more often than not */
-  uint32_t last_code;
-  int32_t has_last;
+  uint32_t n_of_text;
+  uint32_t truth[2]; /* our numbers of false and true + 1; 0 not yet */
 };
 
 sp_coder *sp_coder_new(void) {
   sp_coder *c = calloc(1, sizeof *c);
   if (c == NULL) return NULL;
   c->texts = sp_map_new(1);
-  c->numbers = sp_map_new(2);
   c->odd = sp_map_new(3);
-  if (c->texts == NULL || c->numbers == NULL || c->odd == NULL) {
+  if (sp_numbers_init(&c->numbers) < 0 || c->texts == NULL || c->odd == NULL) {
     sp_coder_free(c);
     return NULL;
   }
@@ -38,42 +32,11 @@ sp_coder *sp_coder_new(void) {
 void sp_coder_free(sp_coder *c) {
   if (c == NULL) return;
   sp_map_free(c->texts);
-  sp_map_free(c->numbers);
+  sp_numbers_clear(&c->numbers);
   sp_map_free(c->odd);
   free(c->of_odd);
-  free(c->of_number);
   free(c->of_text);
   free(c);
-}
-
-/* `array` with room for n elements, which doubles; NULL: no memory, and the array stays. */
-static uint32_t *room(uint32_t *array, uint64_t *capacity, uint64_t n) {
-  uint64_t wanted = *capacity != 0 ? *capacity : 16;
-  if (n <= *capacity) return array;
-  while (wanted < n) wanted *= 2;
-  uint32_t *grown = realloc(array, (size_t)wanted * sizeof *grown);
-  if (grown != NULL) *capacity = wanted;
-  return grown;
-}
-
-static uint32_t number_code(sp_coder *c, double x) {
-  if (c->has_last && c->last == x) return c->last_code;
-  const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
-  const uint32_t position = sp_map_add(c->numbers, &key, sizeof key);
-  if (position == SP_MAP_NONE) return SP_MAP_NONE;
-  if (position == c->n_of_number) {
-    uint32_t *grown = room(c->of_number, &c->number_capacity, position + (uint64_t)1);
-    if (grown == NULL) return SP_MAP_NONE;
-    c->of_number = grown;
-    char text[32];
-    const int32_t length = sp_format_number(key, text);
-    grown[position] = sp_map_add(c->texts, text, (uint64_t)length);
-    c->n_of_number++;
-  }
-  c->last = x;
-  c->last_code = c->of_number[position];
-  c->has_last = 1;
-  return c->last_code;
 }
 
 /* The shortest way to write the decimal number that a text is, in at most as many bytes and a
@@ -123,7 +86,7 @@ static int32_t find_twin(sp_coder *c, uint32_t ours, const char *text, uint32_t 
     } else if (n != n_text || memcmp(number, text, n) != 0) {
       *twin = sp_map_find(c->texts, number, n);
       const uint32_t size = sp_map_size(c->odd);
-      uint32_t *grown = room(c->of_odd, &c->odd_capacity, size + (uint64_t)1);
+      uint32_t *grown = sp_codes_room(c->of_odd, &c->odd_capacity, size + (uint64_t)1);
       if (grown != NULL) c->of_odd = grown;
       if (grown == NULL || sp_map_add(c->odd, number, n) == SP_MAP_NONE) {
         status = sp_error_memory(error);
@@ -150,51 +113,82 @@ static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const ch
                        column);
 }
 
-static int32_t text_code(sp_coder *c, const sp_column *column, int64_t i, uint32_t *out,
-                         sampan_error *error) {
+/* The number + 1 of an entry of the dictionary that is new. */
+static int32_t new_text(sp_coder *c, const sp_column *column, uint32_t code, sampan_error *error) {
+  const char *text = column->dictionary->text[code];
+  const uint32_t size = sp_map_size(c->texts);
+  const uint32_t ours = sp_map_add(c->texts, text, strlen(text));
+  if (ours == SP_MAP_NONE) return sp_error_memory(error);
+  if (ours == size) SP_TRY(check_twin(c, ours, text, column->name, error));
+  c->of_text[code] = ours + 1;
+  return SAMPAN_OK;
+}
+
+static int32_t text_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                          sampan_error *error) {
   const sp_dictionary *d = column->dictionary;
-  const uint32_t code = column->code[i];
-  if (code >= c->n_of_text) {
+  if (c->n_of_text < d->n) {
     uint32_t *grown = realloc(c->of_text, d->capacity * sizeof *grown);
     if (grown == NULL) return sp_error_memory(error);
     memset(grown + c->n_of_text, 0, (d->capacity - c->n_of_text) * sizeof *grown);
     c->of_text = grown;
     c->n_of_text = d->capacity;
   }
-  if (c->of_text[code] == 0) {
-    const uint32_t size = sp_map_size(c->texts);
-    const uint32_t ours = sp_map_add(c->texts, d->text[code], strlen(d->text[code]));
-    if (ours == SP_MAP_NONE) return sp_error_memory(error);
-    if (ours == size) SP_TRY(check_twin(c, ours, d->text[code], column->name, error));
-    c->of_text[code] = ours + 1;
+  for (int64_t i = 0; i < n; i += 64) {
+    const int64_t end = n - i < 64 ? n : i + 64;
+    const uint64_t present = column->present[i / 64];
+    uint32_t unknown = 0;
+    for (int64_t k = i; k < end; k++) { /* absent ones have the code 0, which is there */
+      const uint32_t here = 0 - (uint32_t)(present >> (k - i) & 1);
+      const uint32_t ours = c->n_of_text != 0 ? c->of_text[column->code[k]] : 0;
+      unknown |= here & (uint32_t)(ours == 0);
+      out[k] = (ours & here) - 1;
+    }
+    for (int64_t k = i; k < end && unknown != 0; k++) {
+      if ((present >> (k - i) & 1) == 0) continue;
+      const uint32_t code = column->code[k];
+      if (c->of_text[code] == 0 && new_text(c, column, code, error) < 0) {
+        const int32_t status = error != NULL ? error->status : SAMPAN_E_DATA;
+        if (status == SAMPAN_E_DATA) (void)sp_error_cell(error, NULL, k + 1, column->name);
+        return status;
+      }
+      out[k] = c->of_text[code] - 1;
+    }
   }
-  *out = c->of_text[code] - 1;
   return SAMPAN_OK;
+}
+
+static int32_t truth_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
+                           sampan_error *error) {
+  if (c->truth[1] == 0) {
+    const uint32_t no = sp_map_add(c->texts, "false", 5), yes = sp_map_add(c->texts, "true", 4);
+    if (no == SP_MAP_NONE || yes == SP_MAP_NONE) return sp_error_memory(error);
+    c->truth[0] = no + 1;
+    c->truth[1] = yes + 1;
+  }
+  const uint32_t no = c->truth[0] - 1, flip = no ^ (c->truth[1] - 1);
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    const uint64_t present = column->present[w], truth = column->truth[w];
+    const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
+    uint32_t *o = out + w * 64;
+    for (int64_t k = 0; k < end; k++) { /* what is absent has all bits: SP_CODE_MISSING */
+      o[k] = (no ^ (flip & (0 - (uint32_t)(truth >> k & 1)))) | ((uint32_t)(present >> k & 1) - 1);
+    }
+  }
+  return SAMPAN_OK;
+}
+
+static uint32_t number_text(void *data, const char *text, uint64_t n_bytes) {
+  return sp_map_add(data, text, n_bytes);
 }
 
 int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
                        sampan_error *error) {
-  uint32_t truth[2] = {0, 0};
-  if (column->type == SAMPAN_TRUTH) {
-    truth[0] = sp_map_add(c->texts, "false", 5);
-    truth[1] = sp_map_add(c->texts, "true", 4);
-    if (truth[0] == SP_MAP_NONE || truth[1] == SP_MAP_NONE) return sp_error_memory(error);
-  }
-  for (int64_t i = 0; i < n; i++) {
-    if (!sampan_bit(column->present, i)) {
-      out[i] = SP_CODE_MISSING;
-      continue;
-    }
-    if (column->type == SAMPAN_NUMBER) {
-      out[i] = number_code(c, column->number[i]);
-      if (out[i] == SP_MAP_NONE) return sp_error_memory(error);
-    } else if (column->type == SAMPAN_TRUTH) {
-      out[i] = truth[sampan_bit(column->truth, i)];
-    } else if (text_code(c, column, i, &out[i], error) < 0) {
-      const int32_t status = error != NULL ? error->status : SAMPAN_E_DATA;
-      if (status == SAMPAN_E_DATA) (void)sp_error_cell(error, NULL, i + 1, column->name);
-      return status;
-    }
+  if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
+  if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
+  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, number_text,
+                       c->texts) < 0) {
+    return sp_error_memory(error);
   }
   return SAMPAN_OK;
 }

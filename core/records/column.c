@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/lanes.h"
+
 int32_t sp_dictionary_init(sp_dictionary *d) {
   memset(d, 0, sizeof *d);
   d->map = sp_map_new(UINT64_C(0x9e3779b97f4a7c15));
@@ -50,6 +52,15 @@ int32_t sp_column_init(sp_column *column, const char *name, int32_t type, int64_
     default:
       column->truth = sp_arena_array(arena, n_words, sizeof(uint64_t));
       return column->truth != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+  }
+}
+
+void sp_column_zero_absent(sp_column *column, int64_t n) {
+  const sp_lanes *lanes = sp_lanes_best();
+  if (column->number != NULL) lanes->zero_absent(column->number, column->present, n);
+  if (column->code != NULL) lanes->zero_absent_codes(column->code, column->present, n);
+  for (int64_t w = 0; column->truth != NULL && w < sampan_words(n); w++) {
+    column->truth[w] &= column->present[w];
   }
 }
 

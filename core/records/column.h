@@ -22,7 +22,7 @@ uint32_t sp_dictionary_add(sp_dictionary *d, const char *text, uint64_t n_bytes)
 typedef struct sp_column {
   const char *name;
   int32_t type; /* SAMPAN_NUMBER, SAMPAN_TEXT, SAMPAN_TRUTH */
-  int32_t reserved;
+  int32_t constant; /* all records have the value of the first */
   uint64_t *present;
   double *number;            /* NUMBER */
   uint64_t *truth;           /* TRUTH */
@@ -35,6 +35,9 @@ typedef struct sp_column {
  * dictionary from its owner. */
 int32_t sp_column_init(sp_column *column, const char *name, int32_t type, int64_t capacity,
                        int32_t with_reason, sp_arena *arena) SP_CHECK;
+
+/* Keeps the promise that values of absent records are 0. */
+void sp_column_zero_absent(sp_column *column, int64_t n);
 
 /* The column as plugins see it; `view` and `view_dictionary` are the caller's. */
 void sp_column_view(const sp_column *column, sampan_column *view,

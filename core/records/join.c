@@ -196,7 +196,9 @@ static int32_t load(sp_stream *s, loading *l, uint32_t wave, uint32_t j, sp_prog
                             .data = l,
                             .intern = intern,
                             .batch = take_batch};
-  SP_TRY(sp_file_read(s, l->file, &sink, NULL, NULL, error));
+  const sampan_sink *const sinks[] = {&sink};
+  const sp_file_hands to = {.sinks = sinks, .n_sinks = 1, .plain = 1};
+  SP_TRY(sp_file_read(s, l->file, &to, NULL, NULL, error));
   return sp_file_finish(s, l->file, side->n_records, error);
 }
 

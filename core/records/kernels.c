@@ -1,43 +1,63 @@
 /* kernels.c - what the operations do. Absent values are kept at 0, so that no result depends on
  * what lay in a record that has none. */
-#include "records/kernels.h"
-
 #include <math.h>
 
-#include "base/text.h"
+#include "records/kernels_internal.h"
 
 /* Keeps the promise of column.h after an arithmetic loop: not finite is missing, missing is 0. */
-static void settle(sp_column *t, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    if (!isfinite(t->number[i])) sampan_set_bit(t->present, i, 0);
-    if (!sampan_bit(t->present, i)) t->number[i] = 0;
+static void settle(const sp_kernel *k) {
+  enum { WORDS = 16 };
+  for (int64_t w = 0; w < sp_kernel_words(k); w += WORDS) {
+    const int64_t first = w * 64, n = k->n - first < WORDS * 64 ? k->n - first : WORDS * 64;
+    uint64_t finite[WORDS];
+    k->lanes->is_finite(k->t->number + first, n, finite);
+    for (int64_t i = 0; i < sampan_words(n); i++) k->t->present[w + i] &= finite[i];
+    k->lanes->zero_absent(k->t->number + first, k->t->present + w, n);
   }
 }
 
-static void both_present(sp_column *t, const sp_column *a, const sp_column *b, int64_t n) {
-  for (int64_t w = 0; w < sampan_words(n); w++) t->present[w] = a->present[w] & b->present[w];
+static void both_present(const sp_kernel *k) {
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+    k->t->present[w] = k->a->present[w] & k->b->present[w];
+  }
 }
 
-#define SP_LOOP(expression)                                    \
-  for (int64_t i = 0; i < n; i++) t->number[i] = (expression); \
+static void same_present(const sp_kernel *k) {
+  memcpy(k->t->present, k->a->present, (size_t)sp_kernel_words(k) * sizeof(uint64_t));
+}
+
+#define SP_LOOP(expression)                            \
+  for (int64_t i = 0; i < n; i++) t[i] = (expression); \
   break
 
-static void binary(int32_t op, sp_column *t, const sp_column *a, const sp_column *b, int64_t n) {
-  const double *x = a->number, *y = b->number;
-  both_present(t, a, b, n);
-  switch (op) {
+/* Columns have room for whole words of records, and what is past the last may be anything: blocks
+ * of a known length, which compilers make into vectors. */
+#define SP_BLOCKS(expression)                               \
+  for (int64_t first = 0; first < n; first += 64) {         \
+    double *restrict out = t + first;                       \
+    const double *l = x + first, *r = y + first;            \
+    for (int64_t i = 0; i < 64; i++) out[i] = (expression); \
+  }                                                         \
+  break
+
+static void binary(const sp_kernel *k) {
+  const double *x = k->a->number, *y = k->b->number;
+  double *t = k->t->number;
+  const int64_t n = k->n;
+  both_present(k);
+  switch (k->op->op) {
     case SP_OP_ADD:
-      SP_LOOP(x[i] + y[i]);
+      SP_BLOCKS(l[i] + r[i]);
     case SP_OP_SUB:
-      SP_LOOP(x[i] - y[i]);
+      SP_BLOCKS(l[i] - r[i]);
     case SP_OP_MUL:
-      SP_LOOP(x[i] * y[i]);
+      SP_BLOCKS(l[i] * r[i]);
     case SP_OP_DIV:
-      SP_LOOP(x[i] / y[i]);
+      SP_BLOCKS(l[i] / r[i]);
     default:
       SP_LOOP(pow(x[i], y[i]));
   }
-  settle(t, n);
+  settle(k);
 }
 
 /* Half away from zero at a decimal; the scaled value is nudged by its own rounding error, so that
@@ -50,11 +70,13 @@ static double round_decimal(double x, double scale) {
   return away / scale;
 }
 
-static void unary(const sp_operation *op, sp_column *t, const sp_column *a, int64_t n) {
-  const double *x = a->number;
-  memcpy(t->present, a->present, (size_t)sampan_words(n) * sizeof(uint64_t));
-  const double scale = op->op == SP_OP_ROUND ? pow(10, op->constants[0]) : 1;
-  switch (op->op) {
+static void unary(const sp_kernel *k) {
+  const double *x = k->a->number;
+  double *t = k->t->number;
+  const int64_t n = k->n;
+  same_present(k);
+  const double scale = k->op->op == SP_OP_ROUND ? pow(10, k->op->constants[0]) : 1;
+  switch (k->op->op) {
     case SP_OP_NEG:
       SP_LOOP(-x[i]);
     case SP_OP_ABS:
@@ -72,73 +94,51 @@ static void unary(const sp_operation *op, sp_column *t, const sp_column *a, int6
     default:
       SP_LOOP(round_decimal(x[i], scale));
   }
-  settle(t, n);
+  settle(k);
 }
 
-#define SP_PACK_LOOP(condition)                            \
-  for (int64_t w = 0; w < sampan_words(n); w++) {          \
-    uint64_t word = 0;                                     \
-    const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64; \
-    for (int64_t k = 0; k < end; k++) {                    \
-      const int64_t i = w * 64 + k;                        \
-      word |= (uint64_t)(condition) << k;                  \
-    }                                                      \
-    t->truth[w] = word & t->present[w];                    \
-  }                                                        \
-  break
-
-static void compare_numbers(int32_t op, sp_column *t, const sp_column *a, const sp_column *b,
-                            int64_t n) {
-  const double *x = a->number, *y = b->number;
-  switch (op) {
-    case SP_OP_EQ:
-      SP_PACK_LOOP(x[i] == y[i]);
-    case SP_OP_NE:
-      SP_PACK_LOOP(x[i] != y[i]);
-    case SP_OP_LESS:
-      SP_PACK_LOOP(x[i] < y[i]);
-    default:
-      SP_PACK_LOOP(x[i] <= y[i]);
-  }
-}
-
-static void compare_texts(int32_t op, sp_column *t, const sp_column *a, const sp_column *b,
-                          int64_t n) {
-  const int want = op == SP_OP_EQ;
-  for (int64_t i = 0; i < n; i++) {
-    int equal = 0;
-    if (sampan_bit(t->present, i)) {
-      equal = strcmp(a->dictionary->text[a->code[i]], b->dictionary->text[b->code[i]]) == 0;
-    }
-    sampan_set_bit(t->truth, i, equal == want && sampan_bit(t->present, i));
-  }
-}
-
-static void compare(int32_t op, sp_column *t, const sp_column *a, const sp_column *b, int64_t n) {
-  both_present(t, a, b, n);
-  if (a->type == SAMPAN_TEXT) {
-    compare_texts(op, t, a, b, n);
-  } else if (a->type == SAMPAN_TRUTH) {
-    const uint64_t flip = op == SP_OP_EQ ? ~UINT64_C(0) : 0;
-    for (int64_t w = 0; w < sampan_words(n); w++) {
-      t->truth[w] = (a->truth[w] ^ b->truth[w] ^ flip) & t->present[w];
-    }
+static void compare_numbers(const sp_kernel *k) {
+  static const int32_t forward[] = {SP_IS_EQ, SP_IS_NE, SP_IS_LT, SP_IS_LE};
+  static const int32_t backward[] = {SP_IS_EQ, SP_IS_NE, SP_IS_GT, SP_IS_GE};
+  const int32_t which = k->op->op - SP_OP_EQ;
+  const double *x = k->a->number, *y = k->b->number;
+  uint64_t *out = k->t->truth;
+  if (k->b->constant) {
+    k->lanes->compare_one(forward[which], x, y[0], k->n, out);
+  } else if (k->a->constant) {
+    k->lanes->compare_one(backward[which], y, x[0], k->n, out);
   } else {
-    compare_numbers(op, t, a, b, n);
+    k->lanes->compare(forward[which], x, y, k->n, out);
   }
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) out[w] &= k->t->present[w];
+}
+
+static int32_t compare(const sp_kernel *k) {
+  both_present(k);
+  if (k->a->type == SAMPAN_TEXT) return sp_kernel_compare_texts(k);
+  if (k->a->type == SAMPAN_NUMBER) {
+    compare_numbers(k);
+    return SAMPAN_OK;
+  }
+  const uint64_t flip = k->op->op == SP_OP_EQ ? ~UINT64_C(0) : 0;
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+    k->t->truth[w] = (k->a->truth[w] ^ k->b->truth[w] ^ flip) & k->t->present[w];
+  }
+  return SAMPAN_OK;
 }
 
 /* Kleene's logic: what is known of one side may settle the whole. */
-static void logic(int32_t op, sp_column *t, const sp_column *a, const sp_column *b, int64_t n) {
-  for (int64_t w = 0; w < sampan_words(n); w++) {
-    const uint64_t pa = a->present[w], ta = a->truth[w] & pa;
-    if (op == SP_OP_NOT) {
+static void logic(const sp_kernel *k) {
+  sp_column *t = k->t;
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+    const uint64_t pa = k->a->present[w], ta = k->a->truth[w] & pa;
+    if (k->op->op == SP_OP_NOT) {
       t->present[w] = pa;
       t->truth[w] = pa & ~ta;
       continue;
     }
-    const uint64_t pb = b->present[w], tb = b->truth[w] & pb;
-    if (op == SP_OP_AND) {
+    const uint64_t pb = k->b->present[w], tb = k->b->truth[w] & pb;
+    if (k->op->op == SP_OP_AND) {
       t->present[w] = (pa & pb) | (pa & ~ta) | (pb & ~tb);
       t->truth[w] = ta & tb;
     } else {
@@ -148,163 +148,94 @@ static void logic(int32_t op, sp_column *t, const sp_column *a, const sp_column 
   }
 }
 
-static void in_list(const sp_operation *op, sp_column *t, const sp_column *a, int64_t n) {
-  const size_t bytes = (size_t)sampan_words(n) * sizeof(uint64_t);
-  memcpy(t->present, a->present, bytes);
-  memset(t->truth, 0, bytes);
-  for (int64_t i = 0; i < n; i++) {
-    if (!sampan_bit(a->present, i)) continue;
-    int found = 0;
-    if (a->type == SAMPAN_TEXT) {
-      const char *text = a->dictionary->text[a->code[i]];
-      for (uint32_t k = 0; k < op->n_texts && !found; k++) {
-        found = op->op == SP_OP_STARTS_WITH ? strncmp(text, op->texts[k], strlen(op->texts[k])) == 0
-                                            : strcmp(text, op->texts[k]) == 0;
-      }
-    } else {
-      for (uint32_t k = 0; k < op->n_constants && !found; k++) {
-        found = a->number[i] == op->constants[k];
-      }
-    }
-    sampan_set_bit(t->truth, i, found);
+static int32_t in_list(const sp_kernel *k) {
+  same_present(k);
+  if (k->a->type == SAMPAN_TEXT) return sp_kernel_in_texts(k);
+  k->lanes->any_of(k->a->number, k->op->constants, k->op->n_constants, k->n, k->t->truth);
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) k->t->truth[w] &= k->t->present[w];
+  return SAMPAN_OK;
+}
+
+/* t takes a where the mask has a bit, else b, both with what is absent of them. */
+static void choose_between(const sp_kernel *k, const sp_column *a, const sp_column *b,
+                           const uint64_t *mask) {
+  sp_column *t = k->t;
+  if (t->type == SAMPAN_NUMBER) k->lanes->choose(t->number, a->number, b->number, mask, k->n);
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+    const uint64_t m = mask[w]; /* which may be t's own */
+    if (t->type == SAMPAN_TRUTH) t->truth[w] = (a->truth[w] & m) | (b->truth[w] & ~m);
+    t->present[w] = (a->present[w] & m) | (b->present[w] & ~m);
   }
 }
 
-/* Copies value i of a into t, across dictionaries. */
-static int32_t copy_value(sp_column *t, const sp_column *a, int64_t i) {
-  const int present = sampan_bit(a->present, i);
-  sampan_set_bit(t->present, i, present);
-  switch (t->type) {
-    case SAMPAN_NUMBER:
-      t->number[i] = present ? a->number[i] : 0;
+static int32_t choose(const sp_kernel *k) {
+  sp_column *t = k->t;
+  if (t->type == SAMPAN_TEXT) return sp_kernel_choose_texts(k);
+  if (k->op->op == SP_OP_IF) {
+    choose_between(k, k->b, sp_kernel_argument(k, 2), k->a->truth);
+    for (int64_t w = 0; w < sp_kernel_words(k); w++) t->present[w] &= k->a->present[w];
+  } else {
+    choose_between(k, k->a, k->a, k->a->present);
+    for (uint32_t j = 1; j < k->op->n_arguments; j++) {
+      choose_between(k, t, sp_kernel_argument(k, j), t->present);
+    }
+  }
+  if (t->type == SAMPAN_NUMBER) k->lanes->zero_absent(t->number, t->present, k->n);
+  for (int64_t w = 0; t->type == SAMPAN_TRUTH && w < sp_kernel_words(k); w++) {
+    t->truth[w] &= t->present[w];
+  }
+  return SAMPAN_OK;
+}
+
+/* Adds one column to what across() gathers in t. Absent values are 0 and add nothing. */
+static void gather(const sp_kernel *k, const sp_column *a) {
+  double *t = k->t->number;
+  const double *x = a->number;
+  const int64_t n = k->n;
+  switch (k->op->op) {
+    case SP_OP_SUM:
+    case SP_OP_MEAN:
+      for (int64_t i = 0; i < n; i++) t[i] += x[i];
       break;
-    case SAMPAN_TRUTH:
-      sampan_set_bit(t->truth, i, present && sampan_bit(a->truth, i));
-      break;
+    case SP_OP_MINIMUM:
+      SP_LOOP(x[i] < t[i] ? x[i] : t[i]);
+    case SP_OP_MAXIMUM:
+      SP_LOOP(x[i] > t[i] ? x[i] : t[i]);
     default:
-      t->code[i] = 0;
-      if (present) {
-        const char *text = a->dictionary->text[a->code[i]];
-        t->code[i] = sp_dictionary_add(t->dictionary, text, strlen(text));
-        if (t->code[i] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+      for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+        const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
+        const uint64_t counted =
+            a->type == SAMPAN_TRUTH ? a->present[w] & a->truth[w] : a->present[w];
+        for (int64_t i = 0; i < end; i++) t[w * 64 + i] += (double)(int)(counted >> i & 1);
       }
   }
-  return SAMPAN_OK;
-}
-
-static void set_absent(sp_column *t, int64_t i) {
-  sampan_set_bit(t->present, i, 0);
-  if (t->number != NULL) t->number[i] = 0;
-  if (t->code != NULL) t->code[i] = 0;
-  if (t->truth != NULL) sampan_set_bit(t->truth, i, 0);
-}
-
-static int32_t choose(const sp_operation *op, sp_column *columns, sp_column *t, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    const sp_column *from = NULL;
-    if (op->op == SP_OP_IF) {
-      const sp_column *c = &columns[op->arguments[0]];
-      if (sampan_bit(c->present, i)) {
-        from = &columns[op->arguments[sampan_bit(c->truth, i) ? 1 : 2]];
-      }
-    } else {
-      for (uint32_t k = 0; k < op->n_arguments && from == NULL; k++) {
-        const sp_column *a = &columns[op->arguments[k]];
-        if (sampan_bit(a->present, i)) from = a;
-      }
-    }
-    if (from == NULL) {
-      set_absent(t, i);
-    } else {
-      SP_TRY(copy_value(t, from, i));
-    }
-  }
-  return SAMPAN_OK;
 }
 
 /* Over the arguments of each record: missing if any is, except for the count, which counts what is
  * present (of truths: what is true). */
-static void across(const sp_operation *op, const sp_column *columns, sp_column *t, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    double sum = 0, low = HUGE_VAL, high = -HUGE_VAL;
-    uint32_t n_present = 0, n_counted = 0;
-    for (uint32_t k = 0; k < op->n_arguments; k++) {
-      const sp_column *a = &columns[op->arguments[k]];
-      if (!sampan_bit(a->present, i)) continue;
-      n_present++;
-      n_counted += a->type != SAMPAN_TRUTH || sampan_bit(a->truth, i);
-      if (a->type != SAMPAN_NUMBER) continue;
-      sum += a->number[i];
-      low = fmin(low, a->number[i]);
-      high = fmax(high, a->number[i]);
-    }
-    const int whole = n_present == op->n_arguments;
-    sampan_set_bit(t->present, i, whole || op->op == SP_OP_COUNT);
-    switch (op->op) {
-      case SP_OP_SUM:
-        t->number[i] = sum;
-        break;
-      case SP_OP_MEAN:
-        t->number[i] = sum / op->n_arguments;
-        break;
-      case SP_OP_MINIMUM:
-        t->number[i] = low;
-        break;
-      case SP_OP_MAXIMUM:
-        t->number[i] = high;
-        break;
-      default:
-        t->number[i] = n_counted;
-    }
+static void across(const sp_kernel *k) {
+  sp_column *t = k->t;
+  const int32_t op = k->op->op;
+  const double from = op == SP_OP_MINIMUM ? HUGE_VAL : op == SP_OP_MAXIMUM ? -HUGE_VAL : 0;
+  memset(t->present, 0xff, (size_t)sp_kernel_words(k) * sizeof *t->present);
+  for (int64_t i = 0; i < k->n; i++) t->number[i] = from;
+  for (uint32_t j = 0; j < k->op->n_arguments; j++) {
+    const sp_column *a = sp_kernel_argument(k, j);
+    gather(k, a);
+    if (op == SP_OP_COUNT) continue;
+    for (int64_t w = 0; w < sp_kernel_words(k); w++) t->present[w] &= a->present[w];
   }
-  settle(t, n);
+  if (op == SP_OP_MEAN) {
+    for (int64_t i = 0; i < k->n; i++) t->number[i] /= k->op->n_arguments;
+  }
+  settle(k);
 }
 
-static int32_t cut(const sp_operation *op, sp_column *t, const sp_column *a, int64_t n) {
-  uint32_t code[257];
-  for (uint32_t k = 0; k < op->n_texts; k++) {
-    code[k] = sp_dictionary_add(t->dictionary, op->texts[k], strlen(op->texts[k]));
-    if (code[k] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
-  }
-  memcpy(t->present, a->present, (size_t)sampan_words(n) * sizeof(uint64_t));
-  for (int64_t i = 0; i < n; i++) {
-    uint32_t k = 0;
-    while (k < op->n_constants && a->number[i] >= op->constants[k]) k++;
-    t->code[i] = sampan_bit(a->present, i) ? code[k] : 0;
-  }
-  return SAMPAN_OK;
-}
-
-static int32_t convert(const sp_operation *op, sp_column *t, const sp_column *a, int64_t n) {
-  for (int64_t i = 0; i < n; i++) {
-    set_absent(t, i);
-    if (!sampan_bit(a->present, i)) continue;
-    if (op->op == SP_OP_TO_NUMBER) {
-      double x = a->type == SAMPAN_TRUTH ? sampan_bit(a->truth, i) : 0;
-      if (a->type == SAMPAN_TEXT) {
-        const char *text = a->dictionary->text[a->code[i]];
-        if (sp_parse_number(text, strlen(text), &x) != 0) continue;
-      }
-      t->number[i] = x;
-    } else {
-      char text[32];
-      int32_t length;
-      if (a->type == SAMPAN_TRUTH) {
-        length = snprintf(text, sizeof text, "%s", sampan_bit(a->truth, i) ? "true" : "false");
-      } else {
-        length = sp_format_number(a->number[i] == 0 ? 0 : a->number[i], text); /* no "-0" */
-      }
-      t->code[i] = sp_dictionary_add(t->dictionary, text, (uint64_t)length);
-      if (t->code[i] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
-    }
-    sampan_set_bit(t->present, i, 1);
-  }
-  return SAMPAN_OK;
-}
-
-static int32_t constant(const sp_operation *op, sp_column *t, int64_t n) {
+static int32_t constant(const sp_kernel *k) {
+  const sp_operation *op = k->op;
+  sp_column *t = k->t;
   const int present = op->n_constants + op->n_texts > 0;
-  const size_t bytes = (size_t)sampan_words(n) * sizeof(uint64_t);
+  const size_t bytes = (size_t)sp_kernel_words(k) * sizeof(uint64_t);
   memset(t->present, present ? 0xff : 0, bytes);
   uint32_t code = 0;
   if (t->type == SAMPAN_TEXT && present) {
@@ -313,72 +244,86 @@ static int32_t constant(const sp_operation *op, sp_column *t, int64_t n) {
   }
   const double x = present && op->n_constants > 0 ? op->constants[0] : 0;
   if (t->type == SAMPAN_TRUTH) memset(t->truth, x != 0 ? 0xff : 0, bytes);
-  for (int64_t i = 0; i < n; i++) {
+  for (int64_t i = 0; i < k->n; i++) {
     if (t->type == SAMPAN_NUMBER) t->number[i] = x;
     if (t->type == SAMPAN_TEXT) t->code[i] = code;
   }
   return SAMPAN_OK;
 }
 
-static void is_missing(const sp_operation *op, sp_column *t, const sp_column *a, int64_t n) {
-  memset(t->present, 0xff, (size_t)sampan_words(n) * sizeof(uint64_t));
-  for (int64_t w = 0; w < sampan_words(n); w++) t->truth[w] = ~a->present[w];
-  if (op->n_texts == 0) return;
-  for (int64_t i = 0; i < n; i++) {
-    const int same = a->reason != NULL && a->reason[i] == (uint8_t)op->texts[0][0];
-    sampan_set_bit(t->truth, i, same && !sampan_bit(a->present, i));
+static void is_missing(const sp_kernel *k) {
+  sp_column *t = k->t;
+  const sp_column *a = k->a;
+  memset(t->present, 0xff, (size_t)sp_kernel_words(k) * sizeof(uint64_t));
+  for (int64_t w = 0; w < sp_kernel_words(k); w++) {
+    uint64_t word = ~UINT64_C(0);
+    if (k->op->n_texts > 0) {
+      const uint8_t reason = (uint8_t)k->op->texts[0][0];
+      const int64_t end = k->n - w * 64 < 64 ? k->n - w * 64 : 64;
+      word = 0;
+      for (int64_t i = 0; a->reason != NULL && i < end; i++) {
+        word |= (uint64_t)(a->reason[w * 64 + i] == reason) << i;
+      }
+    }
+    t->truth[w] = word & ~a->present[w];
   }
 }
 
-int32_t sp_kernel_run(const sp_operation *op, sp_column *columns, int64_t n) {
-  sp_column *t = &columns[op->target];
-  const sp_column *a = op->n_arguments > 0 ? &columns[op->arguments[0]] : NULL;
-  const sp_column *b = op->n_arguments > 1 ? &columns[op->arguments[1]] : NULL;
+int32_t sp_kernel_run(const sp_operation *op, sp_column *columns, const sp_lanes *lanes,
+                      sp_kernel_state *state, int64_t n) {
+  const sp_kernel kernel = {.op = op,
+                            .columns = columns,
+                            .t = &columns[op->target],
+                            .a = op->n_arguments > 0 ? &columns[op->arguments[0]] : NULL,
+                            .b = op->n_arguments > 1 ? &columns[op->arguments[1]] : NULL,
+                            .lanes = lanes,
+                            .state = state,
+                            .n = n};
+  const sp_kernel *k = &kernel;
   switch (op->op) {
     case SP_OP_ADD:
     case SP_OP_SUB:
     case SP_OP_MUL:
     case SP_OP_DIV:
     case SP_OP_POW:
-      binary(op->op, t, a, b, n);
+      binary(k);
       return SAMPAN_OK;
     case SP_OP_EQ:
     case SP_OP_NE:
     case SP_OP_LESS:
     case SP_OP_LESS_EQUAL:
-      compare(op->op, t, a, b, n);
-      return SAMPAN_OK;
+      return compare(k);
     case SP_OP_AND:
     case SP_OP_OR:
     case SP_OP_NOT:
-      logic(op->op, t, a, b, n);
+      logic(k);
       return SAMPAN_OK;
     case SP_OP_IN:
     case SP_OP_STARTS_WITH:
-      in_list(op, t, a, n);
-      return SAMPAN_OK;
+      return in_list(k);
     case SP_OP_IF:
     case SP_OP_COALESCE:
-      return choose(op, columns, t, n);
+      return choose(k);
     case SP_OP_SUM:
     case SP_OP_MEAN:
     case SP_OP_MINIMUM:
     case SP_OP_MAXIMUM:
     case SP_OP_COUNT:
-      across(op, columns, t, n);
+      across(k);
       return SAMPAN_OK;
     case SP_OP_CUT:
-      return cut(op, t, a, n);
+      return sp_kernel_cut(k);
     case SP_OP_TO_NUMBER:
+      return sp_kernel_to_number(k);
     case SP_OP_TO_TEXT:
-      return convert(op, t, a, n);
+      return sp_kernel_to_text(k);
     case SP_OP_CONSTANT:
-      return constant(op, t, n);
+      return constant(k);
     case SP_OP_IS_MISSING:
-      is_missing(op, t, a, n);
+      is_missing(k);
       return SAMPAN_OK;
     default:
-      unary(op, t, a, n);
+      unary(k);
       return SAMPAN_OK;
   }
 }

@@ -3,6 +3,7 @@
 #define SP_RECORDS_KERNELS_H
 
 #include "records/column.h"
+#include "records/numbers.h"
 
 enum {
   SP_OP_ADD = 1,
@@ -52,7 +53,26 @@ typedef struct sp_operation {
   uint32_t reserved;
 } sp_operation;
 
-/* Computes columns[op->target] from its arguments for n records. */
-int32_t sp_kernel_run(const sp_operation *op, sp_column *columns, int64_t n) SP_CHECK;
+/* What is known of the entries of a dictionary, by code; 0: nothing yet. */
+typedef struct sp_memo {
+  uint32_t *of;
+  double *number; /* TO_NUMBER: the value */
+  uint32_t n, capacity;
+} sp_memo;
+
+/* What one operation of a machine keeps between batches, so that a text is looked at once and not
+ * in every record. Starts as zeros. */
+typedef struct sp_kernel_state {
+  sp_memo *memos;      /* by argument */
+  sp_numbers *numbers; /* TO_TEXT */
+  uint32_t n_memos;
+  uint32_t reserved;
+} sp_kernel_state;
+
+void sp_kernel_state_clear(sp_kernel_state *state);
+
+/* Computes columns[op->target] from its arguments for n records. SAMPAN_OK or SAMPAN_E_MEMORY. */
+int32_t sp_kernel_run(const sp_operation *op, sp_column *columns, const sp_lanes *lanes,
+                      sp_kernel_state *state, int64_t n) SP_CHECK;
 
 #endif

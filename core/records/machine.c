@@ -8,7 +8,20 @@ struct sp_machine {
   sp_arena *arena;
   sp_column *columns;          /* one per register */
   sp_dictionary *dictionaries; /* of those that are text */
+  sp_kernel_state *states;     /* by operation */
+  const sp_lanes *lanes;
 };
+
+/* Constants are written once, for good. */
+static int32_t fill_constants(sp_machine *m, int64_t capacity) {
+  for (uint32_t i = 0; i < m->program->n_operations; i++) {
+    const sp_operation *op = &m->program->operations[i];
+    if (op->op != SP_OP_CONSTANT) continue;
+    SP_TRY(sp_kernel_run(op, m->columns, m->lanes, &m->states[i], capacity));
+    m->columns[op->target].constant = 1;
+  }
+  return SAMPAN_OK;
+}
 
 int32_t sp_machine_new(const sp_program *p, int64_t capacity, sp_machine **out,
                        sampan_error *error) {
@@ -23,7 +36,10 @@ int32_t sp_machine_new(const sp_program *p, int64_t capacity, sp_machine **out,
   m->arena = arena;
   m->columns = sp_arena_array(arena, p->n_registers + 1U, sizeof *m->columns);
   m->dictionaries = sp_arena_array(arena, p->n_registers + 1U, sizeof *m->dictionaries);
-  int32_t status = m->columns == NULL || m->dictionaries == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
+  m->states = sp_arena_array(arena, p->n_operations + 1U, sizeof *m->states);
+  m->lanes = sp_lanes_best();
+  const int whole = m->columns != NULL && m->dictionaries != NULL && m->states != NULL;
+  int32_t status = whole ? SAMPAN_OK : SAMPAN_E_MEMORY;
   for (uint32_t i = 0; i < p->n_registers && status == SAMPAN_OK; i++) {
     const sp_register *r = &p->registers[i];
     status = sp_column_init(&m->columns[i], r->name, r->type, capacity, r->with_reason, arena);
@@ -36,6 +52,7 @@ int32_t sp_machine_new(const sp_program *p, int64_t capacity, sp_machine **out,
       m->columns[i].dictionary = &m->dictionaries[i];
     }
   }
+  if (status == SAMPAN_OK) status = fill_constants(m, capacity);
   if (status != SAMPAN_OK) {
     sp_machine_free(m);
     return sp_error_memory(error);
@@ -49,6 +66,9 @@ void sp_machine_free(sp_machine *m) {
   for (uint32_t i = 0; m->dictionaries != NULL && i < m->program->n_registers; i++) {
     if (m->dictionaries[i].map != NULL) sp_dictionary_clear(&m->dictionaries[i]);
   }
+  for (uint32_t i = 0; m->states != NULL && i < m->program->n_operations; i++) {
+    sp_kernel_state_clear(&m->states[i]);
+  }
   sp_arena_free(m->arena);
 }
 
@@ -59,7 +79,9 @@ sp_column *sp_machine_field(sp_machine *m, uint32_t field) {
 
 int32_t sp_machine_run(sp_machine *m, int64_t n, sampan_error *error) {
   for (uint32_t i = 0; i < m->program->n_operations; i++) {
-    if (sp_kernel_run(&m->program->operations[i], m->columns, n) < 0) {
+    const sp_operation *op = &m->program->operations[i];
+    if (op->op == SP_OP_CONSTANT) continue;
+    if (sp_kernel_run(op, m->columns, m->lanes, &m->states[i], n) < 0) {
       return sp_error_memory(error);
     }
   }

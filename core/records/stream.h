@@ -39,15 +39,33 @@ typedef int32_t sp_batch_fn(void *data, sp_machine *machine, uint32_t wave, int6
 typedef void sp_stream_progress_fn(void *data, int64_t bytes_done, int64_t bytes_total,
                                    int64_t n_records);
 
-/* Reads every record of every wave, in order, through `machine`. `capacity` is the machine's.
+/* One of those that records are read by: a machine, and what the batch function is given. */
+typedef struct sp_stream_hand {
+  sp_machine *machine;
+  void *data;
+} sp_stream_hand;
+
+/* How the records are to be read. */
+typedef struct sp_stream_use {
+  const sp_stream_hand *hands; /* each gets some of the records, in a thread of its own */
+  uint32_t n_hands;
+  int32_t plain;    /* as a whole, in one thread, by the first hand: for the exact error */
+  int64_t capacity; /* of the machines */
+  sp_batch_fn *batch;
+  sp_stream_progress_fn *progress; /* called by one thread at a time; or NULL */
+  void *progress_data;
+  int32_t in_pieces; /* set by the read: an error, if there is one, need not be the first of the
+                        file, nor its place right: read again, plain */
+  int32_t reserved;
+} sp_stream_use;
+
+/* Reads every record of every wave. With one hand the records come in order.
  *
- * Memory does not grow with the records, but for text columns: the machine keeps every distinct
+ * Memory does not grow with the records, but for text columns: a machine keeps every distinct
  * text until it is freed, as a source may rely on the code of a text all through a read. So a join
  * by a text key that is different in every record costs that key's bytes and some 30 more each;
  * `types: {key: number}` costs nothing. */
-int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_machine *machine,
-                       int64_t capacity, sp_batch_fn *batch, void *data,
-                       sp_stream_progress_fn *progress, void *progress_data,
+int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_stream_use *use,
                        sampan_error *error) SP_CHECK;
 
 /* ---- shards ------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "host/deal.h"
 #include "records/stream.h"
 
 /* Key columns of a join. */
@@ -74,8 +75,16 @@ void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, ui
 int sp_side_provides(const sp_wave *wave, const sp_wave_files *files, uint32_t j, const char *name);
 /* All 0 where there is no such file. */
 sp_file_stamp sp_file_stamp_of(const char *path);
+/* Where the records of a file go. */
+typedef struct sp_file_hands {
+  const sampan_sink *const *sinks;
+  uint32_t n_sinks;
+  int32_t plain;      /* as a whole, to the first sink */
+  int32_t *in_pieces; /* set to 1 where it was not; or NULL */
+} sp_file_hands;
+
 /* Reads the records of a file, which must be the one that was opened all the while. */
-int32_t sp_file_read(sp_stream *stream, sp_file *file, const sampan_sink *sink,
+int32_t sp_file_read(sp_stream *stream, sp_file *file, const sp_file_hands *to,
                      sp_progress_fn *progress, void *progress_data, sampan_error *error) SP_CHECK;
 /* What the plan asserts of a file against what was read. */
 int32_t sp_file_finish(const sp_stream *stream, sp_file *file, int64_t n_records,

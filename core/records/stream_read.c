@@ -1,6 +1,8 @@
 /* stream_read.c - reading the waves through a machine. */
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/lanes.h"
 #include "base/text.h"
 #include "records/error_ids.h"
 #include "records/stream_internal.h"
@@ -25,20 +27,30 @@ int32_t sp_missing_codes(const sp_stream *s, sp_program *program, const char *co
 }
 
 void sp_missing_apply(sp_column *column, int64_t n, const char *const *codes, uint32_t n_codes) {
+  const sp_lanes *lanes = sp_lanes_best();
   for (uint32_t k = 0; k < n_codes; k++) {
     double x = 0;
-    const int number = sp_parse_number(codes[k], strlen(codes[k]), &x) == 0;
-    for (int64_t i = 0; i < n; i++) {
-      if (!sampan_bit(column->present, i)) continue;
-      const int hit = column->type == SAMPAN_NUMBER
-                          ? number && column->number[i] == x
-                          : strcmp(column->dictionary->text[column->code[i]], codes[k]) == 0;
-      if (!hit) continue;
-      sampan_set_bit(column->present, i, 0);
-      if (column->number != NULL) column->number[i] = 0;
-      if (column->code != NULL) column->code[i] = 0;
+    uint32_t code = SP_MAP_NONE;
+    if (column->type == SAMPAN_TEXT) {
+      code = sp_map_find(column->dictionary->map, codes[k], strlen(codes[k]));
+      if (code == SP_MAP_NONE) continue;
+    } else if (sp_parse_number(codes[k], strlen(codes[k]), &x) != 0) {
+      continue;
+    }
+    for (int64_t w = 0; w < sampan_words(n); w++) {
+      const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;
+      uint64_t hits = 0;
+      if (column->type == SAMPAN_NUMBER) {
+        lanes->compare_one(SP_IS_EQ, column->number + w * 64, x, end, &hits);
+      } else {
+        for (int64_t i = 0; i < end; i++) {
+          hits |= (uint64_t)(column->code[w * 64 + i] == code) << i;
+        }
+      }
+      column->present[w] &= ~hits;
     }
   }
+  if (n_codes > 0) sp_column_zero_absent(column, n);
 }
 
 sp_file_stamp sp_file_stamp_of(const char *path) {
@@ -66,11 +78,19 @@ static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
   return sp_error_file(error, file->source.file);
 }
 
-int32_t sp_file_read(sp_stream *s, sp_file *file, const sampan_sink *sink, sp_progress_fn *progress,
+int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to, sp_progress_fn *progress,
                      void *progress_data, sampan_error *error) {
+  int32_t status;
   SP_TRY(check_unchanged(file, error));
-  const int32_t status =
-      sp_source_read(&file->source, sink, s->context, progress, progress_data, NULL, error);
+  if (to->plain || !sp_source_can_deal(&file->source)) {
+    status = sp_source_read(&file->source, to->sinks[0], s->context, progress, progress_data, NULL,
+                            error);
+  } else {
+    sp_dealt dealt;
+    if (to->in_pieces != NULL) *to->in_pieces = 1;
+    status = sp_source_deal(&file->source, to->sinks, to->n_sinks, s->context, progress,
+                            progress_data, &dealt, error);
+  }
   if (status == SAMPAN_E_CANCELLED) return status;
   SP_TRY(check_unchanged(file, error));
   return status;
@@ -91,11 +111,25 @@ int32_t sp_file_finish(const sp_stream *s, sp_file *file, int64_t n_records, sam
   return SAMPAN_OK;
 }
 
-/* One wave while it is being read. */
+/* One wave while it is being read: what all hands share. */
+typedef struct wave_reading {
+  sp_stream *stream;
+  sp_program *program;
+  sp_stream_use *use;
+  uint32_t wave;
+  uint32_t n_sides;
+  sp_side *sides;
+  int64_t bytes_before, bytes_total, records_before;
+  atomic_llong n_records;
+} wave_reading;
+
+/* One hand. */
 typedef struct reading {
+  wave_reading *shared;
   sp_stream *stream;
   sp_program *program;
   sp_machine *machine;
+  void *data;
   uint32_t wave;
   uint32_t n_fills;
   sp_side *sides;
@@ -105,12 +139,8 @@ typedef struct reading {
   const sp_setting **fixed_value; /* NULL: absent */
   uint32_t n_fixed;
   int64_t row, capacity;
-  int64_t from, to; /* the records that are taken */
-  sp_batch_fn *batch;
-  void *data;
-  sp_stream_progress_fn *progress;
-  void *progress_data;
-  int64_t bytes_before, bytes_total, records_before;
+  int64_t from, to;     /* the records that are taken */
+  int64_t *n_unmatched; /* by join */
 } reading;
 
 static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) {
@@ -153,15 +183,7 @@ static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   for (uint32_t f = 0; f < r->n_fills; f++) {
     const sampan_fill *fill = &r->fills[f];
     sp_missing_apply(r->by_fill[f], n, fill->missing, fill->n_missing);
-    if (fill->type == SAMPAN_NUMBER) {
-      for (int64_t i = 0; i < n; i++) {
-        if (!sampan_bit(fill->present, i)) fill->number[i] = 0;
-      }
-    } else {
-      for (int64_t i = 0; i < n; i++) {
-        if (!sampan_bit(fill->present, i)) fill->code[i] = 0;
-      }
-    }
+    sp_column_zero_absent(r->by_fill[f], n);
   }
   for (uint32_t k = 0; k < r->n_fixed; k++) {
     const int32_t status = fill_fixed(r->fixed[k], r->fixed_value[k], n);
@@ -173,13 +195,13 @@ static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
     if (status < 0) return sp_error_memory(error);
   }
   for (uint32_t j = 0; j < wave->n_joins; j++) {
-    const int32_t status =
-        sp_side_join(&r->sides[j], &wave->joins[j], r->program, r->machine, n,
-                     &r->stream->waves[r->wave].joins[j].fact->n_unmatched, error);
+    const int32_t status = sp_side_join(&r->sides[j], &wave->joins[j], r->program, r->machine, n,
+                                        &r->n_unmatched[j], error);
     if (status < 0) return place_error(r, status, error);
   }
   SP_TRY(sp_machine_run(r->machine, n, error));
-  return place_error(r, r->batch(r->data, r->machine, r->wave, r->row, n, error), error);
+  return place_error(r, r->shared->use->batch(r->data, r->machine, r->wave, r->row, n, error),
+                     error);
 }
 
 /* Of a batch what belongs to the shard. */
@@ -196,6 +218,7 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   } else {
     r->row += n;
   }
+  atomic_fetch_add_explicit(&r->shared->n_records, n, memory_order_relaxed);
   for (uint32_t f = 0; f < r->n_fills; f++) {
     memset(r->fills[f].present, 0, (size_t)sampan_words(r->capacity) * 8);
     if (r->fills[f].reason != NULL) memset(r->fills[f].reason, 0, (size_t)r->capacity);
@@ -204,9 +227,10 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
 }
 
 static void tell(void *data, int64_t done, int64_t total) {
-  reading *r = data;
+  wave_reading *w = data;
   (void)total;
-  r->progress(r->progress_data, r->bytes_before + done, r->bytes_total, r->records_before + r->row);
+  w->use->progress(w->use->progress_data, w->bytes_before + done, w->bytes_total,
+                   w->records_before + atomic_load_explicit(&w->n_records, memory_order_relaxed));
 }
 
 /* A column of the program that the wave's main file and joins do not have. */
@@ -269,41 +293,84 @@ static int32_t map_columns(reading *r, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-static int32_t read_wave(reading *r, sampan_error *error) {
-  sp_stream *s = r->stream;
-  const sp_wave *wave = &s->plan->waves[r->wave];
-  sp_wave_files *files = &s->waves[r->wave];
-  const uint32_t n_fields = sp_program_n_fields(r->program);
+static int32_t hand_init(reading *r, wave_reading *shared, uint32_t i, sampan_error *error) {
+  sp_stream *s = shared->stream;
+  const sp_wave *wave = &s->plan->waves[shared->wave];
+  const uint32_t n_fields = sp_program_n_fields(shared->program);
   sp_arena *arena = s->context->arena;
+  *r = (reading){.shared = shared,
+                 .stream = s,
+                 .program = shared->program,
+                 .machine = shared->use->hands[i].machine,
+                 .data = shared->use->hands[i].data,
+                 .wave = shared->wave,
+                 .sides = shared->sides,
+                 .capacity = shared->use->capacity,
+                 .to = INT64_MAX};
   r->fills = sp_arena_array(arena, n_fields + 1U, sizeof *r->fills);
   r->by_fill = sp_arena_array(arena, n_fields + 1U, sizeof *r->by_fill);
   r->fixed = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed);
   r->fixed_value = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed_value);
-  r->sides = sp_arena_array(arena, wave->n_joins + 1U, sizeof *r->sides);
+  r->n_unmatched = sp_arena_array(arena, wave->n_joins + 1U, sizeof *r->n_unmatched);
   if (r->fills == NULL || r->by_fill == NULL || r->fixed == NULL || r->fixed_value == NULL ||
-      r->sides == NULL) {
+      r->n_unmatched == NULL) {
     return sp_error_memory(error);
   }
-  SP_TRY(map_columns(r, error));
-  SP_TRY(sp_stretch_rows(s, r->wave, &r->from, &r->to, error));
-  for (uint32_t j = 0; j < wave->n_joins; j++) {
-    SP_TRY(sp_side_load(s, r->wave, j, r->program, &r->sides[j], error));
-  }
-  const sampan_sink sink = {.struct_size = sizeof sink,
-                            .n_fills = r->n_fills,
-                            .fills = r->fills,
-                            .capacity = r->capacity,
-                            .data = r,
-                            .intern = intern,
-                            .batch = take_batch};
-  SP_TRY(sp_file_read(s, &files->main, &sink, r->progress != NULL ? tell : NULL, r, error));
-  return sp_file_finish(s, &files->main, r->row, error);
+  return map_columns(r, error);
 }
 
-int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, int64_t capacity,
-                       sp_batch_fn *batch, void *data, sp_stream_progress_fn *progress,
-                       void *progress_data, sampan_error *error) {
+/* What the hands found of a wave's joins. */
+static void sum_up(wave_reading *w, const reading *hands, uint32_t n_hands) {
+  sp_wave_files *files = &w->stream->waves[w->wave];
+  for (uint32_t j = 0; j < w->stream->plan->waves[w->wave].n_joins; j++) {
+    int64_t n = 0;
+    for (uint32_t i = 0; i < n_hands; i++) n += hands[i].n_unmatched[j];
+    files->joins[j].fact->n_unmatched = n;
+  }
+}
+
+static int32_t read_wave(wave_reading *w, sampan_error *error) {
+  sp_stream *s = w->stream;
+  sp_stream_use *use = w->use;
+  const sp_wave *wave = &s->plan->waves[w->wave];
+  sp_wave_files *files = &s->waves[w->wave];
+  sp_arena *arena = s->context->arena;
+  const int plain = use->plain || s->stretches != NULL;
+  const uint32_t n_hands = plain ? 1 : use->n_hands;
+  w->sides = sp_arena_array(arena, wave->n_joins + 1U, sizeof *w->sides);
+  reading *hands = sp_arena_array(arena, n_hands, sizeof *hands);
+  sampan_sink *sinks = sp_arena_array(arena, n_hands, sizeof *sinks);
+  const sampan_sink **pointers = sp_arena_array(arena, n_hands, sizeof *pointers);
+  if (w->sides == NULL || hands == NULL || sinks == NULL || pointers == NULL) {
+    return sp_error_memory(error);
+  }
+  for (uint32_t i = 0; i < n_hands; i++) {
+    SP_TRY(hand_init(&hands[i], w, i, error));
+    sinks[i] = (sampan_sink){.struct_size = sizeof *sinks,
+                             .n_fills = hands[i].n_fills,
+                             .fills = hands[i].fills,
+                             .capacity = use->capacity,
+                             .data = &hands[i],
+                             .intern = intern,
+                             .batch = take_batch};
+    pointers[i] = &sinks[i];
+  }
+  if (s->stretches != NULL) {
+    SP_TRY(sp_stretch_rows(s, w->wave, &hands[0].from, &hands[0].to, error));
+  }
+  for (; w->n_sides < wave->n_joins; w->n_sides++) {
+    SP_TRY(sp_side_load(s, w->wave, w->n_sides, w->program, &w->sides[w->n_sides], error));
+  }
+  const sp_file_hands to = {
+      .sinks = pointers, .n_sinks = n_hands, .plain = plain, .in_pieces = &use->in_pieces};
+  SP_TRY(sp_file_read(s, &files->main, &to, use->progress != NULL ? tell : NULL, w, error));
+  sum_up(w, hands, n_hands);
+  return sp_file_finish(s, &files->main, atomic_load(&w->n_records), error);
+}
+
+int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use, sampan_error *error) {
   int64_t bytes_total = 0, bytes_before = 0, records = 0;
+  use->in_pieces = 0;
   for (uint32_t i = 0; i < s->n_conflicts; i++) {
     const sp_conflict *c = &s->conflicts[i];
     const uint32_t field = sp_program_find_field(program, c->column);
@@ -317,25 +384,18 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_machine *machine, i
   }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
-    reading r = {.stream = s,
-                 .program = program,
-                 .machine = machine,
-                 .wave = w,
-                 .capacity = capacity,
-                 .batch = batch,
-                 .data = data,
-                 .progress = progress,
-                 .progress_data = progress_data,
-                 .bytes_before = bytes_before,
-                 .bytes_total = bytes_total,
-                 .records_before = records};
-    const int32_t status = read_wave(&r, error);
-    for (uint32_t j = 0; r.sides != NULL && j < s->plan->waves[w].n_joins; j++) {
-      sp_side_clear(&r.sides[j]);
-    }
+    wave_reading wave = {.stream = s,
+                         .program = program,
+                         .use = use,
+                         .wave = w,
+                         .bytes_before = bytes_before,
+                         .bytes_total = bytes_total,
+                         .records_before = records};
+    const int32_t status = read_wave(&wave, error);
+    for (uint32_t j = 0; j < wave.n_sides; j++) sp_side_clear(&wave.sides[j]);
     if (status < 0) return status;
     bytes_before += s->waves[w].main.fact->n_bytes;
-    records += r.row;
+    records += atomic_load(&wave.n_records);
   }
   /* Of a shard alone nobody can say. */
   return s->stretches == NULL ? sp_stream_check_joins(s, error) : SAMPAN_OK;

@@ -63,7 +63,9 @@ static int32_t count_records(sp_stream *s, sp_file *file, int64_t *out, sampan_e
                             .data = out,
                             .intern = no_text,
                             .batch = count_batch};
-  return sp_file_read(s, file, &sink, NULL, NULL, error);
+  const sampan_sink *const sinks[] = {&sink};
+  const sp_file_hands to = {.sinks = sinks, .n_sinks = 1, .plain = 1};
+  return sp_file_read(s, file, &to, NULL, NULL, error);
 }
 
 int32_t sp_stretch_rows(sp_stream *s, uint32_t wave, int64_t *from, int64_t *to,

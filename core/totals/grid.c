@@ -93,3 +93,31 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low) {
   }
   return out;
 }
+
+/* Numbers at a time: pairs of so many need no carry. */
+enum { SP_ADDED_AT_ONCE = 512 };
+
+void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n) {
+  int64_t high[SP_ADDED_AT_ONCE], low[SP_ADDED_AT_ONCE];
+  for (int64_t first = 0; first < n; first += SP_ADDED_AT_ONCE) {
+    const int64_t m = n - first < SP_ADDED_AT_ONCE ? n - first : SP_ADDED_AT_ONCE;
+    const uint64_t *words = mask + first / 64;
+    sp_grid grid;
+    int64_t bound = 0;
+    if (sp_grid_choose(x + first, words, m, &grid) &&
+        (!grid.is_set || sp_grid_cut(&grid, x + first, words, m, high, low, &bound))) {
+      int64_t sum_high = 0, sum_low = 0;
+      for (int64_t i = 0; i < m && grid.is_set; i++) {
+        sum_high += high[i];
+        sum_low += low[i];
+      }
+      if (!grid.is_set) continue; /* nothing but 0 */
+      const sp_exact part = sp_grid_exact(&grid, sum_high, sum_low);
+      sp_exact_merge(sum, &part);
+      continue;
+    }
+    for (int64_t i = 0; i < m; i++) {
+      if ((words[i / 64] >> (i % 64) & 1) != 0) sp_exact_add(sum, x[first + i]);
+    }
+  }
+}

@@ -77,6 +77,10 @@ uint64_t sp_table_bytes(const sp_table *t) {
          (uint64_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched;
 }
 
+uint64_t sp_table_used(const sp_table *t) {
+  return t->n_rows * (t->row_bytes + 2 * sizeof *t->keys);
+}
+
 /* ---- rows --------------------------------------------------------------------------------- */
 
 static uint32_t slot_of(const sp_table *t, uint64_t key) {

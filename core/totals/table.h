@@ -27,6 +27,7 @@ int sp_table_is_narrow(const sp_table *table);
 uint32_t sp_table_n_lanes(const sp_table *table);
 uint32_t sp_table_n_rows(const sp_table *table);
 uint64_t sp_table_bytes(const sp_table *table);
+uint64_t sp_table_used(const sp_table *table); /* of these, by rows that are there */
 
 /* ---- rows --------------------------------------------------------------------------------- */
 

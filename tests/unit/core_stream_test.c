@@ -131,7 +131,9 @@ static int32_t take(void *data, sp_machine *machine, uint32_t wave, int64_t row,
 
 static int32_t read_all(fixture *f, sampan_error *error) {
   sp_error_clear(error);
-  return sp_stream_read(f->stream, f->program, f->machine, 4096, take, f, NULL, NULL, error);
+  const sp_stream_hand hand = {.machine = f->machine, .data = f};
+  sp_stream_use use = {.hands = &hand, .n_hands = 1, .capacity = 4096, .batch = take};
+  return sp_stream_read(f->stream, f->program, &use, error);
 }
 
 static void expect_changed(const fixture *f, int32_t status, const sampan_error *error,

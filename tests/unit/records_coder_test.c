@@ -66,3 +66,115 @@ Test(records_coder, added_texts_are_known_to_what_comes_later) {
   cr_expect(add_texts(c, &one, 1, out, NULL) == SAMPAN_E_DATA);
   sp_coder_free(c);
 }
+
+static uint64_t next_random(uint64_t *state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return *state;
+}
+
+enum { N = 2048 };
+
+/* Numbers of every kind that has a path of its own, with absent values among them. */
+static void random_numbers(uint64_t *state, int kind, double *x, uint64_t *present) {
+  memset(present, 0, N / 8);
+  for (int i = 0; i < N; i++) {
+    const uint64_t r = next_random(state);
+    switch (kind) {
+      case 0:
+        x[i] = (double)(r % 300 / 299 + (uint64_t)(i / 200)); /* runs */
+        break;
+      case 1:
+        x[i] = (double)(r % 700);
+        break;
+      case 2:
+        x[i] = (double)(r % 90000);
+        break;
+      case 3:
+        x[i] = (double)(r % 40) / 4 - 3;
+        break;
+      default:
+        x[i] = r % 5 == 0 ? -0.0 : r % 5 == 1 ? 0.0 : r % 5 == 2 ? 1e300 : (double)(r % 66000);
+    }
+    const int here = kind % 2 == 0 || next_random(state) % 50 != 0;
+    if (!here) x[i] = 0;
+    present[i / 64] |= (uint64_t)here << (i % 64);
+  }
+}
+
+Test(records_coder, numbers_are_numbered_in_order_of_appearance) {
+  static double x[N], seen[N * 4];
+  static uint64_t present[N / 64];
+  static uint32_t out[N];
+  uint64_t state = 88172645463325252U;
+  for (int kind = 0; kind < 5; kind++) {
+    sp_coder *c = sp_coder_new();
+    uint32_t n_seen = 0;
+    for (int batch = 0; batch < 4; batch++) {
+      const int n = batch == 2 ? 1000 : N;
+      random_numbers(&state, kind, x, present);
+      const sp_column column = {
+          .name = "x", .type = SAMPAN_NUMBER, .present = present, .number = x};
+      cr_assert(sp_coder_codes(c, &column, n, out, NULL) == SAMPAN_OK);
+      for (int i = 0; i < n; i++) {
+        uint32_t code = 0;
+        if (!sampan_bit(present, i)) {
+          code = SP_CODE_MISSING;
+        } else {
+          while (code < n_seen && seen[code] != x[i]) code++;
+          if (code == n_seen) seen[n_seen++] = x[i];
+        }
+        cr_assert(out[i] == code, "kind %d, record %d of batch %d", kind, i, batch);
+      }
+    }
+    cr_expect(sp_coder_size(c) == n_seen);
+    for (uint32_t k = 0; k < n_seen; k++) {
+      cr_assert(strtod(sp_coder_text(c, k), NULL) == seen[k]);
+      cr_assert(sp_coder_text(c, k)[0] != '-' || seen[k] < 0, "no -0");
+    }
+    sp_coder_free(c);
+  }
+}
+
+Test(records_coder, texts_and_truths) {
+  static uint64_t present[N / 64], truth[N / 64];
+  static uint32_t code[N], out[N];
+  uint64_t state = 1234567;
+  sp_dictionary d;
+  cr_assert(sp_dictionary_init(&d) == SAMPAN_OK && sp_dictionary_add(&d, "", 0) == 0);
+  sp_coder *texts = sp_coder_new(), *truths = sp_coder_new();
+  uint32_t of_code[64], n_seen = 0;
+  memset(of_code, 0xff, sizeof of_code);
+  for (int batch = 0; batch < 3; batch++) {
+    for (int i = 0; i < N; i++) {
+      char text[8];
+      const uint64_t r = next_random(&state);
+      const int here = batch == 0 || r % 7 != 0;
+      snprintf(text, sizeof text, "t%d", (int)(r >> 20) & 0x1f);
+      code[i] = here ? sp_dictionary_add(&d, text, strlen(text)) : 0;
+      sampan_set_bit(present, i, here);
+      sampan_set_bit(truth, i, here && (r >> 30 & 1) != 0);
+    }
+    const int n = batch == 1 ? 100 : N;
+    const sp_column column = {
+        .name = "x", .type = SAMPAN_TEXT, .present = present, .code = code, .dictionary = &d};
+    cr_assert(sp_coder_codes(texts, &column, n, out, NULL) == SAMPAN_OK);
+    for (int i = 0; i < n; i++) {
+      if (sampan_bit(present, i) && of_code[code[i]] == UINT32_MAX) of_code[code[i]] = n_seen++;
+      cr_assert(out[i] == (sampan_bit(present, i) ? of_code[code[i]] : SP_CODE_MISSING));
+      if (sampan_bit(present, i)) cr_assert_str_eq(sp_coder_text(texts, out[i]), d.text[code[i]]);
+    }
+    const sp_column logic = {.name = "x", .type = SAMPAN_TRUTH, .present = present, .truth = truth};
+    cr_assert(sp_coder_codes(truths, &logic, n, out, NULL) == SAMPAN_OK);
+    for (int i = 0; i < n; i++) {
+      const uint32_t expected = sampan_bit(truth, i) ? 1 : 0;
+      cr_assert(out[i] == (sampan_bit(present, i) ? expected : SP_CODE_MISSING));
+    }
+  }
+  cr_expect_str_eq(sp_coder_text(truths, 0), "false");
+  cr_expect_str_eq(sp_coder_text(truths, 1), "true");
+  sp_coder_free(texts);
+  sp_coder_free(truths);
+  sp_dictionary_clear(&d);
+}

@@ -94,7 +94,7 @@ static void clear_batch(const sampan_sink *sink) {
     /* Values of an earlier batch must not be seen where a source writes nothing. */
     if (sink->fills[i].number) memset(sink->fills[i].number, 0x5A, n * sizeof(double));
     if (sink->fills[i].code) memset(sink->fills[i].code, 0x5A, n * sizeof(uint32_t));
-    memset(sink->fills[i].reason, 0x5A, n);
+    memset(sink->fills[i].reason, 0, n);
   }
 }
 
@@ -160,6 +160,61 @@ static int32_t make_fills(const source_job *job, source_result *r, sampan_sink *
   return 0;
 }
 
+/* A stretch with nothing but the 64 bytes behind it that the contract grants. */
+static int32_t read_stretch(const sampan_source_ops *ops, const sampan_call *call,
+                            const sampan_schema *schema, const sampan_sink *sink, const char *bytes,
+                            int64_t n, int32_t is_first, int32_t is_last) {
+  char *copy = (char *)calloc((size_t)n + 64, 1);
+  if (copy == NULL) return SAMPAN_E_MEMORY;
+  memcpy(copy, bytes, (size_t)n);
+  const sampan_stretch stretch = {.struct_size = sizeof stretch,
+                                  .is_first = is_first,
+                                  .is_last = is_last,
+                                  .bytes = copy,
+                                  .n_bytes = n};
+  const int32_t status = ops->read_cut(call, schema, &stretch, sink);
+  free(copy);
+  return status;
+}
+
+static int64_t cut_copy(const sampan_source_ops *ops, const sampan_call *call,
+                        const sampan_schema *schema, const char *bytes, int64_t n) {
+  char *copy = (char *)malloc((size_t)n + 64);
+  if (copy == NULL) return -1;
+  memcpy(copy, bytes, (size_t)n);
+  memset(copy + n, '"', 64); /* a buffer holds anything there */
+  const int64_t m = ops->cut(call, schema, copy, n);
+  free(copy);
+  return m;
+}
+
+/* Deals the bytes out as the host does. */
+static int32_t read_stretches(const source_job *job, const sampan_source_ops *ops,
+                              const sampan_call *call, const sampan_sink *sink,
+                              source_result *out) {
+  for (int64_t at = 0, n = job->buffer;;) {
+    const int64_t left = job->n_bytes - at;
+    int32_t is_last = n >= left;
+    int64_t m = is_last ? left : n;
+    if (!is_last || (job->buffer % 2 == 1 && left > 0)) {
+      const int64_t cut = cut_copy(ops, call, &out->schema, job->bytes + at, m);
+      if (cut < 0) return SOURCE_UNCUT;
+      if (cut == 0 && !is_last) {
+        n *= 2;
+        continue;
+      }
+      if (cut > 0) m = cut;
+      is_last = is_last && cut == 0;
+    }
+    const int32_t status =
+        read_stretch(ops, call, &out->schema, sink, job->bytes + at, m, at == 0, is_last);
+    if (status != SAMPAN_END || is_last) return status;
+    out->n_stretches++;
+    at += m;
+    n = job->buffer;
+  }
+}
+
 int32_t source_run(const source_job *job, source_result *out) {
   memset(out, 0, sizeof *out);
   out->arena = sp_arena_new(job->budget);
@@ -197,7 +252,9 @@ int32_t source_run(const source_job *job, source_result *out) {
     }
     clear_batch(&sink);
     cancel = job->cancel_from;
-    out->status = ops->read(&call, &reader, &out->schema, &sink);
+    out->status = job->buffer == 0
+                      ? ops->read(&call, &reader, &out->schema, &sink)
+                      : read_stretches(job, job->ops != NULL ? job->ops : ops, &call, &sink, out);
     for (uint32_t i = 0; i < out->n_columns; i++) {
       free(dictionaries[i].slot);
       free(dictionaries[i].text);

@@ -27,6 +27,10 @@ typedef struct source_job {
   uint64_t budget;     /* of the host's memory; 0: no limit */
   int64_t fail_at;     /* reading this offset fails, where it is positive */
   int32_t cancel_from; /* with 1, the run is cancelled from the first record on */
+  /* Read by cut() and read_cut(), from a buffer of so many bytes, which grows where it holds no
+   * whole record; 0: by read(). An odd number: the last stretch is what the last cut leaves. */
+  int64_t buffer;
+  const sampan_source_ops *ops; /* of the pieces; NULL: the plugin's */
 } source_job;
 
 typedef struct source_cell {
@@ -43,11 +47,15 @@ typedef struct source_result {
   int64_t n_records, n_batches;
   source_cell *cells; /* n_records * n_columns */
   int64_t bytes_read;
+  int64_t n_stretches;
   uint64_t bytes_allocated; /* from the host */
   char notes[1024];
   sp_arena *arena; /* the plugin's */
   sp_arena *own;   /* the harness's */
 } source_result;
+
+/* Whether cut() said that the bytes cannot be cut: then they were read by read(). */
+#define SOURCE_UNCUT -1
 
 /* Reads; always fills *out, which source_result_clear empties. */
 int32_t source_run(const source_job *job, source_result *out);

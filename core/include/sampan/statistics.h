@@ -243,7 +243,15 @@ typedef struct sampan_interval_in {
   uint32_t n_replicates;
   int32_t about_estimate;
   const double *replicate, *replicate_factor;
+  double t_quantile; /* 1.2. Of 0.5 + level / 2 at df, which the host has at hand; 0: not given */
 } sampan_interval_in;
+
+/* The t quantile of 0.5 + level / 2 at df. */
+static inline double sampan_interval_t(const sampan_call *call, const sampan_interval_in *in) {
+  const size_t end = offsetof(sampan_interval_in, t_quantile) + sizeof in->t_quantile;
+  if (in->struct_size >= end && in->t_quantile > 0) return in->t_quantile;
+  return call->host->t_quantile(0.5 + in->level / 2, in->df);
+}
 
 /* Whether the host gives replicates, and there are any. */
 static inline int sampan_has_replicates(const sampan_interval_in *in) {

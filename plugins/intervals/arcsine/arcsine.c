@@ -46,7 +46,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     if (!(in->df > 0)) return none(out, "no degrees of freedom");
     if (se == 0) return none(out, "standard error is 0: use korn-graubard, or `size: records`");
     n = p * (1 - p) / (se * se);
-    c = call->host->t_quantile(upper_tail, in->df);
+    c = sampan_interval_t(call, in);
   } else { /* A2 */
     c = call->host->normal_quantile(upper_tail);
   }

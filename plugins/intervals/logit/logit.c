@@ -75,7 +75,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     snprintf(out->why, sizeof out->why, "no degrees of freedom");
     return SAMPAN_OK;
   } else {
-    width = call->host->t_quantile(upper_tail, in->df) * log_odds_error(call, in, out);
+    width = sampan_interval_t(call, in) * log_odds_error(call, in, out);
     if (se > 0)
       out->n_eff = p * (1 - p) / (se * se); /* L4 */
     else

@@ -55,7 +55,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     snprintf(out->why, sizeof out->why, "no degrees of freedom");
     return SAMPAN_OK;
   } else {
-    t = call->host->t_quantile(upper_tail, in->df);
+    t = sampan_interval_t(call, in);
   }
   out->status = SAMPAN_LIMITS_OK;
   out->lower = in->estimate - t * se;

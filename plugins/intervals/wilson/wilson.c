@@ -59,7 +59,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                    in->df)) { /* a complete count of 0 or N has its n; a cluster sample has not */
       return none(out, "standard error is 0: use korn-graubard, or `size: records`");
     }
-    c = call->host->t_quantile(0.5 + in->level / 2, in->df);
+    c = sampan_interval_t(call, in);
   } else { /* I2, I3 */
     c = call->host->normal_quantile(0.5 + in->level / 2);
   }

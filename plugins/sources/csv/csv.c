@@ -18,7 +18,7 @@
  *      the bytes arrive and whatever the size of a batch.
  *  C9  The header that the records are read under has the names, in the order, of the schema.
  */
-#include "dsv.h"
+#include "columns.h"
 
 enum { P_DELIMITER = 0, P_QUOTE = 1, P_ENCODING = 2, P_DECIMAL = 3, N_PARAMS = 4 };
 
@@ -81,7 +81,7 @@ static int is_mark(const char *text) {
          strchr(".+-", c) == NULL;
 }
 
-static int32_t read_dialect(const sampan_call *call, dsv_dialect *out) {
+int32_t dsv_read_dialect(const sampan_call *call, dsv_dialect *out) {
   const char *delimiter = text_of(call, P_DELIMITER), *quote = text_of(call, P_QUOTE);
   if (strcmp(delimiter, "tab") == 0 || strcmp(delimiter, "\\t") == 0) delimiter = "\t";
   if (!is_mark(delimiter)) {
@@ -103,15 +103,29 @@ static int32_t read_dialect(const sampan_call *call, dsv_dialect *out) {
 
 static int32_t schema(const sampan_call *call, const sampan_reader *reader, sampan_schema *out) {
   dsv_dialect dialect;
-  const int32_t status = read_dialect(call, &dialect);
+  const int32_t status = dsv_read_dialect(call, &dialect);
   return status < 0 ? status : dsv_header(call, reader, &dialect, out);
 }
 
 static int32_t read_records(const sampan_call *call, const sampan_reader *reader,
                             const sampan_schema *file, const sampan_sink *sink) {
   dsv_dialect dialect;
-  const int32_t status = read_dialect(call, &dialect);
+  const int32_t status = dsv_read_dialect(call, &dialect);
   return status < 0 ? status : dsv_cells(call, reader, &dialect, file, sink);
+}
+
+static int64_t cut(const sampan_call *call, const sampan_schema *file, const char *bytes,
+                   int64_t n) {
+  dsv_dialect dialect;
+  (void)file;
+  return dsv_read_dialect(call, &dialect) < 0 ? -1 : dsv_cut(&dialect, dsv_machine_at(0), bytes, n);
+}
+
+static int32_t read_cut(const sampan_call *call, const sampan_schema *file,
+                        const sampan_stretch *stretch, const sampan_sink *sink) {
+  dsv_dialect dialect;
+  const int32_t status = dsv_read_dialect(call, &dialect);
+  return status < 0 ? status : dsv_read_cut(call, &dialect, file, stretch, sink, dsv_machine_at(0));
 }
 
 static const sampan_source_ops ops = {
@@ -119,6 +133,8 @@ static const sampan_source_ops ops = {
     .extensions = "csv|tsv|txt",
     .schema = schema,
     .read = read_records,
+    .cut = cut,
+    .read_cut = read_cut,
 };
 
 static const sampan_plugin csv = {

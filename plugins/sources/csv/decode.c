@@ -54,8 +54,7 @@ static int32_t character(const unsigned char *p, int64_t n) {
   return length;
 }
 
-/* How many bytes of p[0, n) are whole characters; *problem says what stopped it. */
-static int64_t valid(const unsigned char *p, int64_t n, int32_t *problem) {
+int64_t dsv_valid(const unsigned char *p, int64_t n, int32_t *problem) {
   int64_t i = 0;
   *problem = DSV_CODE_OK;
   while (i < n) {
@@ -152,8 +151,8 @@ int32_t dsv_decoder_next(dsv_decoder *d, const char **text, int64_t *n) {
     if (d->at_start && (status = order_mark(d, &n_mark)) < 0) return status;
     d->at_start = 0;
     if (d->converter == (iconv_t)-1) {
-      d->n_used =
-          n_mark + valid((const unsigned char *)d->raw + n_mark, d->n_raw - n_mark, &d->problem);
+      d->n_used = n_mark +
+                  dsv_valid((const unsigned char *)d->raw + n_mark, d->n_raw - n_mark, &d->problem);
       d->skipped = n_mark;
       *text = d->raw + n_mark;
       *n = d->n_used - n_mark;

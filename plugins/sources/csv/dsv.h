@@ -18,6 +18,9 @@ typedef struct dsv_dialect {
   int32_t decimal_comma;
 } dsv_dialect;
 
+/* csv.c: the dialect that the parameters give, or an error. */
+int32_t dsv_read_dialect(const sampan_call *call, dsv_dialect *out);
+
 /* ---- decode.c: bytes of the file -> UTF-8 in whole characters ------------------------------- */
 
 enum { DSV_CODE_OK = 0, DSV_CODE_BAD = 1, DSV_CODE_CUT = 2 };
@@ -44,6 +47,10 @@ void dsv_decoder_close(dsv_decoder *d);
 int32_t dsv_decoder_next(dsv_decoder *d, const char **text, int64_t *n);
 /* The file offset (from 0) of byte i of the current piece; i may be its length. */
 int64_t dsv_decoder_offset(const dsv_decoder *d, int64_t i);
+
+/* How many bytes of p[0, n) are whole UTF-8 characters; *problem (DSV_CODE_*) says what stopped it.
+ */
+int64_t dsv_valid(const unsigned char *p, int64_t n, int32_t *problem);
 
 /* ---- scan.c: where records end, and whether they are well-formed ---------------------------- */
 
@@ -135,6 +142,29 @@ typedef struct dsv_handler {
  * be filled in by the handler while reading. */
 int32_t dsv_feed(const sampan_call *call, const sampan_reader *reader, const dsv_dialect *dialect,
                  const dsv_names *names, const dsv_handler *handler, uint32_t n_expected);
+
+/* ---- cell.c: what one cell means ------------------------------------------------------------ */
+
+enum {
+  DSV_CELL_ABSENT = 0,
+  DSV_CELL_PRESENT = 1,
+  DSV_CELL_NOT_NUMBER = -1,
+  DSV_CELL_NO_MEMORY = -2
+};
+
+typedef struct dsv_fills {
+  const sampan_call *call;
+  const dsv_dialect *dialect;
+  const sampan_sink *sink;
+  double **missing_number; /* per fill: its `missing` as numbers, NaN where a text is none */
+} dsv_fills;
+
+/* Reads what the fills mean by missing; refuses a fill of a column that is not there. */
+int32_t dsv_fills_open(dsv_fills *f, const sampan_call *call, const dsv_dialect *dialect,
+                       const sampan_sink *sink, uint32_t n_fields);
+/* The cell with this (unquoted) text in a fill: DSV_CELL_*. *x, *code are 0 where it is absent. */
+int32_t dsv_cell(const dsv_fills *f, uint32_t i_fill, const char *text, uint64_t n, double *x,
+                 uint32_t *code);
 
 /* ---- header.c, cells.c ---------------------------------------------------------------------- */
 

@@ -11,10 +11,19 @@
 #include <math.h>
 #include <sampan/plugin.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 enum { PARAM_BOM = 0, PARAM_EXCEL = 1, PARAM_TABLE = 2, N_PARAMS = 3 };
 enum { TABLE_ESTIMATES = 0, TABLE_COMPARISONS = 1 };
+
+enum { MOST_COLUMNS = 32 };
+
+/* How a text cell looks. Tables say the same thing in row after row, at the same address: a text is
+ * looked through when a column gets another one. */
+typedef struct cell {
+  const char *text;
+  uint64_t n_bytes;
+  int32_t plain;
+} cell;
 
 /* Bytes on their way out: the first failure sticks. Caller-owned. */
 typedef struct csv {
@@ -24,7 +33,10 @@ typedef struct csv {
   int32_t status;
   int32_t at_start; /* of a line */
   uint32_t n_used;
-  char buffer[8192];
+  uint32_t column; /* of text cells in this line */
+  uint32_t reserved;
+  cell cells[MOST_COLUMNS]; /* the last of each column */
+  char buffer[16384];
 } csv;
 
 static int32_t flush(csv *w) {
@@ -36,34 +48,56 @@ static int32_t flush(csv *w) {
   return w->status;
 }
 
-static void put(csv *w, const char *s) {
-  for (; *s && w->status >= 0; s++) {
-    w->buffer[w->n_used++] = *s;
-    if (w->n_used == sizeof w->buffer) flush(w);
+static void put_bytes(csv *w, const char *s, uint64_t n) {
+  while (n > sizeof w->buffer - w->n_used) {
+    const uint64_t part = sizeof w->buffer - w->n_used;
+    memcpy(w->buffer + w->n_used, s, part);
+    w->n_used += (uint32_t)part;
+    s += part;
+    n -= part;
+    flush(w);
   }
+  memcpy(w->buffer + w->n_used, s, n);
+  w->n_used += (uint32_t)n;
+}
+
+static void put(csv *w, const char *s) {
+  put_bytes(w, s, strlen(s));
 }
 
 /* ---- cells --------------------------------------------------------------------------------------
  */
 
 static void separate(csv *w) {
-  if (!w->at_start) put(w, ",");
+  if (!w->at_start) put_bytes(w, ",", 1);
   w->at_start = 0;
 }
 
+static void look_at(const csv *w, const char *s, cell *c) {
+  c->text = s;
+  c->n_bytes = strcspn(s, ",\"\r\n");
+  c->plain = s[c->n_bytes] == '\0' && !(w->excel && *s && strchr("=+-@\t\r", *s));
+}
+
 static void text_cell(csv *w, const char *s) {
-  const char *guard = w->excel && *s && strchr("=+-@\t\r", *s) ? "'" : "";
+  cell here, *c = w->column < MOST_COLUMNS ? &w->cells[w->column++] : &here;
   separate(w);
-  if (strpbrk(s, ",\"\r\n") == NULL) {
+  if (c == &here || c->text != s) look_at(w, s, c);
+  if (c->plain) {
+    put_bytes(w, s, c->n_bytes);
+    return;
+  }
+  const char *guard = w->excel && *s && strchr("=+-@\t\r", *s) ? "'" : "";
+  if (s[c->n_bytes] == '\0') {
     put(w, guard);
-    put(w, s);
+    put_bytes(w, s, c->n_bytes);
     return;
   }
   put(w, "\"");
   put(w, guard);
   for (; *s; s++) {
-    const char one[3] = {*s, *s == '"' ? '"' : 0, 0};
-    put(w, one);
+    if (*s == '"') put_bytes(w, s, 1); /* twice */
+    put_bytes(w, s, 1);
   }
   put(w, "\"");
 }
@@ -77,27 +111,29 @@ static void number_cell(csv *w, double v) {
     put(w, v > 0 ? "Inf" : "-Inf");
     return;
   }
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, v);
-    if (strtod(text, NULL) == v) break; /* exact: it must read back */
-  }
-  put(w, text);
+  put_bytes(w, text, (uint64_t)w->call->host->format_number(v, text));
 }
 
 static void count_cell(csv *w, int64_t v) {
-  char text[32];
+  char text[24], *p = text + sizeof text;
   separate(w);
   if (v < 0) return;
-  snprintf(text, sizeof text, "%lld", (long long)v);
-  put(w, text);
+  do {
+    *--p = (char)('0' + v % 10);
+    v /= 10;
+  } while (v > 0);
+  put_bytes(w, p, (uint64_t)(text + sizeof text - p));
 }
 
 static void end_line(csv *w) {
   put(w, "\r\n");
   w->at_start = 1;
+  w->column = 0;
 }
 
+/* Names are no texts of the columns below them. */
 static void header(csv *w, const char *const *names, uint32_t n) {
+  w->column = MOST_COLUMNS;
   for (uint32_t i = 0; i < n; i++) text_cell(w, names[i]);
 }
 

@@ -12,7 +12,6 @@
 #include <math.h>
 #include <sampan/plugin.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 /* Bytes on their way out: the first failure sticks. Caller-owned. */
 typedef struct json {
@@ -33,11 +32,21 @@ static int32_t flush(json *w) {
   return w->status;
 }
 
-static void put(json *w, const char *s) {
-  for (; *s && w->status >= 0; s++) {
-    w->buffer[w->n_used++] = *s;
-    if (w->n_used == sizeof w->buffer) flush(w);
+static void put_bytes(json *w, const char *s, uint64_t n) {
+  while (n > sizeof w->buffer - w->n_used) {
+    const uint64_t part = sizeof w->buffer - w->n_used;
+    memcpy(w->buffer + w->n_used, s, part);
+    w->n_used += (uint32_t)part;
+    s += part;
+    n -= part;
+    flush(w);
   }
+  memcpy(w->buffer + w->n_used, s, n);
+  w->n_used += (uint32_t)n;
+}
+
+static void put(json *w, const char *s) {
+  put_bytes(w, s, strlen(s));
 }
 
 /* ---- values -------------------------------------------------------------------------------------
@@ -63,6 +72,13 @@ static void put_text(json *w, const char *text) {
   const unsigned char *s = (const unsigned char *)text;
   put(w, "\"");
   while (*s) {
+    uint64_t n_plain = 0;
+    while (s[n_plain] >= 0x20 && s[n_plain] < 0x7f && s[n_plain] != '"' && s[n_plain] != '\\') {
+      n_plain++;
+    }
+    put_bytes(w, (const char *)s, n_plain);
+    s += n_plain;
+    if (*s == '\0') break;
     const uint32_t n = utf8_length(s);
     char out[8] = "";
     if (n == 0) {
@@ -98,10 +114,7 @@ static void put_number(json *w, double v) {
     put(w, v > 0 ? "\"Inf\"" : "\"-Inf\"");
     return;
   }
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, v);
-    if (strtod(text, NULL) == v) break; /* exact: it must read back */
-  }
+  w->call->host->format_number(v, text);
   put(w, text);
 }
 

@@ -1,0 +1,201 @@
+/* digits.c - doubles of everyday size to 15 to 17 digits, in exact integer arithmetic.
+ *
+ * x = m 2^e. With k such that x 10^k has 17 digits before the point, P = m 5^k is a whole number,
+ * and x 10^k = P / 2^s, s = -(e + k). For 1e-11 <= x < 1e15 P has at most 116 bits and what stands
+ * behind the point, P mod 2^s, at most 62: rounding and the question whether fewer digits read back
+ * need no approximation, and nothing is left to doubt. What is smaller or larger goes to the C
+ * library, which is right as well and some ten times slower. */
+#include "base/digits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__extension__ typedef unsigned __int128 sp_u128;
+__extension__ typedef __int128 sp_i128;
+
+enum { LEAST_DIGITS = 15, MOST_DIGITS = 17, MOST_POWER = 27, BUFFER = 32 };
+
+static const uint64_t powers_of_5[MOST_POWER + 1] = {UINT64_C(1),
+                                                     UINT64_C(5),
+                                                     UINT64_C(25),
+                                                     UINT64_C(125),
+                                                     UINT64_C(625),
+                                                     UINT64_C(3125),
+                                                     UINT64_C(15625),
+                                                     UINT64_C(78125),
+                                                     UINT64_C(390625),
+                                                     UINT64_C(1953125),
+                                                     UINT64_C(9765625),
+                                                     UINT64_C(48828125),
+                                                     UINT64_C(244140625),
+                                                     UINT64_C(1220703125),
+                                                     UINT64_C(6103515625),
+                                                     UINT64_C(30517578125),
+                                                     UINT64_C(152587890625),
+                                                     UINT64_C(762939453125),
+                                                     UINT64_C(3814697265625),
+                                                     UINT64_C(19073486328125),
+                                                     UINT64_C(95367431640625),
+                                                     UINT64_C(476837158203125),
+                                                     UINT64_C(2384185791015625),
+                                                     UINT64_C(11920928955078125),
+                                                     UINT64_C(59604644775390625),
+                                                     UINT64_C(298023223876953125),
+                                                     UINT64_C(1490116119384765625),
+                                                     UINT64_C(7450580596923828125)};
+
+#define TEN_16 UINT64_C(10000000000000000)
+
+/* x 10^k: its whole part, of 17 digits, and what is behind the point, in units of 2^-s. */
+typedef struct scaled {
+  uint64_t whole, rest, power; /* power: 5^k */
+  int32_t s, exponent;         /* exponent: of the first digit */
+  int32_t is_power_of_2;
+} scaled;
+
+/* 0 where the arithmetic does not hold x > 0. */
+static int scale(double x, scaled *out) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  const int32_t e = (int32_t)(bits >> 52) - 1075;
+  const uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1), m = fraction | UINT64_C(1) << 52;
+  /* floor(log10 x), or one less: log10(2) = 0.30103 */
+  int32_t exponent = (int32_t)floor((e + 52) * 0.30102999566);
+  for (int tries = 0; tries < 2; tries++, exponent++) {
+    const int32_t k = MOST_DIGITS - 1 - exponent, s = -(e + k);
+    if (k < 0 || k > MOST_POWER || s < 1 || s > 62) return 0;
+    const sp_u128 p = (sp_u128)m * powers_of_5[k];
+    const sp_u128 whole = p >> s;
+    if (whole >= (sp_u128)TEN_16 * 10) continue;
+    if (whole < TEN_16) return 0;
+    out->whole = (uint64_t)whole;
+    out->rest = (uint64_t)p & ((UINT64_C(1) << s) - 1);
+    out->power = powers_of_5[k];
+    out->s = s;
+    out->exponent = exponent;
+    out->is_power_of_2 = fraction == 0;
+    return 1;
+  }
+  return 0;
+}
+
+/* Rounded to fewer digits, ties to even; `unit` is the place of the last one, 1, 10 or 100. */
+static uint64_t rounded(const scaled *x, uint64_t unit) {
+  const uint64_t head = x->whole / unit, rest = x->whole % unit;
+  const uint64_t half = UINT64_C(1) << (x->s - 1);
+  int up, tie;
+  if (unit == 1) {
+    up = x->rest > half;
+    tie = x->rest == half;
+  } else {
+    up = rest > unit / 2 || (rest == unit / 2 && x->rest > 0);
+    tie = rest == unit / 2 && x->rest == 0;
+  }
+  return head + (uint64_t)(up || (tie && (head & 1) != 0));
+}
+
+/* Whether `near`, in the place of x 10^k, lies within half the distance of the double from its
+ * neighbours, 5^k / 2 in units of 2^-s; below a power of two the neighbour is twice as close. */
+static int reads_back(const scaled *x, uint64_t near) {
+  const int64_t apart = (int64_t)(near - x->whole);
+  if (apart > 16 || apart < -16) return 0; /* half the distance is less than 12 */
+  const sp_i128 off = (sp_i128)apart * ((sp_i128)1 << x->s) - (sp_i128)x->rest;
+  const sp_i128 limit = (sp_i128)x->power;
+  if (off >= 0) return 2 * off < limit;
+  return (x->is_power_of_2 ? -4 : -2) * off < limit;
+}
+
+static void put_pair(char *out, uint64_t pair) {
+  out[0] = (char)('0' + pair / 10);
+  out[1] = (char)('0' + pair % 10);
+}
+
+/* n digits; n is odd or even, the number has no more. */
+static void put_digits(char *out, uint64_t number, int32_t n) {
+  int32_t at = n;
+  for (; at >= 2; at -= 2, number /= 100) put_pair(out + at - 2, number % 100);
+  if (at == 1) out[0] = (char)('0' + number);
+}
+
+/* As %g: without zeros at the end, with an exponent below 1e-4. */
+static int32_t lay_out(char *out, uint64_t number, int32_t n, int32_t exponent) {
+  char digit[MOST_DIGITS + 1];
+  char *p = out;
+  put_digits(digit, number, n);
+  while (n > 1 && digit[n - 1] == '0') n--;
+  if (exponent < -4) {
+    *p++ = digit[0];
+    if (n > 1) *p++ = '.';
+    memcpy(p, digit + 1, (size_t)n - 1);
+    p += n - 1;
+    *p++ = 'e';
+    *p++ = '-';
+    put_pair(p, (uint64_t)-exponent);
+    p += 2;
+  } else if (exponent < 0) {
+    memcpy(p, "0.0000", 6);
+    p += 1 - exponent;
+    memcpy(p, digit, (size_t)n);
+    p += n;
+  } else {
+    const int32_t n_whole = exponent + 1;
+    const int32_t n_given = n < n_whole ? n : n_whole;
+    memcpy(p, digit, (size_t)n_given);
+    memset(p + n_given, '0', (size_t)(n_whole - n_given));
+    p += n_whole;
+    if (n > n_whole) {
+      *p++ = '.';
+      memcpy(p, digit + n_whole, (size_t)(n - n_whole));
+      p += n - n_whole;
+    }
+  }
+  *p = '\0';
+  return (int32_t)(p - out);
+}
+
+static int32_t by_library(double x, char *out) {
+  int n = 0;
+  for (int digits = LEAST_DIGITS; digits <= MOST_DIGITS; digits++) {
+    n = snprintf(out, BUFFER, "%.*g", digits, x);
+    if (strtod(out, NULL) == x) break; /* exact: it must read back */
+  }
+  return n;
+}
+
+/* Whole numbers, up to those that %.15g gives an exponent. */
+static int32_t put_whole(double x, char *out) {
+  uint64_t number = (uint64_t)x;
+  char digit[MOST_DIGITS];
+  int32_t n = 0;
+  for (; number > 0 || n == 0; number /= 10) digit[n++] = (char)('0' + number % 10);
+  for (int32_t i = 0; i < n; i++) out[i] = digit[n - 1 - i];
+  out[n] = '\0';
+  return n;
+}
+
+static int32_t put_positive(double x, char *out) {
+  scaled s;
+  if (x < 1e15 && (double)(uint64_t)x == x) return put_whole(x, out);
+  if (!(x >= 1e-11 && x < 1e15) || !scale(x, &s)) return by_library(x, out);
+  uint64_t unit = 100, ceiling = TEN_16 / 10, number = 0;
+  int32_t digits = LEAST_DIGITS;
+  for (; digits <= MOST_DIGITS; digits++, unit /= 10, ceiling *= 10) {
+    number = rounded(&s, unit);
+    if (digits == MOST_DIGITS || reads_back(&s, number * unit)) break;
+  }
+  if (number == ceiling) { /* 99.9 became 100 */
+    number /= 10;
+    s.exponent++;
+  }
+  return lay_out(out, number, digits, s.exponent);
+}
+
+int32_t sp_format_double(double x, char *out) {
+  out[0] = '\0';
+  if (!isfinite(x)) return 0;
+  if (!signbit(x)) return put_positive(x, out);
+  out[0] = '-';
+  return 1 + put_positive(-x, out + 1);
+}

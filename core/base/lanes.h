@@ -1,0 +1,46 @@
+/* lanes.h - loops over many values at once, in the widest instructions that the processor has.
+ * Every variant gives the same bits. Bitmaps are words of 64 records, lowest bit first. */
+#ifndef SP_BASE_LANES_H
+#define SP_BASE_LANES_H
+
+#include <stdint.h>
+
+enum { SP_LANES_PORTABLE = 0, SP_LANES_AVX2, SP_LANES_AVX512, SP_LANES_END };
+
+/* x relation y */
+enum { SP_IS_EQ = 0, SP_IS_NE, SP_IS_LT, SP_IS_LE, SP_IS_GT, SP_IS_GE };
+
+typedef struct sp_lanes {
+  const char *name;
+  /* Bit i of out: x[i] relation y[i]; past n the last word has zeros, here and below. */
+  void (*compare)(int32_t relation, const double *x, const double *y, int64_t n, uint64_t *out);
+  void (*compare_one)(int32_t relation, const double *x, double y, int64_t n, uint64_t *out);
+  /* Bit i of out: x[i] is one of the values. */
+  void (*any_of)(const double *x, const double *values, uint32_t n_values, int64_t n,
+                 uint64_t *out);
+  /* Bit i of out: x[i] is finite. */
+  void (*is_finite)(const double *x, int64_t n, uint64_t *out);
+  /* Makes what is absent 0. */
+  void (*zero_absent)(double *x, const uint64_t *present, int64_t n);
+  void (*zero_absent_codes)(uint32_t *x, const uint64_t *present, int64_t n);
+  /* t[i] is a[i] where the mask has a bit, else b[i]; t may be one of them. */
+  void (*choose)(double *t, const double *a, const double *b, const uint64_t *mask, int64_t n);
+  void (*choose_codes)(uint32_t *t, const uint32_t *a, const uint32_t *b, const uint64_t *mask,
+                       int64_t n);
+  /* out[i] = table[x[i]] - 1, and UINT32_MAX for absent ones, of 64 records. 0, with any of out
+   * written, if the x of one that is present is no whole number below n_table (at most 2^31), or
+   * its entry is 0. */
+  int (*look_up)(const double *x, uint64_t present, const uint32_t *table, uint32_t n_table,
+                 uint32_t *out);
+} sp_lanes;
+
+/* The widest that this processor has. */
+const sp_lanes *sp_lanes_best(void);
+/* One of the variants, NULL if this processor lacks it. */
+const sp_lanes *sp_lanes_of(int32_t variant);
+
+/* NULL where they were not compiled. */
+const sp_lanes *sp_lanes_avx2(void);
+const sp_lanes *sp_lanes_avx512(void);
+
+#endif

@@ -1,0 +1,115 @@
+/* lanes_avx512.c - lanes of 8 doubles. */
+#include "base/lanes.h"
+
+#include <stddef.h>
+
+#if defined(__x86_64__) && defined(__GNUC__)
+
+#include <float.h>
+#include <immintrin.h>
+
+#define SP_LANES_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+
+#define SP_DEFINE_BITS(op, predicate)                                                             \
+  static SP_LANES_TARGET uint64_t bits_##op(const double *a, const double *b) {                   \
+    uint64_t word = 0;                                                                            \
+    for (int k = 0; k < 64; k += 8) {                                                             \
+      word |=                                                                                     \
+          (uint64_t)_mm512_cmp_pd_mask(_mm512_loadu_pd(a + k), _mm512_loadu_pd(b + k), predicate) \
+          << k;                                                                                   \
+    }                                                                                             \
+    return word;                                                                                  \
+  }                                                                                               \
+  static SP_LANES_TARGET uint64_t bits_one_##op(const double *a, double b) {                      \
+    const __m512d one = _mm512_set1_pd(b);                                                        \
+    uint64_t word = 0;                                                                            \
+    for (int k = 0; k < 64; k += 8) {                                                             \
+      word |= (uint64_t)_mm512_cmp_pd_mask(_mm512_loadu_pd(a + k), one, predicate) << k;          \
+    }                                                                                             \
+    return word;                                                                                  \
+  }
+
+SP_DEFINE_BITS(EQ, _CMP_EQ_OQ)
+SP_DEFINE_BITS(NE, _CMP_NEQ_UQ)
+SP_DEFINE_BITS(LT, _CMP_LT_OQ)
+SP_DEFINE_BITS(LE, _CMP_LE_OQ)
+SP_DEFINE_BITS(GT, _CMP_GT_OQ)
+SP_DEFINE_BITS(GE, _CMP_GE_OQ)
+
+#define SP_BITS(op, a, b) bits_##op(a, b)
+#define SP_BITS_ONE(op, a, c) bits_one_##op(a, c)
+
+static SP_LANES_TARGET uint64_t finite_64(const double *x) {
+  const __m512d most = _mm512_set1_pd(DBL_MAX);
+  uint64_t word = 0;
+  for (int k = 0; k < 64; k += 8) {
+    const __m512d size = _mm512_abs_pd(_mm512_loadu_pd(x + k));
+    word |= (uint64_t)_mm512_cmp_pd_mask(size, most, _CMP_LE_OQ) << k;
+  }
+  return word;
+}
+
+static SP_LANES_TARGET void choose_64(double *t, const double *a, const double *b, uint64_t mask) {
+  for (int k = 0; k < 64; k += 8) {
+    _mm512_storeu_pd(t + k, _mm512_mask_blend_pd((__mmask8)(mask >> k), _mm512_loadu_pd(b + k),
+                                                 _mm512_loadu_pd(a + k)));
+  }
+}
+
+static SP_LANES_TARGET void zero_64(double *x, uint64_t present) {
+  for (int k = 0; k < 64; k += 8) {
+    _mm512_storeu_pd(x + k, _mm512_maskz_loadu_pd((__mmask8)(present >> k), x + k));
+  }
+}
+
+static SP_LANES_TARGET void choose_codes_64(uint32_t *t, const uint32_t *a, const uint32_t *b,
+                                            uint64_t mask) {
+  for (int k = 0; k < 64; k += 16) {
+    const __m512i left = _mm512_loadu_si512(a + k), right = _mm512_loadu_si512(b + k);
+    _mm512_storeu_si512(t + k, _mm512_mask_blend_epi32((__mmask16)(mask >> k), right, left));
+  }
+}
+
+static SP_LANES_TARGET void zero_codes_64(uint32_t *x, uint64_t present) {
+  for (int k = 0; k < 64; k += 16) {
+    _mm512_storeu_si512(x + k, _mm512_maskz_loadu_epi32((__mmask16)(present >> k), x + k));
+  }
+}
+
+static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint32_t *table,
+                                   uint32_t n_table, uint32_t *out) {
+  const __m256i end = _mm256_set1_epi32((int)n_table), one = _mm256_set1_epi32(1);
+  uint64_t found = 0;
+  for (int k = 0; k < 64; k += 8) {
+    const __m512d value = _mm512_loadu_pd(x + k);
+    const __m256i at = _mm512_cvttpd_epi32(value);
+    const __mmask8 whole = _mm512_cmp_pd_mask(_mm512_cvtepi32_pd(at), value, _CMP_EQ_OQ);
+    const __mmask8 inside = _mm256_cmplt_epu32_mask(at, end);
+    const __mmask8 use = (__mmask8)(whole & inside & (present >> k));
+    const __m256i code =
+        _mm256_mmask_i32gather_epi32(_mm256_setzero_si256(), use, at, (const void *)table, 4);
+    found |= (uint64_t)_mm256_test_epi32_mask(code, code) << k;
+    _mm256_storeu_si256((void *)(out + k), _mm256_sub_epi32(code, one));
+  }
+  return (present & ~found) == 0;
+}
+
+#include "base/lanes_body.h"
+
+static const sp_lanes avx512 = {"avx512",     compare,     compare_one,       any_of,
+                                is_finite,    zero_absent, zero_absent_codes, choose,
+                                choose_codes, look_up};
+
+const sp_lanes *sp_lanes_avx512(void) {
+  const int has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+  return has ? &avx512 : NULL;
+}
+
+#else
+
+const sp_lanes *sp_lanes_avx512(void) {
+  return NULL;
+}
+
+#endif

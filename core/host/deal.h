@@ -1,0 +1,24 @@
+/* deal.h - a file read by several threads at once: it is dealt out piece by piece, and each hand
+ * has a sink of its own. */
+#ifndef SP_HOST_DEAL_H
+#define SP_HOST_DEAL_H
+
+#include "host/source.h"
+
+/* How a read came about. */
+typedef struct sp_dealt {
+  int64_t n_records;
+  int32_t in_pieces; /* an error tells that there is one, not which: read() must find it */
+  int32_t reserved;
+} sp_dealt;
+
+/* Whether a source can be read in pieces. Files that can be read but once cannot. */
+int sp_source_can_deal(const sp_source *source);
+
+/* As sp_source_read, with n_sinks sinks, whose functions are called by as many threads, each by its
+ * own: records come to any of them, in any order. `progress` is called by one thread at a time. */
+int32_t sp_source_deal(sp_source *source, const sampan_sink *const *sinks, uint32_t n_sinks,
+                       sp_context *context, sp_progress_fn *progress, void *progress_data,
+                       sp_dealt *dealt, sampan_error *error) SP_CHECK;
+
+#endif

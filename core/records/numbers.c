@@ -1,0 +1,112 @@
+/* numbers.c - a code for each number of a column. */
+#include "records/numbers.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum { LEAST_SMALL = 256, MOST_SMALL = 65536 };
+
+int32_t sp_numbers_init(sp_numbers *c) {
+  memset(c, 0, sizeof *c);
+  c->map = sp_map_new(2);
+  c->lanes = sp_lanes_best();
+  return c->map != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+}
+
+void sp_numbers_clear(sp_numbers *c) {
+  sp_map_free(c->map);
+  free(c->of);
+  free(c->small);
+  memset(c, 0, sizeof *c);
+}
+
+uint32_t *sp_codes_room(uint32_t *array, uint64_t *capacity, uint64_t n) {
+  uint64_t wanted = *capacity != 0 ? *capacity : 16;
+  if (n <= *capacity) return array;
+  while (wanted < n) wanted *= 2;
+  uint32_t *grown = realloc(array, (size_t)wanted * sizeof *grown);
+  if (grown != NULL) *capacity = wanted;
+  return grown;
+}
+
+/* Notes the code of a small whole number; without memory the map goes on to tell it. */
+static void note_small(sp_numbers *c, double x, uint32_t code) {
+  if (!(x >= 0 && x < MOST_SMALL) || x != (uint32_t)x) return;
+  const uint32_t at = (uint32_t)x;
+  if (at >= c->n_small) {
+    uint32_t n = c->n_small != 0 ? c->n_small : LEAST_SMALL;
+    while (n <= at) n *= 2;
+    uint32_t *grown = realloc(c->small, n * sizeof *grown);
+    if (grown == NULL) return;
+    memset(grown + c->n_small, 0, (n - c->n_small) * sizeof *grown);
+    c->small = grown;
+    c->n_small = n;
+  }
+  c->small[at] = code + 1;
+}
+
+static uint32_t known_small(const sp_numbers *c, double x) {
+  if (!(x >= 0 && x < c->n_small) || x != (uint32_t)x) return 0;
+  return c->small[(uint32_t)x];
+}
+
+static uint32_t code_of(sp_numbers *c, double x, sp_number_code_fn *make, void *data) {
+  if (c->has_last && c->last == x) return c->last_code;
+  const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
+  uint32_t code = known_small(c, key);
+  if (code != 0) {
+    code--;
+  } else {
+    const uint32_t position = sp_map_add(c->map, &key, sizeof key);
+    if (position == SP_MAP_NONE) return SP_MAP_NONE;
+    if (position == c->n) {
+      uint32_t *grown = sp_codes_room(c->of, &c->capacity, position + (uint64_t)1);
+      if (grown == NULL) return SP_MAP_NONE;
+      c->of = grown;
+      char text[32];
+      const int32_t length = sp_format_number(key, text);
+      grown[position] = make(data, text, (uint64_t)length);
+      c->n++;
+    }
+    code = c->of[position];
+    if (code == SP_MAP_NONE) return SP_MAP_NONE;
+    note_small(c, key, code);
+  }
+  c->last = x;
+  c->last_code = code;
+  c->has_last = 1;
+  return code;
+}
+
+/* 64 records of the value before, or 64 that are small and known. */
+static int together(const sp_numbers *c, const double *x, uint64_t present, uint32_t *out) {
+  if (present == ~UINT64_C(0) && c->has_last && x[0] == c->last && x[63] == c->last) {
+    uint64_t same;
+    c->lanes->compare_one(SP_IS_EQ, x, c->last, 64, &same);
+    if (same == present) {
+      const uint32_t code = c->last_code;
+      for (int k = 0; k < 64; k++) out[k] = code;
+      return 1;
+    }
+  }
+  return c->n_small != 0 && c->lanes->look_up(x, present, c->small, c->n_small, out) != 0;
+}
+
+int32_t sp_numbers_codes(sp_numbers *c, const double *x, const uint64_t *present, int64_t n,
+                         uint32_t *out, sp_number_code_fn *make, void *data) {
+  for (int64_t i = 0; i < n; i += 64) {
+    const uint64_t here = present[i / 64];
+    const int64_t end = n - i < 64 ? n - i : 64;
+    if (end == 64 && together(c, x + i, here, out + i)) continue;
+    for (int64_t k = 0; k < end; k++) {
+      uint32_t code = UINT32_MAX;
+      if ((here >> k & 1) != 0) {
+        code = code_of(c, x[i + k], make, data);
+        if (code == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+      }
+      out[i + k] = code;
+    }
+  }
+  return SAMPAN_OK;
+}

@@ -1,0 +1,35 @@
+/* numbers.h - a code for each number of a column, by runs, by a table of small whole numbers, else
+ * by a map. */
+#ifndef SP_RECORDS_NUMBERS_H
+#define SP_RECORDS_NUMBERS_H
+
+#include "base/error.h"
+#include "base/lanes.h"
+#include "base/map.h"
+
+typedef struct sp_numbers {
+  sp_map *map;  /* bits of a double -> position in `of` */
+  uint32_t *of; /* its code */
+  uint64_t capacity;
+  uint32_t n;
+  uint32_t n_small;
+  uint32_t *small; /* of small whole numbers: the code + 1; 0 not yet */
+  double last;     /* the value before: files come sorted more often than not */
+  uint32_t last_code;
+  int32_t has_last;
+  const sp_lanes *lanes;
+} sp_numbers;
+
+/* The code of a number that is new, which is written shortest; SP_MAP_NONE: no memory. */
+typedef uint32_t sp_number_code_fn(void *data, const char *text, uint64_t n_bytes);
+
+int32_t sp_numbers_init(sp_numbers *numbers);
+void sp_numbers_clear(sp_numbers *numbers);
+/* The code of each number, UINT32_MAX where it is absent; -0 is 0. New ones are told in the order
+ * of the records. SAMPAN_E_MEMORY or SAMPAN_OK. */
+int32_t sp_numbers_codes(sp_numbers *numbers, const double *x, const uint64_t *present, int64_t n,
+                         uint32_t *out, sp_number_code_fn *code, void *data) SP_CHECK;
+/* `array` with room for n elements, doubling; NULL: no memory, and the array stays. */
+uint32_t *sp_codes_room(uint32_t *array, uint64_t *capacity, uint64_t n);
+
+#endif
