@@ -169,11 +169,8 @@ static sp_runs linearize(sp_maker *m, uint32_t place, sp_estimate *e, const doub
     last = stratum;
   }
   e->df = degrees_of_freedom(m, e, present);
-  return (sp_runs){.z = m->z,
-                   .work = m->work,
-                   .stratum = m->run_stratum,
-                   .end = m->run_end,
-                   .n_runs = n_runs};
+  return (sp_runs){
+      .z = m->z, .work = m->work, .stratum = m->run_stratum, .end = m->run_end, .n_runs = n_runs};
 }
 
 /* The variance under designs of several stages, calibration, and rules for lonely PSUs. */
@@ -199,9 +196,8 @@ static int32_t general_variance(sp_maker *m, sp_estimate *e, const double *gradi
     SP_TRY(sp_residual_points(o, e, gradient, m->points, n, &residuals, &n, error));
     points = residuals;
   }
-  const int32_t status =
-      sp_units_covariance(&t->place.units, &o->plan->design, o->plan->file, points, n, points, n,
-                          variance, &note, error);
+  const int32_t status = sp_units_covariance(&t->place.units, &o->plan->design, o->plan->file,
+                                             points, n, points, n, variance, &note, error);
   free(residuals);
   if (status >= 0 && note.n_lonely > 0) sp_estimate_flag(&m->worker, e, "lonely");
   return status;
@@ -296,8 +292,10 @@ static int32_t add_error(sp_maker *m, uint32_t place, sp_estimate *e, const samp
   if (b->shape.n_cells > 1 && element_variance > 0 && e->n_positive > 1) {
     e->simple_variance = element_variance / (double)e->n_positive;
   }
-  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0) sp_estimate_flag(&m->worker, e, "p0");
-  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1) sp_estimate_flag(&m->worker, e, "p1");
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value <= 0)
+    sp_estimate_flag(&m->worker, e, "p0");
+  if (e->about->unit == SAMPAN_UNIT_PROPORTION && e->value >= 1)
+    sp_estimate_flag(&m->worker, e, "p1");
   const sp_uncertain known = {.totals = m->totals,
                               .gradient = gradient,
                               .replicates = e->replicates,
@@ -434,4 +432,3 @@ int32_t sp_make_estimates(sp_maker *m, const sp_target *target, uint32_t group, 
   }
   return SAMPAN_OK;
 }
-

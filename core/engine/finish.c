@@ -1,8 +1,8 @@
 /* finish.c - from totals to estimates: who makes which, and where they stand.
  *
- * Results are ordered by indicator, then by its splits, then by group. Work goes by split and group:
- * what a group needs is found once for all indicators of its split. Every estimate has its place
- * beforehand, so that threads share nothing but the list of groups. */
+ * Results are ordered by indicator, then by its splits, then by group. Work goes by split and
+ * group: what a group needs is found once for all indicators of its split. Every estimate has its
+ * place beforehand, so that threads share nothing but the list of groups. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -82,8 +82,8 @@ static int32_t lay_out_pieces(shop *x, sp_arena *arena) {
   for (uint32_t s = 0; s < job->n_splits; s++) {
     for (uint32_t g = 0; g < x->n_groups[s]; g += GROUPS_AT_ONCE) {
       const uint32_t left = x->n_groups[s] - g;
-      x->pieces[x->n_pieces++] =
-          (piece){.split = s, .first = g, .end = g + (left < GROUPS_AT_ONCE ? left : GROUPS_AT_ONCE)};
+      x->pieces[x->n_pieces++] = (piece){
+          .split = s, .first = g, .end = g + (left < GROUPS_AT_ONCE ? left : GROUPS_AT_ONCE)};
     }
   }
   return SAMPAN_OK;

@@ -36,7 +36,8 @@ typedef struct split_names {
   group_names *groups; /* by group */
 } split_names;
 
-static int32_t name_split(sp_outcome *o, const sp_estimate *e, split_names *names, sp_buffer *text) {
+static int32_t name_split(sp_outcome *o, const sp_estimate *e, split_names *names,
+                          sp_buffer *text) {
   const uint32_t n_groups = sp_map_size(o->totals->groups[e->split].map);
   sp_buffer_reset(text);
   names->groups = sp_arena_array(o->arena, n_groups + 1U, sizeof *names->groups);
@@ -102,8 +103,7 @@ static void suppress(sampan_result *row) {
   row->conf_level = row->df = row->cv = row->deff = row->n_eff = NAN;
 }
 
-static int32_t make_rows(sp_outcome *o, sampan_result *rows, split_names *names,
-                         sp_buffer *text) {
+static int32_t make_rows(sp_outcome *o, sampan_result *rows, split_names *names, sp_buffer *text) {
   const sp_plan *plan = o->plan;
   const char *language = o->job->options->language;
   for (uint32_t i = 0; i < o->n_estimates; i++) {

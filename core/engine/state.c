@@ -41,34 +41,30 @@ static int32_t check_plan(const sp_job *job, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-/* An outcome whose totals are ready for records. */
-static int32_t open_outcome(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                            sampan_error *error) {
-  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
-  SP_TRY(check_plan(o->job, error));
-  SP_TRY(sp_totals_new(o->job, &o->totals, error));
-  SP_TRY(sp_prepare(o->job, o->totals, error));
-  SP_TRY(sp_job_shape(o->job, 0, error));
-  return sp_totals_lay_out(o->job, o->totals, error);
-}
-
 /* ---- one shard ---------------------------------------------------------------------------- */
 
-static int32_t partial(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                       uint32_t k, uint32_t n, sp_buffer *out, sampan_error *error) {
-  SP_TRY(open_outcome(o, registry, options, error));
-  if (sp_stream_take_shard(o->job->stream, k, n) < 0) return sp_error_memory(error);
+typedef struct shard {
+  uint32_t k, n;
+  sp_buffer *out;
+} shard;
+
+static int32_t partial(sp_outcome *o, void *data, sampan_error *error) {
+  const shard *s = data;
+  SP_TRY(check_plan(o->job, error));
+  SP_TRY(sp_outcome_open(o, error));
+  if (sp_stream_take_shard(o->job->stream, s->k, s->n) < 0) return sp_error_memory(error);
   SP_TRY(sp_scan(o->job, o->totals, 0, error));
-  return sp_state_write(o->job, o->totals, k, n, out, error);
+  o->job->is_reading = 0;
+  return sp_state_write(o->job, o->totals, s->k, s->n, s->out, error);
 }
 
 int32_t sp_partial(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                    uint32_t k, uint32_t n, sp_buffer *out, sampan_error *error) {
   sp_outcome *o;
-  SP_TRY(sp_outcome_new(plan, &o, error));
-  const int32_t status = partial(o, registry, options, k, n, out, error);
+  shard s = {.k = k, .n = n, .out = out};
+  SP_TRY(sp_outcome_make(plan, registry, options, partial, &s, &o, error));
   sp_outcome_free(o);
-  return status;
+  return SAMPAN_OK;
 }
 
 /* ---- all shards --------------------------------------------------------------------------- */
@@ -154,13 +150,21 @@ static int32_t add_states(sp_outcome *o, const sp_state *states, uint32_t n, sam
   return status;
 }
 
-static int32_t merge_states(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                            const char *const *files, uint32_t n, sampan_error *error) {
+typedef struct state_files {
+  sp_registry *registry;
+  const char *const *files;
+  uint32_t n;
+} state_files;
+
+static int32_t merge_states(sp_outcome *o, void *data, sampan_error *error) {
+  const state_files *given = data;
+  const uint32_t n = given->n;
   sp_state *states;
   sp_origin *origins;
   uint32_t n_origins;
-  SP_TRY(read_states(o, files, n, &states, error));
-  SP_TRY(open_outcome(o, registry, options, error));
+  SP_TRY(check_plan(o->job, error));
+  SP_TRY(read_states(o, given->files, n, &states, error));
+  SP_TRY(sp_outcome_open(o, error));
   SP_TRY(sp_origins_of(o->job, o->arena, &origins, &n_origins, error));
   SP_TRY(sp_states_check_origins(states, n, origins, n_origins, error));
   SP_TRY(sp_states_check_cover(o->job, states, n, error));
@@ -172,20 +176,12 @@ static int32_t merge_states(sp_outcome *o, sp_registry *registry, const sp_run_o
   if (t->n_kept == 0) return sp_nothing_kept(o->job, t->n_read, error);
   SP_TRY(sp_place_finish(&t->place, error));
   SP_TRY(sp_walks_make(o, error));
-  return sp_outcome_finish(o, registry, error);
+  return sp_outcome_finish(o, given->registry, error);
 }
 
 int32_t sp_merge_states(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                         const char *const *files, uint32_t n, sp_outcome **out,
                         sampan_error *error) {
-  sp_outcome *o;
-  *out = NULL;
-  SP_TRY(sp_outcome_new(plan, &o, error));
-  const int32_t status = merge_states(o, registry, options, files, n, error);
-  if (status < 0) {
-    sp_outcome_free(o);
-    return status;
-  }
-  *out = o;
-  return SAMPAN_OK;
+  state_files given = {.registry = registry, .files = files, .n = n};
+  return sp_outcome_make(plan, registry, options, merge_states, &given, out, error);
 }

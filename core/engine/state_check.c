@@ -141,6 +141,17 @@ static int32_t gap(const sp_job *job, const sp_state *states, uint32_t n, uint32
   return sp_error_file(error, job->plan->file);
 }
 
+/* A file that could not be cut in one shard, but could in the part of it that another has read. */
+static int32_t two_ways(const sp_state *a, const sp_state *b, const char *file,
+                        sampan_error *error) {
+  sp_error_set(error, SAMPAN_E_DATA, SP_ID_STATE_OVERLAP,
+               "this state and '%s' cut '%s' in two ways, by records and by bytes, so that their "
+               "parts do not fit",
+               a->file, file);
+  sp_error_hint(error, "a part of the file cannot be cut: use `sampan run`");
+  return sp_error_file(error, b->file);
+}
+
 static int32_t check_wave(const sp_job *job, const sp_state *states, uint32_t n, uint32_t wave,
                           sampan_error *error) {
   const char *file = job->plan->waves[wave].given;
@@ -150,6 +161,9 @@ static int32_t check_wave(const sp_job *job, const sp_state *states, uint32_t n,
   for (uint32_t i = 0; i < n; i++) {
     const sp_stretch *t = &states[i].stretches[wave];
     if (t->from == t->to) continue;
+    if (before != NULL && before->stretches[wave].by_records != t->by_records) {
+      return two_ways(before, &states[i], file, error);
+    }
     if (t->from < position) {
       return overlap(before, &states[i], file, t->from, t->to < position ? t->to : position, error);
     }

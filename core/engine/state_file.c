@@ -122,6 +122,7 @@ static void put_about(sp_buffer *b, const sp_job *job, const sp_origin *list, ui
     sp_put_integer(b, stretches[w].to);
     sp_put_integer(b, stretches[w].size);
     sp_put_integer(b, stretches[w].n_records);
+    sp_put_count(b, (uint64_t)(stretches[w].by_records != 0));
   }
   sp_put_count(b, n_files);
   for (uint32_t i = 0; i < n_files; i++) {
@@ -231,6 +232,7 @@ static void get_cover(sp_bytes *in, sp_arena *arena, sp_state *s) {
     t->to = sp_get_integer(in);
     t->size = sp_get_integer(in);
     t->n_records = sp_get_integer(in);
+    t->by_records = (int32_t)sp_get_count(in, 1);
     if (t->from < 0 || t->to < t->from || t->size < t->to || t->n_records < 0) in->is_bad = 1;
   }
   s->n_files = sp_get_size(in);

@@ -78,8 +78,7 @@ static int32_t make_walks(sp_outcome *o, sampan_error *error) {
   t->walks = sp_arena_array(o->arena, job->n_splits + 1U, sizeof *t->walks);
   int32_t status = order == NULL || t->walks == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
   for (uint32_t s = 0; s < job->n_splits && status >= 0; s++) {
-    status = make_walk(t->tables[s], sp_map_size(t->groups[s].map), order, o->arena,
-                          &t->walks[s]);
+    status = make_walk(t->tables[s], sp_map_size(t->groups[s].map), order, o->arena, &t->walks[s]);
   }
   free(order);
   return status < 0 ? sp_error_memory(error) : SAMPAN_OK;

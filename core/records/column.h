@@ -21,7 +21,7 @@ uint32_t sp_dictionary_add(sp_dictionary *d, const char *text, uint64_t n_bytes)
 
 typedef struct sp_column {
   const char *name;
-  int32_t type; /* SAMPAN_NUMBER, SAMPAN_TEXT, SAMPAN_TRUTH */
+  int32_t type;     /* SAMPAN_NUMBER, SAMPAN_TEXT, SAMPAN_TRUTH */
   int32_t constant; /* all records have the value of the first */
   uint64_t *present;
   double *number;            /* NUMBER */

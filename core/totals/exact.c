@@ -57,7 +57,8 @@ static double value_of_small(const sp_exact *sum) {
   const sp_u128 size = whole < 0 ? -(sp_u128)whole : (sp_u128)whole;
   if (size == 0) return 0.0;
   const uint64_t high = (uint64_t)(size >> 64);
-  const int32_t n_bits = high != 0 ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll((uint64_t)size);
+  const int32_t n_bits =
+      high != 0 ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll((uint64_t)size);
   const int32_t below = n_bits > 62 ? n_bits - 62 : 0;
   uint64_t head = (uint64_t)(size >> below);
   if (below > 0 && (size & (((sp_u128)1 << below) - 1)) != 0) head |= 1;

@@ -1,11 +1,11 @@
 /* sum.c - the sum of an array of doubles, order-free.
  *
  * Twofold arithmetic with a bound on its error: the errors of the additions are exact (Knuth's
- * two-sum) and are added up in their turn. Where the true sum, give or take the bound, rounds to one
- * double alone, that is what exact.h would say of it: its state differs from the true sum by what it
- * drops, which is below 2^-81 of the largest summand for each of them, and so is part of the bound.
- * In all other cases exact.h is asked. (Ogita, Rump and Oishi, "Accurate sum and dot product", SIAM
- * J. Sci. Comput. 26 (2005) 1955-1988.) */
+ * two-sum) and are added up in their turn. Where the true sum, give or take the bound, rounds to
+ * one double alone, that is what exact.h would say of it: its state differs from the true sum by
+ * what it drops, which is below 2^-81 of the largest summand for each of them, and so is part of
+ * the bound. In all other cases exact.h is asked. (Ogita, Rump and Oishi, "Accurate sum and dot
+ * product", SIAM J. Sci. Comput. 26 (2005) 1955-1988.) */
 #include "totals/sum.h"
 
 #include <math.h>

@@ -119,7 +119,35 @@ shards nested 4
 "$sampan" merge nested.yaml nested-4-4.state nested-1-2.state nested-3-4.state -o out.csv 2>err || wrong "1/2, 3/4, 4/4: $(cat err)"
 cmp -s nested.csv out.csv || wrong "shards of two divisions differ"
 "$sampan" partial nested.yaml >nested-all.state 2>err || wrong "to standard output: $(cat err)"
-cmp -s nested-all.state nested-1-1.state || wrong "without --shard it is not all of the records"
+"$sampan" merge nested.yaml nested-all.state -o out.csv 2>err || wrong "a state of all: $(cat err)"
+cmp -s nested.csv out.csv || wrong "without --shard it is not all of the records"
+
+# A file that is large enough to be cut by bytes; some records have line ends in them.
+awk 'BEGIN {
+    print "h,p,w,y,z,note"
+    for (i = 0; i < 120000; i++) {
+      seed = (seed * 16807 + 7) % 2147483647
+      printf "%d,%d,%.3f,%d,%.6f,%s\n", i % 9, int(seed / 7) % 40, 1 + seed % 97 / 8, seed % 2, \
+        seed % 1013 / 7, seed % 5 == 0 ? "\"line\none, \"\"two\"\" and a good deal more of words\"" : \
+        "plain words, and so many of them that the line is long enough"
+    }
+  }' | sed 's/,plain words, and/,plain words and/' >big.csv
+[ "$(wc -c <big.csv)" -gt 8388608 ] || wrong "the large file has $(wc -c <big.csv) bytes"
+indicators='indicators:
+  share: {estimator: prevalence, of: y == 1, by: [[], [h]]}
+  mean: {estimator: mean, of: z}'
+plan large '{file: big.csv}' '{strata: h, psu: p, weight: w}'
+run large
+for n in 3 7; do
+  shards large $n
+  # shellcheck disable=SC2046
+  "$sampan" merge large.yaml $(ls large-*-$n.state | shuffle $n) -o out.json 2>err || wrong "large $n: $(cat err)"
+  for form in json json.manifest.json; do
+    cmp -s "large.$form" "out.$form" || wrong "the large file in $n shards: $form differs"
+  done
+done
+[ "$(wc -c <large-2-7.state)" -gt 1000 ] || wrong "a shard of the large file is empty"
+indicators='indicators: {ill: {estimator: prevalence, of: ill == 1}}'
 
 # refused NAME SMPid WORDS COMMAND...: with the id and the words, and nothing written.
 refused() {

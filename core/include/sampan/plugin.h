@@ -183,8 +183,8 @@ typedef struct sampan_host {
   double (*chisq_quantile)(double p, double df);
   double (*chisq_cdf)(double x, double df);
   double (*f_cdf)(double x, double df1, double df2);
-  /* 1.2. Writes a double with the fewest of 15, 16 or 17 digits that read back as it, as printf's %g
-     does, and returns their number; "" where it is not finite. `out` holds 32 bytes. */
+  /* 1.2. Writes a double with the fewest of 15, 16 or 17 digits that read back as it, as printf's
+     %g does, and returns their number; "" where it is not finite. `out` holds 32 bytes. */
   int32_t (*format_number)(double x, char *out);
 } sampan_host;
 

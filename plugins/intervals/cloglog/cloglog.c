@@ -41,8 +41,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     return SAMPAN_OK;
   }
   const double hazard = complement ? -log(p) : -log1p(-p);
-  const double width = sampan_interval_t(call, in) *
-                       (se / ((complement ? p : 1 - p) * hazard));
+  const double width = sampan_interval_t(call, in) * (se / ((complement ? p : 1 - p) * hazard));
   const double low = hazard * exp(-width), high = hazard * exp(width);
   out->status = SAMPAN_LIMITS_OK;
   out->lower = complement ? exp(-high) : -expm1(-low);

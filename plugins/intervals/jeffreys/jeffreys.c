@@ -47,8 +47,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     if (!(in->df > 0)) return none(out, "no degrees of freedom");
     if (se == 0) return none(out, "standard error is 0: use korn-graubard, or `size: records`");
     if (n < 2) return none(out, "fewer than 2 records");
-    const double adjust =
-        call->host->t_quantile(upper_tail, n - 1) / sampan_interval_t(call, in);
+    const double adjust = call->host->t_quantile(upper_tail, n - 1) / sampan_interval_t(call, in);
     out->n_eff = fmin(p * (1 - p) / (se * se), n);
     n = fmin(out->n_eff * adjust * adjust, n);
   }

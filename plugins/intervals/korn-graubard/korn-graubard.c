@@ -94,9 +94,8 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
     return SAMPAN_OK;
   }
   if (n < 2) return none(out, "one record with an estimate between 0 and 1");
-  const double adjust = adjusts ? call->host->t_quantile(upper_tail, n - 1) /
-                                      sampan_interval_t(call, in)
-                                : 1;
+  const double adjust =
+      adjusts ? call->host->t_quantile(upper_tail, n - 1) / sampan_interval_t(call, in) : 1;
   double n_star = out->n_eff * adjust * adjust;
   if ((is_capped || cap == CAP_ADJUSTED) && n_star > n) n_star = n;
   set_limits(call, p, n_star, in->level, out);

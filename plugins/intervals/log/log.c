@@ -57,8 +57,7 @@ static int32_t limits(const sampan_call *call, const sampan_interval_in *in,
                            "poisson or fay-feuer"
                          : "estimate is not above 0, and has no logarithm: use wald");
   if (!(in->df > 0)) return none(out, "no degrees of freedom"); /* X2 */
-  const double width =
-      sampan_interval_t(call, in) * log_error(call, in, out);
+  const double width = sampan_interval_t(call, in) * log_error(call, in, out);
   out->status = SAMPAN_LIMITS_OK;
   out->lower = x * exp(-width);
   out->upper = x * exp(width);
