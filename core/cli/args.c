@@ -15,6 +15,7 @@ typedef struct option {
 static const option options[] = {
     {"--output", "-o", 1},   {"--format", "-f", 1}, {"--lang", "-l", 1},  {"--plugin-dir", NULL, 1},
     {"--data-dir", NULL, 1}, {"--batch", NULL, 1},  {"--table", NULL, 1}, {"--sample", NULL, 1},
+    {"--sort", NULL, 1},
     {"--progress", NULL, 1}, {"--quiet", "-q", 0},  {"--json", NULL, 0},  {"--strict", NULL, 0},
     {"--help", "-h", 0}};
 #define N_OPTIONS (sizeof options / sizeof options[0])
@@ -41,6 +42,7 @@ static int32_t set_option(cli_args *a, const char *name, const char *value, samp
   if (strcmp(name, "--data-dir") == 0) a->data_folder = value;
   if (strcmp(name, "--table") == 0) a->table = value;
   if (strcmp(name, "--sample") == 0) a->sample = value;
+  if (strcmp(name, "--sort") == 0) a->sort = value;
   if (strcmp(name, "--quiet") == 0) a->quiet = 1;
   if (strcmp(name, "--json") == 0) a->json = 1;
   if (strcmp(name, "--strict") == 0) a->strict = 1;

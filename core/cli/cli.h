@@ -22,7 +22,7 @@ typedef struct cli_args {
   const char *plugin_folders[CLI_MOST];
   uint32_t n_plugin_folders;
   int32_t batch;
-  const char *format, *language, *data_folder, *table, *sample;
+  const char *format, *language, *data_folder, *table, *sample, *sort;
   int32_t quiet, json, strict, help;
   int32_t progress; /* -1 where standard error is a terminal, 0 never, 1 always */
 } cli_args;
@@ -45,6 +45,7 @@ int32_t cli_run(cli *c, sampan_error *error);
 int32_t cli_annex(cli *c, sampan_error *error);
 int32_t cli_check(cli *c, sampan_error *error);
 int32_t cli_describe(cli *c, sampan_error *error);
+int32_t cli_pack(cli *c, sampan_error *error);
 int32_t cli_plugins(cli *c, sampan_error *error);
 int32_t cli_manifest(cli *c, sampan_error *error);
 int32_t cli_init(cli *c, sampan_error *error);
