@@ -191,6 +191,33 @@ Test(source_packed_values, variants_agree) {
   free(codes);
 }
 
+/* Quotients of all sizes: those of the machine's division, to the last bit. */
+Test(source_packed_values, quotients_agree) {
+  enum { N = 4096 };
+  packed_kernels k[PACKED_MOST_KERNELS];
+  const uint32_t n_kernels = packed_kernels_of_machine(k);
+  unsigned char *data = (unsigned char *)calloc(7 * N + 64, 1);
+  double *a = (double *)malloc(N * sizeof *a), *b = (double *)malloc(N * sizeof *b);
+  uint64_t seed = 5;
+  for (int round = 0; round < 40; round++) {
+    for (int i = 0; i < N; i++) {
+      seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+      const uint64_t u = seed >> (14 + round); /* below 2^50, and fewer */
+      memcpy(data + 7 * i, &u, 7);
+    }
+    for (uint32_t d = 1; d <= PACKED_MOST_DECIMALS; d++) {
+      k[0].scaled(data, 7, 0, N, round % 2 ? -1000 : 0, d, a);
+      for (uint32_t v = 1; v < n_kernels; v++) {
+        k[v].scaled(data, 7, 0, N, round % 2 ? -1000 : 0, d, b);
+        cr_assert_eq(memcmp(a, b, N * sizeof *a), 0, "%s, %u decimals", k[v].name, d);
+      }
+    }
+  }
+  free(data);
+  free(a);
+  free(b);
+}
+
 /* What packed_scale accepts comes back bit for bit, and what it refuses cannot. */
 Test(source_packed_values, decimals_are_exact) {
   static const double fine[] = {0.1, -1.25, 123456.789, 0.000001, 9999999.99, 0};

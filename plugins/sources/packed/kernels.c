@@ -63,10 +63,14 @@ static ALWAYS_INLINE void codes_any(const unsigned char *restrict data, uint32_t
 #define CONVERT(type)                                                             \
   do {                                                                            \
     const type *p = (const type *)(const void *)data + from;                      \
-    for (int64_t i = 0; i < n; i++) out[i] = ((double)p[i] + start) / power;      \
+    if (power == 1) {                                                             \
+      for (int64_t i = 0; i < n; i++) out[i] = (double)p[i] + start;              \
+    } else {                                                                      \
+      for (int64_t i = 0; i < n; i++) out[i] = ((double)p[i] + start) / power;    \
+    }                                                                             \
   } while (0)
 
-/* All below 2^51, so that sums are exact. Division by 1 changes nothing. */
+/* All below 2^51, so that sums are exact. */
 static ALWAYS_INLINE void scaled_any(const unsigned char *restrict data, uint32_t width,
                                      int64_t from, int64_t n, int64_t base, uint32_t decimals,
                                      double *restrict out) {
@@ -113,9 +117,7 @@ static ALWAYS_INLINE void scaled_any(const unsigned char *restrict data, uint32_
 VARIANT(plain, PLAIN)
 #if WIDER
 #define AVX2 __attribute__((target("avx2"), optimize("O3")))
-#define AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"), optimize("O3")))
 VARIANT(avx2, AVX2)
-VARIANT(avx512, AVX512)
 #endif
 
 uint32_t packed_kernels_of_machine(packed_kernels out[PACKED_MOST_KERNELS]) {
@@ -126,10 +128,7 @@ uint32_t packed_kernels_of_machine(packed_kernels out[PACKED_MOST_KERNELS]) {
   if (__builtin_cpu_supports("avx2")) {
     out[n++] = (packed_kernels){"avx2", numbers_avx2, codes_avx2, scaled_avx2};
   }
-  if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw")) {
-    out[n++] = (packed_kernels){"avx512", numbers_avx512, codes_avx512, scaled_avx512};
-  }
+  if (packed_kernels_avx512(&out[n])) n++;
 #endif
   return n;
 }

@@ -175,6 +175,9 @@ enum { PACKED_MOST_KERNELS = 3 };
 /* The variants that this machine can run, the fastest last; returns how many. */
 uint32_t packed_kernels_of_machine(packed_kernels out[PACKED_MOST_KERNELS]);
 
+/* kernels_avx512.c: 1 where the machine can. */
+int packed_kernels_avx512(packed_kernels *out);
+
 /* ---- column.c, values.c: a chunk into a fill ------------------------------------------------ */
 
 /* The entries of a dictionary as a fill wants them. */

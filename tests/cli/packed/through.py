@@ -13,6 +13,9 @@ import sys
 PROGRAM = os.environ["SAMPAN_PROGRAM"]
 DATA = re.compile(r"[\w./-]+\.(?:csv|dta|sav|xpt|XPT|sas7bdat)\b")
 
+# Rules of quantiles that go by the order of equal values (plugins/estimators/quantile/README.md).
+ORDERED = re.compile(r"hf[4-9]|shahvaish")
+
 
 def sampan(*arguments):
     return subprocess.run([PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -75,6 +78,8 @@ def main(arguments):
             if through.returncode != plain.returncode:
                 differ(plan, "packed: exit code %d, not %d: %s" % (
                     through.returncode, plain.returncode, through.stderr.decode()))
+            if sort and ORDERED.search(open(plan, encoding="utf-8").read()):
+                continue
             if plain.returncode == 0 and results(plan, through) != results(plan, plain):
                 differ(plan, "packed%s: other results" % (" and sorted" if sort else ""))
     sys.stdout.buffer.write(given.stdout)
