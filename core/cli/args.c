@@ -18,8 +18,9 @@ static const option options[] = {
     {"--plugin-dir", NULL, 1}, {"--data-dir", NULL, 1}, {"--batch", NULL, 1},
     {"--table", NULL, 1},      {"--columns", NULL, 1},  {"--sample", NULL, 1},
     {"--progress", NULL, 1},   {"--threads", NULL, 1},  {"--memory", NULL, 1},
-    {"--shard", NULL, 1},      {"--quiet", "-q", 0},    {"--verbose", "-v", 0},
-    {"--json", NULL, 0},       {"--strict", NULL, 0},   {"--help", "-h", 0}};
+    {"--shard", NULL, 1},      {"--sort", NULL, 1},     {"--quiet", "-q", 0},
+    {"--verbose", "-v", 0},    {"--json", NULL, 0},     {"--strict", NULL, 0},
+    {"--help", "-h", 0}};
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 static int32_t usage_error(sampan_error *error, const char *what, const char *text) {
@@ -87,6 +88,7 @@ static int32_t set_option(cli_args *a, const char *name, const char *value, samp
   if (strcmp(name, "--columns") == 0) a->columns = value;
   if (strcmp(name, "--sample") == 0) a->sample = value;
   if (strcmp(name, "--shard") == 0) a->shard = value;
+  if (strcmp(name, "--sort") == 0) a->sort = value;
   if (strcmp(name, "--quiet") == 0) a->quiet = 1;
   if (strcmp(name, "--verbose") == 0) a->verbose = 1;
   if (strcmp(name, "--json") == 0) a->json = 1;

@@ -23,7 +23,7 @@ typedef struct cli_args {
   const char *plugin_folders[CLI_MOST];
   uint32_t n_plugin_folders;
   int32_t batch;
-  const char *format, *language, *data_folder, *table, *columns, *sample, *shard;
+  const char *format, *language, *data_folder, *table, *columns, *sample, *shard, *sort;
   int32_t quiet, verbose, json, strict, help;
   int32_t progress; /* CLI_PROGRESS_* */
   int64_t threads;  /* 0: one for each processor */
@@ -66,6 +66,7 @@ int32_t cli_run(cli *c, sampan_error *error);
 int32_t cli_annex(cli *c, sampan_error *error);
 int32_t cli_check(cli *c, sampan_error *error);
 int32_t cli_describe(cli *c, sampan_error *error);
+int32_t cli_pack(cli *c, sampan_error *error);
 int32_t cli_plugins(cli *c, sampan_error *error);
 int32_t cli_manifest(cli *c, sampan_error *error);
 int32_t cli_init(cli *c, sampan_error *error);
