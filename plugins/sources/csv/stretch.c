@@ -228,19 +228,6 @@ static int32_t read_all(lane *l, int64_t from) {
   return flush(l);
 }
 
-/* Empty lines at the file's end are no records. In a file of one column they are refused (C2). */
-static int64_t without_blank_lines(const char *p, int64_t n) {
-  for (;;) {
-    if (n >= 2 && p[n - 1] == '\n' && p[n - 2] == '\n') {
-      n -= 1;
-    } else if (n >= 3 && p[n - 1] == '\n' && p[n - 2] == '\r' && p[n - 3] == '\n') {
-      n -= 2;
-    } else {
-      return n;
-    }
-  }
-}
-
 static int32_t prepare(lane *l, const dsv_dialect *dialect) {
   const sampan_host *host = l->call->host;
   const uint32_t n_fills = l->sink->n_fills;
@@ -280,7 +267,7 @@ int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
   if (dialect->gb18030 || l.n_bytes >= INT32_MAX - 128) return refuse(&l);
   if (stretch->is_first && l.n_bytes >= 3 && memcmp(l.bytes, "\xEF\xBB\xBF", 3) == 0) from = 3;
   if (stretch->is_last && schema->n_fields > 1) {
-    l.n_bytes = without_blank_lines(l.bytes, l.n_bytes);
+    l.n_bytes = dsv_without_blank_lines(l.bytes, l.n_bytes);
   }
   if (l.n_bytes == from) return stretch->is_first ? refuse(&l) : SAMPAN_END;
   const char last = l.bytes[l.n_bytes - 1];
