@@ -18,8 +18,9 @@ static const option options[] = {
     {"--plugin-dir", NULL, 1}, {"--data-dir", NULL, 1}, {"--batch", NULL, 1},
     {"--table", NULL, 1},      {"--columns", NULL, 1},  {"--sample", NULL, 1},
     {"--progress", NULL, 1},   {"--threads", NULL, 1},  {"--memory", NULL, 1},
-    {"--quiet", "-q", 0},      {"--verbose", "-v", 0},  {"--json", NULL, 0},
-    {"--strict", NULL, 0},     {"--help", "-h", 0}};
+    {"--shard", NULL, 1},      {"--sort", NULL, 1},     {"--quiet", "-q", 0},
+    {"--verbose", "-v", 0},    {"--json", NULL, 0},     {"--strict", NULL, 0},
+    {"--help", "-h", 0}};
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 static int32_t usage_error(sampan_error *error, const char *what, const char *text) {
@@ -27,8 +28,9 @@ static int32_t usage_error(sampan_error *error, const char *what, const char *te
   return sp_error_hint(error, "sampan --help lists the verbs and their options");
 }
 
-static int32_t set_list(const char **list, uint32_t *n, const char *value, sampan_error *error) {
-  if (*n == CLI_MOST) return usage_error(error, "too many times: ", value);
+static int32_t set_list(const char **list, uint32_t *n, uint32_t most, const char *value,
+                        sampan_error *error) {
+  if (*n == most) return usage_error(error, "too many times: ", value);
   list[(*n)++] = value;
   return SAMPAN_OK;
 }
@@ -75,15 +77,18 @@ static int32_t set_progress(cli_args *a, const char *value, sampan_error *error)
 static int32_t set_option(cli_args *a, const char *name, const char *value, sampan_error *error) {
   int64_t number;
   if (value == NULL) value = ""; /* an option that takes none */
-  if (strcmp(name, "--output") == 0) return set_list(a->outputs, &a->n_outputs, value, error);
+  if (strcmp(name, "--output") == 0)
+    return set_list(a->outputs, &a->n_outputs, CLI_MOST, value, error);
   if (strcmp(name, "--plugin-dir") == 0) {
-    return set_list(a->plugin_folders, &a->n_plugin_folders, value, error);
+    return set_list(a->plugin_folders, &a->n_plugin_folders, CLI_MOST, value, error);
   }
   if (strcmp(name, "--format") == 0) a->format = value;
   if (strcmp(name, "--data-dir") == 0) a->data_folder = value;
   if (strcmp(name, "--table") == 0) a->table = value;
   if (strcmp(name, "--columns") == 0) a->columns = value;
   if (strcmp(name, "--sample") == 0) a->sample = value;
+  if (strcmp(name, "--shard") == 0) a->shard = value;
+  if (strcmp(name, "--sort") == 0) a->sort = value;
   if (strcmp(name, "--quiet") == 0) a->quiet = 1;
   if (strcmp(name, "--verbose") == 0) a->verbose = 1;
   if (strcmp(name, "--json") == 0) a->json = 1;
@@ -154,7 +159,7 @@ int32_t cli_args_read(int argc, char **argv, cli_args *a, sampan_error *error) {
     } else if (a->verb == NULL) {
       a->verb = argv[i];
     } else {
-      SP_TRY(set_list(a->operands, &a->n_operands, argv[i], error));
+      SP_TRY(set_list(a->operands, &a->n_operands, CLI_MOST_OPERANDS, argv[i], error));
     }
   }
   const char *threads = getenv("SAMPAN_THREADS");

@@ -8,6 +8,7 @@
 #include "host/registry.h"
 
 #define CLI_MOST 32
+#define CLI_MOST_OPERANDS 4096
 /* A verb's result under --strict where some estimates have no value. */
 #define CLI_STRICT 100
 
@@ -15,14 +16,14 @@
 typedef struct cli_args {
   const char *program; /* absolute path, from the system where it can be had */
   const char *verb;
-  const char *operands[CLI_MOST]; /* files, names */
+  const char *operands[CLI_MOST_OPERANDS]; /* files, names */
   uint32_t n_operands;
   uint32_t n_outputs;
   const char *outputs[CLI_MOST]; /* -o, may come several times */
   const char *plugin_folders[CLI_MOST];
   uint32_t n_plugin_folders;
   int32_t batch;
-  const char *format, *language, *data_folder, *table, *columns, *sample;
+  const char *format, *language, *data_folder, *table, *columns, *sample, *shard, *sort;
   int32_t quiet, verbose, json, strict, help;
   int32_t progress; /* CLI_PROGRESS_* */
   int64_t threads;  /* 0: one for each processor */
@@ -65,9 +66,15 @@ int32_t cli_run(cli *c, sampan_error *error);
 int32_t cli_annex(cli *c, sampan_error *error);
 int32_t cli_check(cli *c, sampan_error *error);
 int32_t cli_describe(cli *c, sampan_error *error);
+int32_t cli_pack(cli *c, sampan_error *error);
 int32_t cli_plugins(cli *c, sampan_error *error);
 int32_t cli_manifest(cli *c, sampan_error *error);
 int32_t cli_init(cli *c, sampan_error *error);
+int32_t cli_partial(cli *c, sampan_error *error);
+int32_t cli_merge(cli *c, sampan_error *error);
+
+/* Writes what a plan came to: its notes, its results, and under --strict whether all are there. */
+int32_t cli_results(cli *c, sp_outcome *outcome, sampan_error *error) SP_CHECK;
 
 /* Reads the command line; *error says what is wrong with it. */
 int32_t cli_args_read(int argc, char **argv, cli_args *out, sampan_error *error) SP_CHECK;
@@ -100,6 +107,8 @@ int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) SP_CHECK;
  * or one another: before anything is read. */
 int32_t cli_refuse_inputs(const cli *c, const sp_plan *const *plans, uint32_t n_plans,
                           sampan_error *error) SP_CHECK;
+/* Refuses more than one output, where a verb has one. */
+int32_t cli_refuse_outputs(const cli *c, sampan_error *error) SP_CHECK;
 /* Writes results or a document (one of them NULL) to every -o, or to standard output where there is
  * none, with the writers that --format or the file names ask for. Beside each file goes its
  * FILE.manifest.json, unless `manifest` is NULL. All are whole before the first is put in place. */

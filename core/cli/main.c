@@ -30,12 +30,18 @@ static int32_t print_version(cli *c, sampan_error *error) {
 static const verb verbs[] = {
     {"run", cli_run,
      "sampan run PLAN.yaml [-o FILE]...     estimate what a plan asks for (csv, json, md, html)"},
+    {"partial", cli_partial,
+     "sampan partial PLAN.yaml --shard K/N -o STATE  a part of the records, for merge"},
+    {"merge", cli_merge,
+     "sampan merge PLAN.yaml STATE... [-o FILE]...   what run makes, from all parts"},
     {"annex", cli_annex,
      "sampan annex PROGRAMME.yaml -o FILE... evaluate a programme, write its annex (docx, html)"},
     {"check", cli_check,
      "sampan check FILE                     check a plan, a programme, or a plugin (.so)"},
     {"describe", cli_describe,
      "sampan describe FILE                  columns, types, labels, missing values, ranges"},
+    {"pack", cli_pack,
+     "sampan pack DATA|PLAN -o FILE.sampan  store records in sampan's own format, read faster"},
     {"plugins", cli_plugins,
      "sampan plugins [NAME]                 list the plugins, or explain one"},
     {"init", cli_init, "sampan init DATA [-o PLAN.yaml]       a first plan for a data file"},
@@ -65,6 +71,8 @@ static int32_t print_help(cli *c, sampan_error *error) {
       "      --columns A,B,.. run: these columns of a csv table, in this order\n"
       "      --json           the same as --format json\n"
       "      --sample FILE    check PLUGIN.so: data, a table or options for it to work on\n"
+      "      --shard K/N      partial: which part of how many (1/1: all records)\n"
+      "      --sort A,B       pack: columns to sort by (of a plan: its strata and PSUs)\n"
       "      --strict         exit 6 if an estimate could not be made or was suppressed\n"
       "      --plugin-dir DIR search DIR for plugins first; may be repeated\n"
       "      --data-dir DIR   where the standard populations are\n"

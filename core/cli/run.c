@@ -1,6 +1,17 @@
 /* run.c - sampan run: a plan to a table of results. */
 #include "cli/cli.h"
 
+int32_t cli_results(cli *c, sp_outcome *outcome, sampan_error *error) {
+  for (uint32_t i = 0; !c->args.quiet && i < outcome->n_notes; i++) {
+    fprintf(stderr, "note: %s\n", outcome->notes[i]);
+  }
+  SP_TRY(cli_write(c, NULL, &outcome->results, outcome->results.manifest, error));
+  for (uint64_t i = 0; c->args.strict && i < outcome->results.n_rows; i++) {
+    if (outcome->results.rows[i].status >= SAMPAN_STATUS_SUPPRESSED) return CLI_STRICT;
+  }
+  return SAMPAN_OK;
+}
+
 int32_t cli_run(cli *c, sampan_error *error) {
   sp_plan *plan;
   sp_outcome *outcome = NULL;
@@ -16,17 +27,7 @@ int32_t cli_run(cli *c, sampan_error *error) {
   cli_progress_start(c);
   if (status >= 0) status = sp_run(plan, c->registry, &options, &outcome, error);
   cli_progress_clear(c);
-  for (uint32_t i = 0; status >= 0 && !c->args.quiet && i < outcome->n_notes; i++) {
-    fprintf(stderr, "note: %s\n", outcome->notes[i]);
-  }
-  if (status >= 0) {
-    status = cli_write(c, NULL, &outcome->results, outcome->results.manifest, error);
-  }
-  if (status >= 0 && c->args.strict) {
-    for (uint64_t i = 0; i < outcome->results.n_rows; i++) {
-      if (outcome->results.rows[i].status >= SAMPAN_STATUS_SUPPRESSED) status = CLI_STRICT;
-    }
-  }
+  if (status >= 0) status = cli_results(c, outcome, error);
   sp_outcome_free(outcome);
   sp_plan_free(plan);
   return status;

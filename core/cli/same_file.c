@@ -116,6 +116,13 @@ static int32_t add_output(outputs *o, const char *path) {
   return SAMPAN_OK;
 }
 
+int32_t cli_refuse_outputs(const cli *c, sampan_error *error) {
+  if (c->args.n_outputs <= 1) return SAMPAN_OK;
+  sp_error_set(error, SAMPAN_E_USAGE, SP_ID_OUTPUTS, "sampan %s has one output, not %u",
+               c->args.verb, (unsigned)c->args.n_outputs);
+  return sp_error_hint(error, "give -o once");
+}
+
 int32_t cli_refuse_inputs(const cli *c, const sp_plan *const *plans, uint32_t n_plans,
                           sampan_error *error) {
   const cli_args *a = &c->args;
@@ -136,15 +143,12 @@ int32_t cli_refuse_inputs(const cli *c, const sp_plan *const *plans, uint32_t n_
     const uint32_t n_before = o.n;
     SP_TRY(add_output(&o, a->outputs[i]));
     /* A device has no manifest beside it. */
-    if (!is_standard && o.n > n_before && strcmp(a->verb, "run") == 0) {
+    const int has_manifest = strcmp(a->verb, "run") == 0 || strcmp(a->verb, "merge") == 0;
+    if (!is_standard && o.n > n_before && has_manifest) {
       SP_TRY(add_output(&o, manifest));
     }
   }
-  if (n_plans == 0 && a->n_outputs > 1) {
-    sp_error_set(error, SAMPAN_E_USAGE, SP_ID_OUTPUTS, "sampan %s has one output, not %u", a->verb,
-                 (unsigned)a->n_outputs);
-    return sp_error_hint(error, "give -o once");
-  }
+  if (n_plans == 0) SP_TRY(cli_refuse_outputs(c, error));
   if (a->n_outputs == 0) SP_TRY(add_output(&o, "-"));
   for (uint32_t i = 0; i < a->n_operands; i++) SP_TRY(refuse_input(&o, a->operands[i]));
   for (uint32_t i = 0; i < n_plans; i++) SP_TRY(refuse_plan(&o, plans[i]));

@@ -222,8 +222,14 @@ int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, 
 /* Records in a batch: a multiple of 64. */
 int64_t sp_batch_capacity(const sp_job *job);
 
-/* An outcome of nothing so far; *out is owned. */
-int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) SP_CHECK;
+/* Makes the outcome of a plan by a step that gets it with its job bound; again, in another way, if
+ * the step fails in a read and that may help. *out is owned. */
+typedef int32_t sp_outcome_fn(sp_outcome *outcome, void *data, sampan_error *error);
+int32_t sp_outcome_make(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+                        sp_outcome_fn *step, void *data, sp_outcome **out,
+                        sampan_error *error) SP_CHECK;
+/* What comes before the first read: shapes, totals. */
+int32_t sp_outcome_open(sp_outcome *outcome, sampan_error *error) SP_CHECK;
 /* All that comes after the reads, once sp_walks_make was called: estimates, comparisons, results,
  * the manifest. */
 int32_t sp_outcome_finish(sp_outcome *outcome, sp_registry *registry, sampan_error *error) SP_CHECK;

@@ -130,7 +130,9 @@ static int32_t merge_table(sp_table *into, sp_table *from, const sp_numbers *gro
 }
 
 static int32_t merge_tables(sp_merge *m) {
-  const sp_numbers *leaves = m->n_stages > 0 ? &m->stages[m->n_stages - 1].units : NULL;
+  /* Replicate weights have no units: all is unit 0. */
+  const sp_numbers *last = m->n_stages > 0 ? &m->stages[m->n_stages - 1].units : NULL;
+  const sp_numbers *leaves = last != NULL && last->n > 0 ? last : NULL;
   const sp_numbers *units = m->job->by_unit ? leaves : NULL;
   for (uint32_t k = 0; k < m->job->n_splits; k++) {
     SP_TRY(merge_groups(m, k));

@@ -43,19 +43,10 @@ static int32_t merge_fpc(sp_place *into, const sp_place_stage *s, sp_stratum *h,
 
 /* The stratum of a tuple that is new in `into`, named as in `from`. */
 static int32_t new_stratum(sp_place *into, sp_place_stage *s, uint32_t number, const char *text,
-                           const uint32_t *tuple, uint64_t n_bytes) {
-  uint32_t *grown = realloc(s->stratum_of_tuple, (number + (size_t)1) * sizeof *grown);
-  if (grown == NULL) return SAMPAN_E_MEMORY;
-  s->stratum_of_tuple = grown;
+                           const uint32_t *tuple) {
   sp_buffer_reset(&into->text);
   sp_buffer_text_add(&into->text, text);
-  sp_buffer_char(&into->text, '\0');
-  sp_buffer_add(&into->text, tuple, n_bytes);
-  grown[number] = sp_units_stratum(s->units, sp_buffer_text(&into->text), into->text.n_bytes);
-  s->n_stratum_of_tuple = number + 1;
-  if (grown[number] == SP_MAP_NONE || into->text.failed) return SAMPAN_E_MEMORY;
-  s->units->strata[grown[number]].parent = tuple[0];
-  return SAMPAN_OK;
+  return sp_place_new_stratum(into, s, number, tuple);
 }
 
 static int32_t merge_strata(sp_merge *m, uint32_t stage, sampan_error *error) {
@@ -77,7 +68,7 @@ static int32_t merge_strata(sp_merge *m, uint32_t stage, sampan_error *error) {
     const sp_stratum *h = &from->units->strata[theirs];
     const uint32_t number = sp_map_add(into->stratum_tuples, tuple, n_bytes);
     if (number == SP_MAP_NONE || (number >= into->n_stratum_of_tuple &&
-                                  new_stratum(place, into, number, h->text, tuple, n_bytes) < 0)) {
+                                  new_stratum(place, into, number, h->text, tuple) < 0)) {
       return sp_error_memory(error);
     }
     const uint32_t mine = into->stratum_of_tuple[number];
@@ -121,16 +112,9 @@ static int32_t merge_homes(sp_merge *m, sampan_error *error) {
     uint32_t tuple[SP_MOST_PARTS];
     translate(s, n_parts, sp_map_key(from->psu_homes, m->n_homes, NULL), tuple);
     const uint32_t stratum = s->strata.to[from->home_strata[m->n_homes]];
-    const uint32_t number = sp_map_add(into->psu_homes, tuple, n_parts * sizeof *tuple);
-    if (number == SP_MAP_NONE) return sp_error_memory(error);
-    if (number == into->n_home_strata) {
-      uint32_t *grown = realloc(into->home_strata, (number + (size_t)1) * sizeof *grown);
-      if (grown == NULL) return sp_error_memory(error);
-      into->home_strata = grown;
-      into->home_strata[into->n_home_strata++] = stratum;
-    }
-    if (into->home_strata[number] == stratum) continue;
-    return two_homes(into, tuple, stratum, into->home_strata[number], error);
+    const uint32_t home = sp_place_home(into, stratum, tuple, n_parts * sizeof *tuple);
+    if (home == SP_MAP_NONE) return sp_error_memory(error);
+    if (home != stratum) return two_homes(into, tuple, stratum, home, error);
   }
   return SAMPAN_OK;
 }

@@ -155,6 +155,21 @@ static void name_stratum(sp_place *p, uint32_t stage, int64_t i) {
   join_texts(&p->text, s->strata_coders, s->strata_codes, s->n_strata, i);
 }
 
+int32_t sp_place_new_stratum(sp_place *p, sp_place_stage *s, uint32_t number,
+                             const uint32_t *tuple) {
+  uint32_t *grown = realloc(s->stratum_of_tuple, (number + (size_t)1) * sizeof *grown);
+  if (grown == NULL) return SAMPAN_E_MEMORY;
+  s->stratum_of_tuple = grown;
+  /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
+  sp_buffer_char(&p->text, '\0');
+  sp_buffer_add(&p->text, tuple, (s->n_strata + 1U) * sizeof *tuple);
+  grown[number] = sp_units_stratum(s->units, sp_buffer_text(&p->text), p->text.n_bytes);
+  s->n_stratum_of_tuple = number + 1;
+  if (grown[number] == SP_MAP_NONE || p->text.failed) return SAMPAN_E_MEMORY;
+  s->units->strata[grown[number]].parent = tuple[0];
+  return SAMPAN_OK;
+}
+
 /* The stratum of a record at a stage, within the unit above (0 at the first stage). */
 static int32_t stratum_of(sp_place *p, uint32_t stage, uint32_t above, int64_t i, uint32_t *out,
                           sampan_error *error) {
@@ -170,17 +185,8 @@ static int32_t stratum_of(sp_place *p, uint32_t stage, uint32_t above, int64_t i
   const uint32_t number = sp_map_add(s->stratum_tuples, tuple, n_bytes);
   if (number == SP_MAP_NONE) return sp_error_memory(error);
   if (number >= s->n_stratum_of_tuple) {
-    uint32_t *grown = realloc(s->stratum_of_tuple, (number + 1U) * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    s->stratum_of_tuple = grown;
     name_stratum(p, stage, i);
-    /* The tuple behind the text tells "a / b" of one column from "a" and "b" of two. */
-    sp_buffer_char(&p->text, '\0');
-    sp_buffer_add(&p->text, tuple, n_bytes);
-    grown[number] = sp_units_stratum(s->units, sp_buffer_text(&p->text), p->text.n_bytes);
-    s->n_stratum_of_tuple = number + 1;
-    if (grown[number] == SP_MAP_NONE || p->text.failed) return sp_error_memory(error);
-    s->units->strata[grown[number]].parent = above;
+    if (sp_place_new_stratum(p, s, number, tuple) < 0) return sp_error_memory(error);
   }
   *out = s->stratum_of_tuple[number];
   return SAMPAN_OK;
@@ -230,26 +236,31 @@ static int32_t take_fpc(sp_place *p, const sp_place_stage *s, const sp_column *c
 
 /* ---- units -------------------------------------------------------------------------------- */
 
+uint32_t sp_place_home(sp_place *p, uint32_t stratum, const void *psu, uint64_t n_bytes) {
+  const uint32_t number = sp_map_add(p->psu_homes, psu, n_bytes);
+  if (number == SP_MAP_NONE) return SP_MAP_NONE;
+  if (number == p->n_home_strata) {
+    uint32_t *grown = realloc(p->home_strata, (number + (size_t)1) * sizeof *grown);
+    if (grown == NULL) return SP_MAP_NONE;
+    p->home_strata = grown;
+    p->home_strata[p->n_home_strata++] = stratum;
+  }
+  return p->home_strata[number];
+}
+
 /* Without nesting, a PSU that turns up in a second stratum is a mistake in the data or in the plan.
  */
 static int32_t check_home(sp_place *p, uint32_t stratum, const char *psu, uint64_t n_bytes,
                           int64_t i, sampan_error *error) {
-  const uint32_t number = sp_map_add(p->psu_homes, psu, n_bytes);
-  if (number == SP_MAP_NONE) return sp_error_memory(error);
-  if (number == p->n_home_strata) {
-    uint32_t *grown = realloc(p->home_strata, (number + 1U) * sizeof *grown);
-    if (grown == NULL) return sp_error_memory(error);
-    p->home_strata = grown;
-    p->home_strata[p->n_home_strata++] = stratum;
-  }
-  if (p->home_strata[number] == stratum) return SAMPAN_OK;
+  const uint32_t home = sp_place_home(p, stratum, psu, n_bytes);
+  if (home == SP_MAP_NONE) return sp_error_memory(error);
+  if (home == stratum) return SAMPAN_OK;
   const sp_place_stage *s = &p->stages[0];
   sp_buffer_reset(&p->text);
   join_texts(&p->text, s->unit_coders, s->unit_codes, s->n_unit, i);
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_NOT_NESTED,
                "PSU '%s' is in stratum '%s' here, and in stratum '%s' before",
-               sp_buffer_text(&p->text), p->units.strata[stratum].text,
-               p->units.strata[p->home_strata[number]].text);
+               sp_buffer_text(&p->text), p->units.strata[stratum].text, p->units.strata[home].text);
   sp_error_hint(error, "if PSU numbers start anew in each stratum, say so: design: {nest: yes}");
   return sp_error_cell(error, NULL, i + 1, column_of(s->unit[0]));
 }

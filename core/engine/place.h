@@ -79,6 +79,14 @@ int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_
                        const double *weight, int64_t n, uint32_t *unit,
                        sampan_error *error) SP_CHECK;
 
+/* Makes the stratum of a tuple (the unit above and the codes) that is new in stratum_tuples, where
+ * it has this number; place->text holds what it is called. SAMPAN_E_MEMORY. */
+int32_t sp_place_new_stratum(sp_place *place, sp_place_stage *stage, uint32_t number,
+                             const uint32_t *tuple) SP_CHECK;
+/* Designs that are not nested: the stratum that a PSU (by its codes) is in, which becomes the given
+ * one where it is new; SP_MAP_NONE when out of memory. */
+uint32_t sp_place_home(sp_place *place, uint32_t stratum, const void *psu, uint64_t n_bytes);
+
 /* The PSUs ordered by the texts of stratum and PSU; *out is owned (free). */
 int32_t sp_place_order(const sp_place *place, uint32_t **out, sampan_error *error) SP_CHECK;
 

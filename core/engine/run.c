@@ -242,7 +242,7 @@ static int32_t read_all(sp_outcome *o, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-int32_t sp_outcome_new(const sp_plan *plan, sp_outcome **out, sampan_error *error) {
+static int32_t new_outcome(const sp_plan *plan, sp_outcome **out, sampan_error *error) {
   sp_arena *arena = sp_arena_new(0);
   *out = arena != NULL ? sp_arena_alloc(arena, sizeof **out) : NULL;
   if (*out == NULL) {
@@ -284,41 +284,41 @@ int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *er
   return add_manifest(o, registry, error);
 }
 
-static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
+int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_prepare(o->job, o->totals, error));
   SP_TRY(sp_job_shape(o->job, 0, error));
-  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  return sp_totals_lay_out(o->job, o->totals, error);
+}
+
+static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
+  SP_TRY(sp_outcome_open(o, error));
   SP_TRY(read_all(o, error));
   o->job->is_reading = 0;
   return estimate(o, error);
 }
 
 /* `again`: what an earlier try showed to be needed. */
-static int32_t run(sp_outcome *o, sp_registry *registry, const sp_run_options *options,
-                   const sp_again *again, sampan_error *error) {
+static int32_t bind_and(sp_outcome_fn *step, void *data, sp_outcome *o, sp_registry *registry,
+                        const sp_run_options *options, const sp_again *again, sampan_error *error) {
   SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
   o->job->plain = again->plain;
   o->job->all_wide = again->all_wide || sp_stream_has_pipe(o->job->stream);
-  SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
-  if (reads_once(o->job)) sp_stream_once(o->job->stream);
-  SP_TRY(sp_stream_settle(o->job->stream, read_and_estimate(o, error), error));
-  SP_TRY(add_tables(o, error));
-  return add_manifest(o, registry, error);
+  return step(o, data, error);
 }
 
-int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-               sp_outcome **out, sampan_error *error) {
+int32_t sp_outcome_make(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+                        sp_outcome_fn *step, void *data, sp_outcome **out, sampan_error *error) {
   sp_outcome *o;
   *out = NULL;
-  SP_TRY(sp_outcome_new(plan, &o, error));
+  SP_TRY(new_outcome(plan, &o, error));
   sp_again again = {0};
-  int32_t status = run(o, registry, options, &again, error);
+  int32_t status = bind_and(step, data, o, registry, options, &again, error);
   while (status < 0 && try_again(o, status, &again)) {
     sp_outcome_free(o);
     sp_error_clear(error);
-    SP_TRY(sp_outcome_new(plan, &o, error));
-    status = run(o, registry, options, &again, error);
+    SP_TRY(new_outcome(plan, &o, error));
+    status = bind_and(step, data, o, registry, options, &again, error);
   }
   if (status < 0) {
     sp_outcome_free(o);
@@ -326,6 +326,20 @@ int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options 
   }
   *out = o;
   return SAMPAN_OK;
+}
+
+static int32_t run(sp_outcome *o, void *data, sampan_error *error) {
+  const sp_run_options *options = o->job->options;
+  SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
+  if (reads_once(o->job)) sp_stream_once(o->job->stream);
+  SP_TRY(sp_stream_settle(o->job->stream, read_and_estimate(o, error), error));
+  SP_TRY(add_tables(o, error));
+  return add_manifest(o, data, error);
+}
+
+int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
+               sp_outcome **out, sampan_error *error) {
+  return sp_outcome_make(plan, registry, options, run, registry, out, error);
 }
 
 void sp_outcome_free(sp_outcome *o) {

@@ -18,6 +18,12 @@
 /* What sources may read behind a stretch. */
 #define SP_BEHIND 64
 
+/* Less than this is read as a whole for each part of it. */
+#define SP_LEAST_SPANNED_BYTES (INT64_C(1) << 23)
+#define SP_LEAST_SPANNED_PIECES 16
+
+__extension__ typedef unsigned __int128 wide;
+
 enum { SP_MOST_HANDS = 1024 };
 
 typedef struct deal {
@@ -31,7 +37,9 @@ typedef struct deal {
   sp_view *view;        /* pieces */
   char *rest;           /* of the stretch before, behind its last record */
   int64_t n_rest, rest_capacity;
-  int64_t next; /* piece or stretch */
+  int64_t next;     /* piece or stretch */
+  int64_t position; /* bytes before the next stretch */
+  int64_t from, to; /* bytes that stretches begin at, or pieces */
   int32_t at_end;
   int32_t status; /* the first failure: all stop */
 } deal;
@@ -58,6 +66,16 @@ int sp_source_can_deal(const sp_source *source) {
   if ((ops->flags & SAMPAN_SOURCE_ISOLATE) != 0 || source->once != NULL) return 0;
   if (source->opens != NULL || stat(source->file, &about) != 0 || !S_ISREG(about.st_mode)) return 0;
   return sp_source_cuts(ops) || (sp_source_has_pieces(ops) && source->schema.n_pieces > 0);
+}
+
+int sp_source_has_spans(const sp_source *source, int64_t size) {
+  const size_t n = strlen(source->file);
+  if (!sp_source_can_deal(source)) return 0;
+  if (sp_source_has_pieces(ops_of(source)) && source->schema.n_pieces > 0) {
+    return source->schema.n_pieces >= SP_LEAST_SPANNED_PIECES;
+  }
+  if (n >= 3 && strcmp(source->file + n - 3, ".gz") == 0) return 0;
+  return size >= SP_LEAST_SPANNED_BYTES;
 }
 
 /* ---- sinks -------------------------------------------------------------------------------- */
@@ -124,7 +142,19 @@ static int32_t take_stretch(deal *d, hand *h, const sampan_call *call, sampan_st
                           .is_last = d->at_end,
                           .bytes = h->bytes,
                           .n_bytes = whole};
+  d->position += whole;
   return SAMPAN_OK;
+}
+
+/* The next stretch that begins in the part; with the lock. */
+static int32_t take_spanned(deal *d, hand *h, const sampan_call *call, sampan_stretch *out) {
+  for (;;) {
+    if (d->position >= d->to || (d->at_end && d->n_rest == 0 && d->next > 0)) return SAMPAN_END;
+    const int64_t start = d->position;
+    const int32_t status = take_stretch(d, h, call, out);
+    if (status != SAMPAN_OK || start >= d->from) return status;
+    d->next++;
+  }
 }
 
 /* ---- hands -------------------------------------------------------------------------------- */
@@ -151,11 +181,9 @@ static int32_t take(hand *h, const sampan_call *call, sampan_stretch *stretch, i
   } else if (sp_cancelled(d->context->cancel)) {
     status = SAMPAN_E_CANCELLED;
   } else if (d->input == NULL) {
-    if (d->next >= d->source->schema.n_pieces) status = SAMPAN_END;
-  } else if (d->at_end && d->n_rest == 0 && d->next > 0) {
-    status = SAMPAN_END;
+    if (d->next >= d->to) status = SAMPAN_END;
   } else {
-    status = take_stretch(d, h, call, stretch);
+    status = take_spanned(d, h, call, stretch);
   }
   *piece = d->next;
   if (status == SAMPAN_OK) {
@@ -220,6 +248,30 @@ static int32_t open_deal(deal *d, sampan_error *error) {
   return sp_input_open(d->source->file, 0, &d->input, error);
 }
 
+/* The first piece that begins at a byte or later, where pieces take as many as they have records.
+ */
+static int64_t first_piece(const sampan_schema *schema, const sp_span *span, int64_t at) {
+  int64_t total = 0, before = 0, i = 0;
+  for (int64_t k = 0; k < schema->n_pieces; k++) total += schema->piece[k];
+  for (; i < schema->n_pieces; i++) {
+    if (total > 0 && (wide)before * (wide)span->size >= (wide)at * (wide)total) break;
+    before += schema->piece[i];
+  }
+  return i;
+}
+
+static void set_span(deal *d, const sp_span *span) {
+  const sampan_schema *schema = &d->source->schema;
+  d->to = INT64_MAX;
+  if (d->view != NULL) d->to = schema->n_pieces;
+  if (span == NULL) return;
+  d->from = span->from;
+  d->to = span->to;
+  if (d->view == NULL) return;
+  d->next = first_piece(schema, span, span->from);
+  d->to = span->to >= span->size ? schema->n_pieces : first_piece(schema, span, span->to);
+}
+
 /* What the hands come to: of several errors, that of the first piece. */
 static int32_t collect(const hand *hands, uint32_t n, sp_dealt *dealt, sampan_error *error) {
   const hand *failed = NULL;
@@ -233,9 +285,9 @@ static int32_t collect(const hand *hands, uint32_t n, sp_dealt *dealt, sampan_er
   return sp_guard_finish(&failed->guard, failed->status, error);
 }
 
-int32_t sp_source_deal(sp_source *source, const sampan_sink *const *sinks, uint32_t n_sinks,
-                       sp_context *context, sp_progress_fn *progress, void *progress_data,
-                       sp_dealt *dealt, sampan_error *error) {
+int32_t sp_source_deal(sp_source *source, const sp_span *span, const sampan_sink *const *sinks,
+                       uint32_t n_sinks, sp_context *context, sp_progress_fn *progress,
+                       void *progress_data, sp_dealt *dealt, sampan_error *error) {
   sampan_error spare;
   if (error == NULL) error = &spare;
   memset(dealt, 0, sizeof *dealt);
@@ -255,6 +307,7 @@ int32_t sp_source_deal(sp_source *source, const sampan_sink *const *sinks, uint3
   if (hands == NULL) return sp_error_memory(error);
   int32_t status = open_deal(&d, error);
   if (status >= 0) {
+    set_span(&d, span);
     (void)pthread_mutex_init(&d.lock, NULL);
     uint32_t n_started = 1;
     for (uint32_t i = 0; i < n_sinks; i++) {
@@ -275,14 +328,14 @@ int32_t sp_source_deal(sp_source *source, const sampan_sink *const *sinks, uint3
     (void)pthread_mutex_destroy(&d.lock);
     status = collect(hands, n_started, dealt, error);
   }
-  if (status >= 0 && source->schema.complete && source->schema.n_records >= 0 &&
+  if (status >= 0 && span == NULL && source->schema.complete && source->schema.n_records >= 0 &&
       source->schema.n_records != dealt->n_records) {
     status = sp_error_set(error, SAMPAN_E_INCOMPLETE, SP_ID_SOURCE_INCOMPLETE,
                           "the file declares %lld records, but %lld were read",
                           (long long)source->schema.n_records, (long long)dealt->n_records);
   }
   if (d.input != NULL) {
-    if (status >= 0) {
+    if (status >= 0 && span == NULL) { /* of a part nobody has seen the end */
       status = sp_input_close(d.input, error);
     } else {
       sp_input_abandon(d.input);

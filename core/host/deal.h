@@ -15,10 +15,21 @@ typedef struct sp_dealt {
 /* Whether a source can be read in pieces. Files that can be read but once cannot. */
 int sp_source_can_deal(const sp_source *source);
 
+/* A part of a file: the stretches and pieces that begin at the bytes [from, to) of `size`. Parts
+ * that follow on one another have every record once. */
+typedef struct sp_span {
+  int64_t from, to, size;
+} sp_span;
+
+/* Whether parts of a file of so many bytes are worth dealing out by themselves. It is a matter of
+ * the file alone. */
+int sp_source_has_spans(const sp_source *source, int64_t size);
+
 /* As sp_source_read, with n_sinks sinks, whose functions are called by as many threads, each by its
- * own: records come to any of them, in any order. `progress` is called by one thread at a time. */
-int32_t sp_source_deal(sp_source *source, const sampan_sink *const *sinks, uint32_t n_sinks,
-                       sp_context *context, sp_progress_fn *progress, void *progress_data,
-                       sp_dealt *dealt, sampan_error *error) SP_CHECK;
+ * own: records come to any of them, in any order. `progress` is called by one thread at a time.
+ * `span` NULL: the whole file; else a part of one that has spans. */
+int32_t sp_source_deal(sp_source *source, const sp_span *span, const sampan_sink *const *sinks,
+                       uint32_t n_sinks, sp_context *context, sp_progress_fn *progress,
+                       void *progress_data, sp_dealt *dealt, sampan_error *error) SP_CHECK;
 
 #endif

@@ -86,10 +86,12 @@ int sp_stream_has_pipe(const sp_stream *stream);
 /* ---- shards ------------------------------------------------------------------------------- */
 
 /* What a shard covers of a wave's main file: bytes [from, to) of the `size` bytes that it has on
- * disk, and the records that it found there. Files that are not cut by bytes are by records, in the
- * same proportion. */
+ * disk, and the records that it found there. Small files, and those that cannot be dealt out, are
+ * cut by records, in the same proportion. */
 typedef struct sp_stretch {
   int64_t from, to, size, n_records;
+  int32_t by_records; /* 0: by spans of the file (host/deal.h) */
+  int32_t reserved;
 } sp_stretch;
 
 /* Has reads take shard k (from 1) of n only: of the files of all waves, one behind the other. Side

@@ -106,8 +106,9 @@ sp_file_stamp sp_file_stamp_of(const char *path);
 typedef struct sp_file_hands {
   const sampan_sink *const *sinks;
   uint32_t n_sinks;
-  int32_t plain;      /* as a whole, to the first sink */
-  int32_t *in_pieces; /* set to 1 where it was not; or NULL */
+  int32_t plain;       /* as a whole, to the first sink */
+  int32_t *in_pieces;  /* set to 1 where it was not; or NULL */
+  const sp_span *span; /* of a file that has spans; NULL: all of it */
 } sp_file_hands;
 
 /* Reads the records of a file, which must be the one that was opened all the while. */
@@ -122,6 +123,9 @@ int32_t sp_stream_check_joins(const sp_stream *stream, sampan_error *error) SP_C
 /* The records [*from, *to) of a wave's main file that its stretch takes; all where it has none. */
 int32_t sp_stretch_rows(sp_stream *stream, uint32_t wave, int64_t *from, int64_t *to,
                         sampan_error *error) SP_CHECK;
+/* What is dealt out of a wave's main file, if a shard takes a span of it; else NULL, and the shard
+ * goes by records. Sets which of both. */
+const sp_span *sp_stretch_span(sp_stream *stream, uint32_t wave, int32_t plain, sp_span *out);
 /* Moves the values of n records down by `by`. */
 void sp_fills_shift(const sampan_fill *fills, uint32_t n_fills, int64_t by, int64_t n);
 

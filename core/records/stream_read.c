@@ -90,7 +90,7 @@ int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to, sp_pr
   } else {
     sp_dealt dealt;
     if (to->in_pieces != NULL) *to->in_pieces = 1;
-    status = sp_source_deal(&file->source, to->sinks, to->n_sinks, s->context, progress,
+    status = sp_source_deal(&file->source, to->span, to->sinks, to->n_sinks, s->context, progress,
                             progress_data, &dealt, error);
   }
   if (status == SAMPAN_E_CANCELLED) return status;
@@ -216,7 +216,10 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
     r->row += before;
     SP_TRY(take_records(r, end - before, error));
     r->row += n - before;
-    if (r->stream->stretches != NULL) r->stream->stretches[r->wave].n_records += end - before;
+    sp_stretch *stretches = r->stream->stretches;
+    if (stretches != NULL && stretches[r->wave].by_records) {
+      stretches[r->wave].n_records += end - before;
+    }
   } else {
     r->row += n;
   }
@@ -338,7 +341,9 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
   const sp_wave *wave = &s->plan->waves[w->wave];
   sp_wave_files *files = &s->waves[w->wave];
   sp_arena *arena = s->context->arena;
-  const int plain = use->plain || s->stretches != NULL;
+  sp_span part;
+  const sp_span *span = sp_stretch_span(s, w->wave, use->plain, &part);
+  const int plain = use->plain || (s->stretches != NULL && span == NULL);
   const uint32_t n_hands = plain ? 1 : use->n_hands;
   w->sides = sp_arena_array(arena, wave->n_joins + 1U, sizeof *w->sides);
   reading *hands = sp_arena_array(arena, n_hands, sizeof *hands);
@@ -358,16 +363,21 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
                              .batch = take_batch};
     pointers[i] = &sinks[i];
   }
-  if (s->stretches != NULL) {
-    SP_TRY(sp_stretch_rows(s, w->wave, &hands[0].from, &hands[0].to, error));
-  }
+  if (plain) SP_TRY(sp_stretch_rows(s, w->wave, &hands[0].from, &hands[0].to, error));
   for (; w->n_sides < wave->n_joins; w->n_sides++) {
     SP_TRY(sp_side_load(s, w->wave, w->n_sides, w->program, &w->sides[w->n_sides], error));
   }
-  const sp_file_hands to = {
-      .sinks = pointers, .n_sinks = n_hands, .plain = plain, .in_pieces = &use->in_pieces};
+  const sp_file_hands to = {.sinks = pointers,
+                            .n_sinks = n_hands,
+                            .plain = plain,
+                            .in_pieces = &use->in_pieces,
+                            .span = span};
   SP_TRY(sp_file_read(s, &files->main, &to, use->progress != NULL ? tell : NULL, w, error));
   sum_up(w, hands, n_hands);
+  if (span != NULL) {
+    s->stretches[w->wave].n_records = atomic_load(&w->n_records);
+    return SAMPAN_OK;
+  }
   return sp_file_finish(s, &files->main, atomic_load(&w->n_records), error);
 }
 

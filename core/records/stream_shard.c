@@ -36,6 +36,15 @@ const sp_stretch *sp_stream_stretches(const sp_stream *s) {
   return s->stretches;
 }
 
+const sp_span *sp_stretch_span(sp_stream *s, uint32_t wave, int32_t plain, sp_span *out) {
+  if (s->stretches == NULL) return NULL;
+  sp_stretch *t = &s->stretches[wave];
+  t->n_records = 0;
+  t->by_records = plain || !sp_source_has_spans(&s->waves[wave].main.source, t->size);
+  *out = (sp_span){.from = t->from, .to = t->to, .size = t->size};
+  return t->by_records ? NULL : out;
+}
+
 /* ---- by records --------------------------------------------------------------------------- */
 
 static uint32_t no_text(void *data, uint32_t fill, const char *text, uint64_t n) {
@@ -72,9 +81,8 @@ int32_t sp_stretch_rows(sp_stream *s, uint32_t wave, int64_t *from, int64_t *to,
                         sampan_error *error) {
   *from = 0;
   *to = INT64_MAX;
-  if (s->stretches == NULL) return SAMPAN_OK;
-  sp_stretch *t = &s->stretches[wave];
-  t->n_records = 0;
+  if (s->stretches == NULL || !s->stretches[wave].by_records) return SAMPAN_OK;
+  const sp_stretch *t = &s->stretches[wave];
   int64_t n = 0;
   SP_TRY(count_records(s, &s->waves[wave].main, &n, error));
   *from = t->size > 0 ? portion(t->from, n, t->size) : 0;

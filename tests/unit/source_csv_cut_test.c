@@ -332,6 +332,18 @@ Test(source_csv_cut, generated, .timeout = 100) {
   cr_assert_gt(n_broken_read, 200, "%d", (int)n_broken_read);
 }
 
+/* Empty lines at the end are read in stretches, however many they are and wherever a cut falls. */
+Test(source_csv_cut, blank_lines_at_the_end) {
+  char bytes[400] = "a,b\n1,2\n3,4\r\n";
+  for (int i = 0; i < 60; i++) {
+    const both_input in = {.bytes = bytes, .n_bytes = (int64_t)strlen(bytes)};
+    const both_outcome out = both_read(&in, buffers, N_BUFFERS);
+    cr_assert_not(out.disagree, "%s", out.message);
+    cr_assert_eq(out.n_refused, 0, "%d lines", i);
+    strcat(bytes, i % 3 == 0 ? "\r\n" : "\n");
+  }
+}
+
 /* C7, in a stretch of its own size. */
 Test(source_csv_cut, field_limit) {
   const int64_t limit = INT64_C(1) << 20;

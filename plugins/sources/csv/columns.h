@@ -56,6 +56,8 @@ int32_t dsv_read_texts(const dsv_fills *f, uint32_t i_fill, dsv_recent *recent, 
 int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
                      const sampan_schema *schema, const sampan_stretch *stretch,
                      const sampan_sink *sink, const dsv_machine *machine);
+/* n less the empty lines at the end of p[0, n), which begins a line. */
+int64_t dsv_without_blank_lines(const char *p, int64_t n);
 int64_t dsv_cut(const dsv_dialect *dialect, const dsv_machine *machine, const char *bytes,
                 int64_t n);
 

@@ -77,7 +77,8 @@ TARGET static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base)
 
 #include "split_body.h"
 
-const dsv_machine dsv_avx512 = {"avx512", split_avx512, count_avx512, &dsv_digits_avx2};
+const dsv_machine dsv_avx512 = {"avx512", split_avx512, count_avx512, &dsv_digits_avx2,
+                                dsv_utf8_avx2};
 #else
 typedef int split_avx512_is_for_other_machines;
 #endif

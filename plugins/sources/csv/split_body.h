@@ -10,8 +10,6 @@
  *   parity        bit i: whether an odd number of the bits 0..i is set
  *   emit          writes base + the place of every bit; may write 64 positions
  */
-#include <string.h>
-
 TARGET static uint32_t *SPLIT(dsv_split *state, const char *bytes, int64_t n, uint32_t base,
                               uint32_t *out) {
   dsv_split s = *state; /* in registers */

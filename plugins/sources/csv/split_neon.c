@@ -71,7 +71,8 @@ static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base) {
 
 #include "split_body.h"
 
-const dsv_machine dsv_neon = {"neon", split_neon, count_neon, &dsv_digits_portable};
+const dsv_machine dsv_neon = {"neon", split_neon, count_neon, &dsv_digits_portable,
+                              dsv_utf8_portable};
 #else
 typedef int split_neon_is_for_other_machines;
 #endif

@@ -80,4 +80,5 @@ static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base) {
 
 #include "split_body.h"
 
-const dsv_machine dsv_portable = {"portable", split_portable, count_portable, &dsv_digits_portable};
+const dsv_machine dsv_portable = {"portable", split_portable, count_portable, &dsv_digits_portable,
+                                  dsv_utf8_portable};
