@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/processors.h"
 #include "engine/estimate.h"
 #include "engine/order.h"
 
@@ -118,6 +118,7 @@ static int32_t lay_out(shop *x, sp_arena *arena, sampan_error *error) {
 
 /* The first failure in the order of results is the one that is told, whoever meets it. */
 static void keep_error(bench *b, uint64_t place, int32_t status, const sampan_error *error) {
+  if (status == SAMPAN_E_CANCELLED) place = 0; /* nothing more is to be made */
   unsigned long long first = atomic_load(&b->shop->failed_at);
   while (place < first && !atomic_compare_exchange_weak(&b->shop->failed_at, &first, place)) {
   }
@@ -127,14 +128,24 @@ static void keep_error(bench *b, uint64_t place, int32_t status, const sampan_er
   b->error = *error;
 }
 
+static uint64_t place_of(const shop *x, const sp_target *t, uint32_t number) {
+  const uint32_t n = x->outcome->job->indicators[t->indicator].shape.n_statistics;
+  return t->first + (uint64_t)number * n;
+}
+
 static void make_group(bench *b, uint32_t split, uint32_t number) {
   shop *x = b->shop;
   const sp_ordered_group *group = &x->groups[split][number];
+  /* Targets stand in the order of results: the first comes first in it. */
+  const uint32_t first = x->first_target[split];
+  if (first == x->first_target[split + 1] ||
+      place_of(x, &x->targets[first], number) > atomic_load(&x->failed_at)) {
+    return;
+  }
   sp_maker_load(&b->maker, split, group->group);
   for (uint32_t i = x->first_target[split]; i < x->first_target[split + 1]; i++) {
     const sp_target *t = &x->targets[i];
-    const uint32_t n = x->outcome->job->indicators[t->indicator].shape.n_statistics;
-    const uint64_t place = t->first + (uint64_t)number * n;
+    const uint64_t place = place_of(x, t, number);
     if (place > atomic_load_explicit(&x->failed_at, memory_order_relaxed)) continue;
     sampan_error error = {.struct_size = sizeof error};
     b->maker.worker.place = place;
@@ -159,7 +170,7 @@ static void *work(void *data) {
 static uint32_t thread_count(const shop *x) {
   const sp_outcome *o = x->outcome;
   int64_t n = o->job->options->threads;
-  if (n <= 0) n = sysconf(_SC_NPROCESSORS_ONLN);
+  if (n <= 0) n = sp_processors();
   const int64_t worth = o->n_estimates / WORTH_A_THREAD;
   if (o->totals->crosses != NULL) return 1;
   if (n > worth) n = worth;
