@@ -15,7 +15,7 @@ static int32_t make(uint32_t n_lanes, uint32_t n_counts, int32_t is_narrow, sp_t
   t->n_padded = (n_lanes + t->block - 1) / t->block * t->block;
   t->row_bytes =
       is_narrow ? t->n_padded * 2 * sizeof(int64_t) : n_lanes * (uint64_t)sizeof(sp_exact);
-  t->add_mask = sp_add_mask_best();
+  t->adders = sp_adders_best();
   return SAMPAN_OK;
 }
 
@@ -163,7 +163,7 @@ static void make_ways(sp_table *t, uint32_t unit) {
   t->n_way_misses = 0;
   while (bits > 0 && ((uint64_t)units << bits) > SP_MOST_WAYS) bits--;
   if (units == t->way_units && bits == t->way_bits && t->ways != NULL) return;
-  struct sp_way *grown = malloc(((size_t)units << bits) * sizeof *grown);
+  uint64_t *grown = malloc(((size_t)units << bits) * sizeof *grown);
   if (grown == NULL) return;
   free(t->ways);
   t->ways = grown;
@@ -196,22 +196,27 @@ int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, 
   for (int64_t i = 0; i < n && unit != NULL; i++) most = unit[i] > most ? unit[i] : most;
   if (most >= t->way_units || t->n_way_misses > t->way_units) make_ways(t, most);
   const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
+  const int has_all = most < units && unit != NULL;
   for (int64_t i = 0; i < n; i++) {
+    while (has_all && i + 8 <= n &&
+           t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
+      i += 8;
+    }
+    if (i >= n) break;
     const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
     if (g == UINT32_MAX) {
       rows[i] = UINT32_MAX;
       continue;
     }
-    struct sp_way spare = {UINT32_MAX, 0};
-    struct sp_way *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
-    if (way->group != g) {
-      const uint32_t n_before = t->n_rows;
-      way->row = find_row(t, (uint64_t)g << 32 | u);
-      if (way->row == UINT32_MAX) return SAMPAN_E_MEMORY;
-      way->group = g;
-      t->n_way_misses += way->row < n_before;
+    uint64_t spare = UINT64_MAX;
+    uint64_t *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
+    if ((uint32_t)*way != g) {
+      const uint32_t n_before = t->n_rows, row = find_row(t, (uint64_t)g << 32 | u);
+      if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
+      *way = (uint64_t)row << 32 | g;
+      t->n_way_misses += row < n_before;
     }
-    rows[i] = way->row;
+    rows[i] = (uint32_t)(*way >> 32);
   }
   return SAMPAN_OK;
 }
