@@ -25,6 +25,8 @@ typedef struct sp_bound {
   uint32_t where; /* in the program, or SP_NONE */
   sampan_shape shape;
   uint32_t n_totals;
+  uint32_t n_lanes;        /* of its totals in a row; the first is the weight of the records in */
+  const uint32_t *lane_of; /* by total; that of the weight where it is the same */
   const sampan_plugin *interval;
   const sampan_value *interval_values;
   const uint32_t *splits; /* one per by of the indicator */
