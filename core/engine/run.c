@@ -273,6 +273,8 @@ static int32_t estimate(sp_outcome *o, sampan_error *error) {
   SP_TRY(copy_periods(o, error));
   SP_TRY(sp_finish(o, error));
   SP_TRY(sp_presentation_withhold(&o->job->presentation, o, error));
+  if (o->job->options->no_covariances && o->plan->n_comparisons == 0)
+    sp_totals_shed(o->job, o->totals);
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
   return take_notes(o, error);

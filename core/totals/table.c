@@ -40,6 +40,14 @@ void sp_table_free(sp_table *t) {
   free(t);
 }
 
+void sp_table_seal(sp_table *t) {
+  free(t->ways);
+  free(t->slots);
+  t->ways = NULL;
+  t->slots = NULL;
+  t->way_units = t->way_bits = t->slot_mask = 0;
+}
+
 int sp_table_is_narrow(const sp_table *t) {
   return t->is_narrow;
 }
