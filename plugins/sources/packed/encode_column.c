@@ -113,6 +113,24 @@ static int32_t sort_values(encoding *e) {
   return SAMPAN_OK;
 }
 
+/* Texts stand in the order in which they come up, so that the bytes do not depend on the codes that
+ * they came with. Finds them, and renumbers. */
+static int32_t number_texts(encoding *e) {
+  uint32_t *number = (uint32_t *)room(e->call, e->column->n_entries, sizeof *number);
+  const int64_t most = e->n < e->column->n_entries ? e->n : e->column->n_entries;
+  e->entry = (uint32_t *)room(e->call, most, sizeof *e->entry);
+  if (number == NULL || e->entry == NULL) return packed_fail_memory(e->call);
+  for (int64_t i = 0; i < e->n; i++) {
+    const uint32_t old = e->code[i];
+    if (number[old] == 0) {
+      e->entry[e->n_entries] = old;
+      number[old] = ++e->n_entries;
+    }
+    e->code[i] = number[old] - 1;
+  }
+  return SAMPAN_OK;
+}
+
 /* New codes for old ones. */
 static int32_t renumber(encoding *e) {
   const uint32_t n_table = e->column->n_entries;
@@ -142,9 +160,12 @@ static int32_t settle_codes(encoding *e) {
                          (unsigned long)e->code[i], (unsigned long)n_table);
     }
   }
-  status = n_table <= 4 * 65536 ? find_by_marks(e) : find_by_sorting(e);
-  if (status >= 0 && e->column->type == SAMPAN_NUMBER && n_table <= 4 * 65536) {
-    status = sort_values(e);
+  if (e->column->type == SAMPAN_TEXT && n_table <= 4 * 65536) return number_texts(e);
+  if (e->column->type == SAMPAN_TEXT) {
+    status = find_by_sorting(e);
+  } else {
+    status = find_by_marks(e);
+    if (status >= 0) status = sort_values(e);
   }
   return status < 0 ? status : renumber(e);
 }
