@@ -100,6 +100,8 @@ typedef struct sp_pack_column {
   const char **code_text; /* their texts, once all are read */
 } sp_pack_column;
 
+enum { SP_RUN_SMALL = 512 };
+
 /* A column of a run: codes into its distinct cells, or cells. */
 typedef struct sp_run_column {
   sp_cell_set cells;
@@ -109,6 +111,8 @@ typedef struct sp_run_column {
   const char **text; /* SP_READ_TEXT: of the distinct cells */
   uint32_t text_room;
   uint32_t reserved;
+  uint64_t first;               /* the first cell of `small`: of texts and short integers */
+  uint32_t small[SP_RUN_SMALL]; /* number + 1 of these cells; 0: not known */
 } sp_run_column;
 
 /* As many records as a block has, before they are stored. */

@@ -43,8 +43,11 @@ void sp_run_reset(const sp_pack_state *s, sp_run *run) {
   run->n = 0;
   run->next = NULL;
   for (uint32_t c = 0; c < s->n_columns; c++) {
-    sp_cell_set_reset(&run->columns[c].cells);
-    run->columns[c].cell = NULL;
+    sp_run_column *rc = &run->columns[c];
+    sp_cell_set_reset(&rc->cells);
+    rc->cell = NULL;
+    rc->first = s->columns[c].mode == SP_READ_CODE ? sp_written_code("0", 1) : 0;
+    memset(rc->small, 0, sizeof rc->small);
   }
 }
 
@@ -64,16 +67,18 @@ static inline uint64_t cell_of(const sampan_fill *fill, int64_t i) {
   return cell;
 }
 
-/* Cells of a batch, for one kind of fill. */
+/* Cells of a batch. */
 static void load(const sampan_fill *fill, int64_t from, int64_t n, uint64_t *out) {
-  int64_t absent = 0;
-  for (int64_t i = 0; i < n; i++) absent += !sampan_bit(fill->present, from + i);
-  if (absent > 0) {
-    for (int64_t i = 0; i < n; i++) out[i] = cell_of(fill, from + i);
-  } else if (fill->type == SAMPAN_TEXT) {
+  if (fill->type == SAMPAN_TEXT) {
     for (int64_t i = 0; i < n; i++) out[i] = fill->code[from + i];
   } else {
     memcpy(out, fill->number + from, (size_t)n * sizeof *out);
+  }
+  for (int64_t w = from / 64; w <= (from + n - 1) / 64; w++) {
+    for (uint64_t absent = ~fill->present[w]; absent != 0; absent &= absent - 1) {
+      const int64_t i = 64 * w + __builtin_ctzll(absent) - from;
+      if (i >= 0 && i < n) out[i] = cell_of(fill, from + i);
+    }
   }
 }
 
@@ -99,9 +104,15 @@ static int32_t add_column(sp_pack_state *s, sp_run *run, uint32_t column, int64_
     if (rc->cell == NULL) {
       uint16_t *to = rc->code + run->n + done;
       for (; i < m; i++) {
+        const uint64_t small = cells[i] - rc->first;
+        if (small < SP_RUN_SMALL && rc->small[small] != 0) {
+          to[i] = (uint16_t)(rc->small[small] - 1);
+          continue;
+        }
         const uint32_t before = rc->cells.n, number = sp_cell_set_number(&rc->cells, cells[i]);
         if (number == UINT32_MAX) return SAMPAN_E_MEMORY; /* a run has no more than there is room */
         to[i] = (uint16_t)number;
+        if (small < SP_RUN_SMALL) rc->small[small] = number + 1;
         if (rc->cells.n == before) continue;
         note_raw(c, &cells[i], 1);
         if (rc->cells.n > most) break;

@@ -7,7 +7,7 @@ int32_t packed_store_block(const sampan_call *call, const sampan_schema *schema,
   packed_bytes heads = {.call = call}, chunk = {.call = call};
   int64_t at = 0;
   if (slab->n_columns != schema->n_fields || slab->n_records <= 0 ||
-      slab->n_records > INT32_MAX) {
+      slab->n_records > PACKED_MOST_RECORDS) {
     return sampan_fail(call, SAMPAN_E_INTERNAL, "the block does not have the columns of the file");
   }
   (void)packed_room(&heads, PACKED_UNIT * (1 + (int64_t)slab->n_columns));

@@ -11,6 +11,9 @@
 
 enum { PACKED_VERSION = 1, PACKED_UNIT = 64, PACKED_HEAD = 64, PACKED_MOST_DECIMALS = 9 };
 
+/* Of a block; so all codes have 16 bits or less. */
+enum { PACKED_MOST_RECORDS = 65536 };
+
 /* ---- bytes.c ------------------------------------------------------------------------------ */
 
 /* The checksum of n bytes, n a multiple of PACKED_UNIT. Any change within 8 bytes changes it. */
