@@ -8,6 +8,7 @@ typedef struct encoding {
   const sampan_call *call;
   const sampan_slab_column *column;
   int64_t n;
+  uint16_t *room;      /* for a code of each record */
   uint16_t *code;      /* of each record, into the entries below; or NULL */
   uint32_t *entry;     /* entries of the column's own table that occur, in their new order */
   uint32_t n_entries;
@@ -70,29 +71,26 @@ static int32_t load_short(encoding *e) {
     memcpy(e->code, c->code, (size_t)n * sizeof *e->code);
   }
   if (present != NULL) REPEAT_ABSENT(e->code);
-  return SAMPAN_OK;
+  uint16_t most = 0;
+  for (int64_t i = 0; i < n; i++) most = e->code[i] > most ? e->code[i] : most;
+  return most < c->n_entries ? SAMPAN_OK : bad_code(e, most);
 }
 
-/* Numbers of entries, in the order in which they come up; `number` has room for 65536. */
-static int32_t find_texts(encoding *e, uint32_t *number) {
+/* Numbers of entries, in the order in which they come up. */
+static void find_texts(encoding *e, uint32_t *number) {
   for (int64_t i = 0; i < e->n; i++) {
     const uint32_t old = e->code[i];
     if (number[old] != 0) continue;
-    if (old >= e->column->n_entries) return bad_code(e, old);
     e->entry[e->n_entries] = old;
     number[old] = ++e->n_entries;
   }
-  return SAMPAN_OK;
 }
 
 /* The same, by value. */
 static int32_t find_numbers(encoding *e, uint32_t *number) {
-  uint8_t *mark = (uint8_t *)room(e->call, 65536, 1);
+  uint8_t *mark = (uint8_t *)room(e->call, e->column->n_entries, 1);
   if (mark == NULL) return packed_fail_memory(e->call);
   for (int64_t i = 0; i < e->n; i++) mark[e->code[i]] = 1;
-  for (uint32_t k = e->column->n_entries; k < 65536; k++) {
-    if (mark[k]) return bad_code(e, k);
-  }
   for (uint32_t k = 0; k < e->column->n_entries; k++) e->n_entries += mark[k];
   by_value *sorted = (by_value *)room(e->call, e->n_entries, sizeof *sorted);
   e->value = (double *)room(e->call, e->n_entries, sizeof *e->value);
@@ -137,15 +135,16 @@ static int32_t load_long(encoding *e) {
 
 static int32_t settle_codes(encoding *e) {
   const sampan_slab_column *c = e->column;
-  e->code = (uint16_t *)room(e->call, e->n, sizeof *e->code);
-  e->entry = (uint32_t *)room(e->call, 65536, sizeof *e->entry);
-  if (e->code == NULL || e->entry == NULL) return packed_fail_memory(e->call);
+  e->code = e->room;
+  e->entry = (uint32_t *)room(e->call, c->code_bytes == 4 ? e->n : c->n_entries, sizeof *e->entry);
+  if (e->entry == NULL) return packed_fail_memory(e->call);
   if (c->code_bytes == 4) return load_long(e);
-  uint32_t *number = (uint32_t *)room(e->call, 65536, sizeof *number);
+  uint32_t *number = (uint32_t *)room(e->call, c->n_entries, sizeof *number);
   if (number == NULL) return packed_fail_memory(e->call);
   int32_t status = load_short(e);
-  if (status >= 0) status = c->type == SAMPAN_TEXT ? find_texts(e, number) : find_numbers(e, number);
+  if (status >= 0 && c->type == SAMPAN_NUMBER) status = find_numbers(e, number);
   if (status < 0) return status;
+  if (c->type == SAMPAN_TEXT) find_texts(e, number);
   for (int64_t i = 0; i < e->n; i++) e->code[i] = (uint16_t)(number[e->code[i]] - 1);
   return SAMPAN_OK;
 }
@@ -344,8 +343,8 @@ static int32_t choose(encoding *e, const double *x, packed_chunk *head, packed_b
 }
 
 int32_t packed_encode(const sampan_call *call, const sampan_slab_column *column, int64_t n_records,
-                      packed_chunk *head, packed_bytes *out) {
-  encoding e = {.call = call, .column = column, .n = n_records};
+                      uint16_t *codes, packed_chunk *head, packed_bytes *out) {
+  encoding e = {.call = call, .column = column, .n = n_records, .room = codes};
   double *unfolded = NULL;
   int32_t status = SAMPAN_OK;
   const int is_text = column->type == SAMPAN_TEXT;

@@ -146,9 +146,10 @@ const char *packed_encoding_name(uint32_t encoding);
 int32_t packed_store_block(const sampan_call *call, const sampan_schema *schema,
                            const sampan_slab *slab, const sampan_output *out,
                            const sampan_output *note);
-/* One column into `out`, of which it is all; the head's offset is left to the caller. */
+/* One column into `out`, of which it is all; the head's offset is left to the caller. `codes` is
+ * room for as many as there are records. */
 int32_t packed_encode(const sampan_call *call, const sampan_slab_column *column, int64_t n_records,
-                      packed_chunk *head, packed_bytes *out);
+                      uint16_t *codes, packed_chunk *head, packed_bytes *out);
 
 /* ---- scale.c: decimals as integers ---------------------------------------------------------- */
 
