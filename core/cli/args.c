@@ -13,11 +13,11 @@ typedef struct option {
 } option;
 
 static const option options[] = {
-    {"--output", "-o", 1},   {"--format", "-f", 1}, {"--lang", "-l", 1},  {"--plugin-dir", NULL, 1},
-    {"--data-dir", NULL, 1}, {"--batch", NULL, 1},  {"--table", NULL, 1}, {"--sample", NULL, 1},
-    {"--sort", NULL, 1},
-    {"--progress", NULL, 1}, {"--quiet", "-q", 0},  {"--json", NULL, 0},  {"--strict", NULL, 0},
-    {"--help", "-h", 0}};
+    {"--output", "-o", 1},     {"--format", "-f", 1},   {"--lang", "-l", 1},
+    {"--plugin-dir", NULL, 1}, {"--data-dir", NULL, 1}, {"--batch", NULL, 1},
+    {"--table", NULL, 1},      {"--sample", NULL, 1},   {"--sort", NULL, 1},
+    {"--progress", NULL, 1},   {"--quiet", "-q", 0},    {"--json", NULL, 0},
+    {"--strict", NULL, 0},     {"--help", "-h", 0}};
 #define N_OPTIONS (sizeof options / sizeof options[0])
 
 static int32_t usage_error(sampan_error *error, const char *what, const char *text) {

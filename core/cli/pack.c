@@ -29,9 +29,9 @@ static int32_t read_sort(packing *p, const char *list, sampan_error *error) {
   for (const char *at = list;; at++) {
     const size_t n = strcspn(at, ",");
     if (n == 0 || p->n_sort == CLI_MOST) {
-      (void)sp_error_set(error, SAMPAN_E_USAGE, SP_ID_PACK_KEYS,
-                         n == 0 ? "--sort: a name is missing in '%s'" : "--sort: too many columns in '%s'",
-                         list);
+      (void)sp_error_set(
+          error, SAMPAN_E_USAGE, SP_ID_PACK_KEYS,
+          n == 0 ? "--sort: a name is missing in '%s'" : "--sort: too many columns in '%s'", list);
       return sp_error_hint(error, "as in --sort stratum,psu");
     }
     const char *name = sp_arena_text_n(p->c->arena, at, n);
@@ -65,8 +65,9 @@ static int32_t open_plan(packing *p, sampan_error *error) {
                        "the plan has %u data files, and a packed file holds the records of one",
                        (unsigned)plan->n_waves);
     (void)sp_error_file(error, plan->file);
-    return sp_error_hint(error, "pack each of them by itself: sampan pack DATA -o FILE.sampan "
-                                "--sort STRATUM,PSU");
+    return sp_error_hint(error,
+                         "pack each of them by itself: sampan pack DATA -o FILE.sampan "
+                         "--sort STRATUM,PSU");
   }
   const sp_wave *wave = &plan->waves[0];
   const char *name = wave->source.plugin;

@@ -235,8 +235,8 @@ static int32_t find_keys(sp_pack_state *s, sampan_error *error) {
   for (uint32_t k = 0; k < s->job->n_sort; k++) {
     s->keys[k] = sp_schema_find(schema, s->job->sort[k]);
     if (s->keys[k] != UINT32_MAX) continue;
-    (void)sp_error_set(error, SAMPAN_E_USAGE, SP_ID_PACK_SORT,
-                       "there is no column '%s' to sort by", s->job->sort[k]);
+    (void)sp_error_set(error, SAMPAN_E_USAGE, SP_ID_PACK_SORT, "there is no column '%s' to sort by",
+                       s->job->sort[k]);
     (void)sp_error_file(error, s->job->source->file);
     return sp_error_hint(error, "`sampan describe` lists the columns");
   }

@@ -12,9 +12,9 @@ typedef struct sp_pack_job {
   const sampan_plugin *store;
   const char *const *sort; /* columns, the first counts most */
   uint32_t n_sort;
-  uint32_t n_threads;     /* beside the one that reads; 0: as the machine has */
-  int64_t block;          /* records of a block, a multiple of 64; 0: chosen by columns */
-  const char *path;       /* of the file to be made; temporary ones stand beside it */
+  uint32_t n_threads;       /* beside the one that reads; 0: as the machine has */
+  int64_t block;            /* records of a block, a multiple of 64; 0: chosen by columns */
+  const char *path;         /* of the file to be made; temporary ones stand beside it */
   sp_progress_fn *progress; /* may be NULL */
   void *progress_data;
 } sp_pack_job;

@@ -55,23 +55,23 @@ static void *need(const sp_pack_slab *slab, void *had, size_t size) {
 }
 
 /* Bits and reasons of n records; `state` of one is 0 where it has a value, else 1 + its reason. */
-#define SET_PRESENT(slab, r, to, n, state)                                              \
-  do {                                                                                  \
-    (r)->present = need(slab, (r)->present, sizeof *(r)->present);                      \
-    (r)->reason = need(slab, (r)->reason, 1);                                           \
-    if ((r)->present == NULL || (r)->reason == NULL) return SAMPAN_E_MEMORY;            \
-    for (int64_t w = 0; w < sampan_words(n); w++) {                                     \
-      uint64_t bits = 0;                                                                \
-      const int64_t end = 64 * w + 64 < (n) ? 64 * w + 64 : (n);                        \
-      for (int64_t i = 64 * w; i < end; i++) {                                          \
-        const uint32_t is = (state);                                                    \
-        bits |= (uint64_t)(is == 0) << (i - 64 * w);                                    \
-        (r)->reason[i] = (uint8_t)(is != 0 ? is - 1 : 0);                               \
-      }                                                                                 \
-      (r)->present[w] = bits;                                                           \
-    }                                                                                   \
-    (to)->present = (r)->present;                                                       \
-    (to)->reason = (r)->reason;                                                         \
+#define SET_PRESENT(slab, r, to, n, state)                                   \
+  do {                                                                       \
+    (r)->present = need(slab, (r)->present, sizeof *(r)->present);           \
+    (r)->reason = need(slab, (r)->reason, 1);                                \
+    if ((r)->present == NULL || (r)->reason == NULL) return SAMPAN_E_MEMORY; \
+    for (int64_t w = 0; w < sampan_words(n); w++) {                          \
+      uint64_t bits = 0;                                                     \
+      const int64_t end = 64 * w + 64 < (n) ? 64 * w + 64 : (n);             \
+      for (int64_t i = 64 * w; i < end; i++) {                               \
+        const uint32_t is = (state);                                         \
+        bits |= (uint64_t)(is == 0) << (i - 64 * w);                         \
+        (r)->reason[i] = (uint8_t)(is != 0 ? is - 1 : 0);                    \
+      }                                                                      \
+      (r)->present[w] = bits;                                                \
+    }                                                                        \
+    (to)->present = (r)->present;                                            \
+    (to)->reason = (r)->reason;                                              \
   } while (0)
 
 static uint32_t missing_state(uint64_t cell) {
@@ -154,10 +154,9 @@ int32_t sp_slab_of_run(sp_pack_slab *slab, const sp_run *run, sampan_error *erro
   for (uint32_t i = 0; i < slab->s->n_columns; i++) {
     const sp_run_column *rc = &run->columns[i];
     const int text = slab->s->columns[i].mode == SP_READ_TEXT;
-    const int32_t status = rc->cell != NULL
-                               ? set_raw(slab, i, rc->cell, run->n, 0)
-                               : set_coded(slab, i, rc->code, run->n, rc->cells.cell, rc->cells.n,
-                                           text ? rc->text : NULL, 0);
+    const int32_t status = rc->cell != NULL ? set_raw(slab, i, rc->cell, run->n, 0)
+                                            : set_coded(slab, i, rc->code, run->n, rc->cells.cell,
+                                                        rc->cells.n, text ? rc->text : NULL, 0);
     if (status < 0) return sp_error_memory(error);
   }
   return SAMPAN_OK;
@@ -205,8 +204,7 @@ static int32_t put_block(sp_pack_state *s, int64_t index, int64_t n, const sp_bu
     s->blocks = grown;
     s->room_blocks = wider;
   }
-  s->blocks[index] =
-      (sp_packed_block){n, (int64_t)bytes->n_bytes, (int64_t)note->n_bytes, copy};
+  s->blocks[index] = (sp_packed_block){n, (int64_t)bytes->n_bytes, (int64_t)note->n_bytes, copy};
   s->n_blocks = index + 1;
   const int32_t status = sp_output_write(s->output, bytes->data, (int64_t)bytes->n_bytes, error);
   s->turn++;

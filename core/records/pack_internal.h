@@ -95,7 +95,7 @@ typedef struct sp_pack_column {
   int32_t raw;             /* too many distinct values for codes */
   uint32_t fill, shape;    /* of the sink; shape: of SP_READ_BOTH */
   sp_writings writings;
-  sp_dictionary texts; /* SP_READ_TEXT */
+  sp_dictionary texts;    /* SP_READ_TEXT */
   sp_cell_set codes;      /* of the whole file, while it is sorted; under the lock */
   const char **code_text; /* their texts, once all are read */
 } sp_pack_column;
@@ -145,9 +145,9 @@ typedef struct sp_pack_state {
   const sampan_source_ops *ops;
   uint32_t n_columns, n_threads;
   sp_pack_column *columns;
-  uint32_t *keys; /* job->n_sort columns */
-  int64_t block;  /* records of a block */
-  int32_t again;  /* a column is not what it was taken for: the read is given up */
+  uint32_t *keys;     /* job->n_sort columns */
+  int64_t block;      /* records of a block */
+  int32_t again;      /* a column is not what it was taken for: the read is given up */
   int32_t stop_after; /* records after which the sample is large enough; 0: none */
   int64_t n_records;
   sampan_sink sink;
@@ -158,18 +158,18 @@ typedef struct sp_pack_state {
   pthread_cond_t changed;
   sampan_error failure; /* the first */
   sp_run *free_runs, *full_runs, *filling;
-  int32_t closed;   /* no more runs will come */
-  int64_t n_runs;   /* handed over */
-  int64_t turn;     /* the block that is to be written next */
+  int32_t closed; /* no more runs will come */
+  int64_t n_runs; /* handed over */
+  int64_t turn;   /* the block that is to be written next */
   sp_packed_block *blocks;
   int64_t n_blocks, room_blocks;
   sp_spilled_run *spilled;
   int64_t room_spilled, spill_end;
   int spill_fd;
-  int64_t next_block; /* of those that are put together */
-  int64_t *cuts;      /* n_blocks + 1 times n_runs: where the blocks begin in each run */
-  const char *map;    /* the temporary file */
-  uint32_t **text_rank; /* of key columns of texts: rank of each code */
+  int64_t next_block;    /* of those that are put together */
+  int64_t *cuts;         /* n_blocks + 1 times n_runs: where the blocks begin in each run */
+  const char *map;       /* the temporary file */
+  uint32_t **text_rank;  /* of key columns of texts: rank of each code */
   uint64_t **code_order; /* of key columns: order of each code of the whole file */
   uint16_t **code_rank;  /* the same as a dense rank */
   sp_output *output;
@@ -213,7 +213,8 @@ int32_t sp_slab_column(sp_pack_slab *slab, uint32_t c, const uint16_t *code, con
 int32_t sp_slab_store(sp_pack_slab *slab, sp_pack_state *s, int64_t index, int64_t n,
                       sampan_error *error) SP_CHECK;
 
-/* ---- pack_sort.c ------------------------------------------------------------------------------ */
+/* ---- pack_sort.c ------------------------------------------------------------------------------
+ */
 
 /* The stable order of n records by `n_keys` ranks of 16 bits; `order` and `spare` have n items. The
  * result is in `order`. */
@@ -230,7 +231,8 @@ int32_t sp_rank_orders(const uint64_t *order, int64_t n, uint16_t *out) SP_CHECK
 /* The rank of each text of a dictionary in natural order; NULL when out of memory. */
 uint32_t *sp_rank_texts(const char *const *text, uint32_t n);
 
-/* ---- pack_spill.c, pack_merge.c --------------------------------------------------------------- */
+/* ---- pack_spill.c, pack_merge.c ---------------------------------------------------------------
+ */
 
 /* Sorts a run and puts it into the temporary file. */
 int32_t sp_spill_run(sp_pack_state *s, const sp_run *run, sampan_error *error) SP_CHECK;

@@ -78,7 +78,8 @@ static void cut(const sp_pack_state *s, int64_t n, int64_t *low, int64_t *high, 
 
 static int32_t find_cuts(sp_pack_state *s, int64_t n_blocks) {
   const size_t n_runs = (size_t)s->n_runs;
-  int64_t *high = malloc((n_runs + 1) * sizeof *high), *found = malloc((n_runs + 1) * sizeof *found);
+  int64_t *high = malloc((n_runs + 1) * sizeof *high),
+          *found = malloc((n_runs + 1) * sizeof *found);
   uint64_t *pivot = malloc((s->job->n_sort + 1) * sizeof *pivot);
   s->cuts = calloc((size_t)(n_blocks + 1) * n_runs + 1, sizeof *s->cuts);
   const int fine = high != NULL && found != NULL && pivot != NULL && s->cuts != NULL;

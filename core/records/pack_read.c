@@ -31,7 +31,8 @@ static void look_at_codes(sp_pack_state *s, sp_pack_column *c, int64_t n) {
       const uint32_t code = sampan_bit(fill->present, i) ? fill->code[i] : 0;
       most = code > most ? code : most;
     }
-    if (most >= SP_WRITTEN_LONG) become(s, c, most == SP_WRITTEN_LONG ? SP_READ_BOTH : SP_READ_TEXT);
+    if (most >= SP_WRITTEN_LONG)
+      become(s, c, most == SP_WRITTEN_LONG ? SP_READ_BOTH : SP_READ_TEXT);
     return;
   }
   for (int64_t i = 0; i < n; i++) {
@@ -102,7 +103,8 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
     sp_pack_column *c = &s->columns[i];
     if (!sp_writings_hold(&c->writings)) become(s, c, SP_READ_TEXT);
   }
-  if (s->again) return sp_error_set(error, SAMPAN_E_CANCELLED, SP_ID_PACK, "another type is needed");
+  if (s->again)
+    return sp_error_set(error, SAMPAN_E_CANCELLED, SP_ID_PACK, "another type is needed");
   clear_fills(s);
   return SAMPAN_OK;
 }
@@ -159,8 +161,8 @@ static int32_t make_fills(sp_pack_state *s) {
 static int is_of_both(sp_pack_state *s, const sampan_error *error) {
   for (uint32_t i = 0; i < s->n_columns; i++) {
     sp_pack_column *c = &s->columns[i];
-    if (c->mode != SP_READ_BOTH || strncmp(c->field->name, error->column,
-                                           sizeof error->column - 1) != 0) {
+    if (c->mode != SP_READ_BOTH ||
+        strncmp(c->field->name, error->column, sizeof error->column - 1) != 0) {
       continue;
     }
     become(s, c, SP_READ_TEXT);
@@ -175,9 +177,9 @@ int32_t sp_pack_read(sp_pack_state *s, sampan_error *error) {
   s->again = 0;
   if (make_fills(s) < 0) return sp_error_memory(error);
   const sp_pack_job *job = s->job;
-  int32_t status = sp_source_read(job->source, &s->sink, job->context,
-                                  s->stop_after > 0 ? NULL : job->progress, job->progress_data,
-                                  &n_records, error);
+  int32_t status =
+      sp_source_read(job->source, &s->sink, job->context, s->stop_after > 0 ? NULL : job->progress,
+                     job->progress_data, &n_records, error);
   if (status < 0 && (s->again || (s->stop_after > 0 && s->n_records >= s->stop_after))) {
     sp_error_clear(error);
     return SAMPAN_OK;

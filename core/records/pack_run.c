@@ -1,5 +1,5 @@
-/* pack_run.c - records gathered by column, as codes into the distinct cells of the run: most columns
- * of a survey have few. */
+/* pack_run.c - records gathered by column, as codes into the distinct cells of the run: most
+ * columns of a survey have few. */
 #include <stdlib.h>
 
 #include "records/pack_internal.h"

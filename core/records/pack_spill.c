@@ -1,5 +1,5 @@
-/* pack_spill.c - sorted runs in a temporary file: codes of the whole file, so that parts of them can
- * be put together without being decoded. */
+/* pack_spill.c - sorted runs in a temporary file: codes of the whole file, so that parts of them
+ * can be put together without being decoded. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -130,8 +130,8 @@ int32_t sp_spill_run(sp_pack_state *s, const sp_run *run, sampan_error *error) {
   uint16_t *map = malloc(SP_CELL_SET_MOST * sizeof *map);
   char *bytes = malloc(s->n_columns * (n * 8 + 8));
   sp_spilled *columns = calloc(s->n_columns, sizeof *columns);
-  int32_t status = ranks == NULL || rank == NULL || order == NULL || map == NULL ||
-                           bytes == NULL || columns == NULL
+  int32_t status = ranks == NULL || rank == NULL || order == NULL || map == NULL || bytes == NULL ||
+                           columns == NULL
                        ? SAMPAN_E_MEMORY
                        : SAMPAN_OK;
   int64_t at = 0, offset = 0;

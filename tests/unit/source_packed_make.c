@@ -246,7 +246,8 @@ int32_t packed_read_pieces(const source_job *job, source_result *out) {
   cr_assert_eq(out->status, SAMPAN_OK, "%s", out->error.message);
   make_fills(p);
   out->n_records = out->schema.n_records;
-  out->cells = (source_cell *)calloc((size_t)out->n_records * out->n_columns + 1, sizeof *out->cells);
+  out->cells =
+      (source_cell *)calloc((size_t)out->n_records * out->n_columns + 1, sizeof *out->cells);
   out->status = SAMPAN_END;
   for (int64_t i = out->schema.n_pieces - 1; i >= 0 && out->status == SAMPAN_END; i--) {
     p->at = 0;

@@ -145,7 +145,8 @@ static void check_sample(const sample *s, const source_result *r) {
       if (!present) {
         cr_assert_eq(cell->number, 0, "%s, record %d", m->name, i + 1);
         /* The harness marks what a source leaves alone; a host clears it. */
-        if (m->reason != NULL) cr_assert_eq(cell->reason, m->reason[i], "%s, record %d", m->name, i);
+        if (m->reason != NULL)
+          cr_assert_eq(cell->reason, m->reason[i], "%s, record %d", m->name, i);
       } else if (m->type == SAMPAN_NUMBER) {
         cr_assert_eq(memcmp(&cell->number, &m->number[i], 8), 0, "%s, record %d: %.17g, not %.17g",
                      m->name, i + 1, cell->number, m->number[i]);

@@ -301,9 +301,9 @@ typedef struct sampan_stretch {
 
 struct sampan_output;
 
-/* 1.2. A column of a block of records. Values stand in `number`, or as codes of 1, 2 or 4 bytes into
- * a table of `n_entries` values or texts; what stands where a record has no value means nothing,
- * but a code is within the table. */
+/* 1.2. A column of a block of records. Values stand in `number`, or as codes of 1, 2 or 4 bytes
+ * into a table of `n_entries` values or texts; what stands where a record has no value means
+ * nothing, but a code is within the table. */
 typedef struct sampan_slab_column {
   int32_t type;            /* NUMBER or TEXT */
   uint32_t code_bytes;     /* 1, 2, 4; 0 where `number` has the values */

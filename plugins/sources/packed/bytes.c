@@ -104,7 +104,8 @@ uint64_t packed_take_u64(packed_cursor *c) {
 
 const char *packed_take_text(packed_cursor *c) {
   const uint64_t n = packed_take_u64(c);
-  const char *at = n > 0 && n <= (uint64_t)c->left ? (const char *)packed_take(c, (int64_t)n) : NULL;
+  const char *at =
+      n > 0 && n <= (uint64_t)c->left ? (const char *)packed_take(c, (int64_t)n) : NULL;
   if (at == NULL || at[n - 1] != '\0') {
     c->failed = 1;
     return "";
@@ -119,8 +120,8 @@ static int can_map(const sampan_reader *reader) {
          reader->unmap != NULL;
 }
 
-int32_t packed_open(const sampan_call *call, const sampan_reader *reader, int64_t offset,
-                    int64_t n, packed_view *view) {
+int32_t packed_open(const sampan_call *call, const sampan_reader *reader, int64_t offset, int64_t n,
+                    packed_view *view) {
   packed_close(reader, view);
   if (can_map(reader)) {
     view->mapped = reader->map(reader->data, offset, n, call->error);

@@ -182,8 +182,8 @@ static int32_t read_header(const sampan_call *call, const sampan_reader *reader,
   return SAMPAN_OK;
 }
 
-static int32_t read_trailer(const sampan_call *call, const sampan_reader *reader,
-                            packed_view *view, trailer *t) {
+static int32_t read_trailer(const sampan_call *call, const sampan_reader *reader, packed_view *view,
+                            trailer *t) {
   const int64_t at = reader->size - PACKED_HEAD;
   if (at < PACKED_HEAD) return cut(call);
   const int32_t status = packed_open(call, reader, at, PACKED_HEAD, view);
@@ -211,8 +211,8 @@ static int32_t senseless(const sampan_call *call, const trailer *t) {
 }
 
 /* The blocks, which fill the file from its header to their heads, and these up to the directory. */
-static int take_blocks(packed_cursor *c, const trailer *t, int64_t n_blocks,
-                           packed_block *blocks, int64_t *pieces) {
+static int take_blocks(packed_cursor *c, const trailer *t, int64_t n_blocks, packed_block *blocks,
+                       int64_t *pieces) {
   const int64_t end = (int64_t)t->directory_offset;
   int64_t at = PACKED_HEAD, records = 0;
   for (int64_t i = 0; i < n_blocks; i++) {
@@ -275,8 +275,8 @@ static int32_t parse(const sampan_call *call, const trailer *t, const char *byte
     return senseless(call, t);
   }
   const sampan_host *host = call->host;
-  packed_directory *d = (packed_directory *)host->alloc(
-      call, sizeof *d + (n_blocks + 1) * sizeof(int64_t));
+  packed_directory *d =
+      (packed_directory *)host->alloc(call, sizeof *d + (n_blocks + 1) * sizeof(int64_t));
   packed_block *blocks = (packed_block *)host->alloc(call, (n_blocks + 1) * sizeof *blocks);
   packed_kind *kinds = (packed_kind *)host->alloc(call, (n_fields + 1) * sizeof *kinds);
   sampan_field *fields = (sampan_field *)host->alloc(call, (n_fields + 1) * sizeof *fields);
@@ -309,8 +309,8 @@ int32_t packed_read_directory(const sampan_call *call, const sampan_reader *read
   int32_t status = read_header(call, reader, &view);
   if (status >= 0) status = read_trailer(call, reader, &view, &t);
   if (status >= 0) {
-    status = packed_open(call, reader, (int64_t)t.directory_offset, (int64_t)t.directory_bytes,
-                         &view);
+    status =
+        packed_open(call, reader, (int64_t)t.directory_offset, (int64_t)t.directory_bytes, &view);
   }
   char *copy = NULL;
   if (status >= 0) {

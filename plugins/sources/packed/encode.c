@@ -10,8 +10,7 @@ int32_t packed_store_block(const sampan_call *call, const sampan_schema *schema,
       slab->n_records > PACKED_MOST_RECORDS) {
     return sampan_fail(call, SAMPAN_E_INTERNAL, "the block does not have the columns of the file");
   }
-  uint16_t *codes =
-      (uint16_t *)call->host->alloc(call, (uint64_t)slab->n_records * sizeof *codes);
+  uint16_t *codes = (uint16_t *)call->host->alloc(call, (uint64_t)slab->n_records * sizeof *codes);
   if (codes == NULL) return packed_fail_memory(call);
   (void)packed_room(&heads, PACKED_UNIT * (1 + (int64_t)slab->n_columns));
   if (heads.failed) return packed_fail_memory(call);

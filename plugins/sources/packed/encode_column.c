@@ -8,11 +8,11 @@ typedef struct encoding {
   const sampan_call *call;
   const sampan_slab_column *column;
   int64_t n;
-  uint16_t *room;      /* for a code of each record */
-  uint16_t *code;      /* of each record, into the entries below; or NULL */
-  uint32_t *entry;     /* entries of the column's own table that occur, in their new order */
+  uint16_t *room;  /* for a code of each record */
+  uint16_t *code;  /* of each record, into the entries below; or NULL */
+  uint32_t *entry; /* entries of the column's own table that occur, in their new order */
   uint32_t n_entries;
-  double *value;       /* NUMBER: of the entries */
+  double *value; /* NUMBER: of the entries */
   int64_t n_runs;
 } encoding;
 
@@ -39,19 +39,19 @@ static int compare_codes(const void *a, const void *b) {
 }
 
 /* Records without value repeat the one before, which makes runs longer, and adds no entry. */
-#define REPEAT_ABSENT(code)                                                             \
-  do {                                                                                  \
-    int64_t first = 0;                                                                  \
-    while (first < n && !sampan_bit(present, first)) first++;                           \
-    for (int64_t i = 0; i < first && first < n; i++) (code)[i] = (code)[first];         \
-    for (int64_t w = first / 64; w < sampan_words(n); w++) {                            \
-      uint64_t absent = ~present[w];                                                    \
-      if (64 * w + 64 > n) absent &= (UINT64_C(1) << (n % 64)) - 1;                     \
-      for (; absent != 0; absent &= absent - 1) {                                       \
-        const int64_t i = 64 * w + __builtin_ctzll(absent);                             \
-        if (i > first) (code)[i] = (code)[i - 1];                                       \
-      }                                                                                 \
-    }                                                                                   \
+#define REPEAT_ABSENT(code)                                                     \
+  do {                                                                          \
+    int64_t first = 0;                                                          \
+    while (first < n && !sampan_bit(present, first)) first++;                   \
+    for (int64_t i = 0; i < first && first < n; i++) (code)[i] = (code)[first]; \
+    for (int64_t w = first / 64; w < sampan_words(n); w++) {                    \
+      uint64_t absent = ~present[w];                                            \
+      if (64 * w + 64 > n) absent &= (UINT64_C(1) << (n % 64)) - 1;             \
+      for (; absent != 0; absent &= absent - 1) {                               \
+        const int64_t i = 64 * w + __builtin_ctzll(absent);                     \
+        if (i > first) (code)[i] = (code)[i - 1];                               \
+      }                                                                         \
+    }                                                                           \
   } while (0)
 
 static int32_t bad_code(const encoding *e, uint32_t code) {
@@ -126,8 +126,8 @@ static int32_t load_long(encoding *e) {
     return bad_code(e, e->entry[e->n_entries - 1]);
   }
   for (int64_t i = 0; i < n; i++) {
-    const uint32_t *at = (const uint32_t *)bsearch(&code[i], e->entry, e->n_entries, sizeof *code,
-                                                   compare_codes);
+    const uint32_t *at =
+        (const uint32_t *)bsearch(&code[i], e->entry, e->n_entries, sizeof *code, compare_codes);
     e->code[i] = (uint16_t)(at - e->entry);
   }
   return SAMPAN_OK;
@@ -178,18 +178,18 @@ static uint32_t bytes_for(uint64_t range) {
 /* ---- writing ------------------------------------------------------------------------------ */
 
 /* Bytes of codes of 1, 2 or 4 bits. */
-#define PUT_BITS(bits)                                                                     \
-  do {                                                                                     \
-    for (int64_t b = 0; b < n / (8 / (bits)); b++) {                                       \
-      uint32_t byte = 0;                                                                   \
-      for (int k = 0; k < 8 / (bits); k++) {                                               \
-        byte |= (uint32_t)code[b * (8 / (bits)) + k] << (k * (bits));                      \
-      }                                                                                    \
-      to[b] = (unsigned char)byte;                                                         \
-    }                                                                                      \
-    for (int64_t i = n / (8 / (bits)) * (8 / (bits)); i < n; i++) {                        \
+#define PUT_BITS(bits)                                                                        \
+  do {                                                                                        \
+    for (int64_t b = 0; b < n / (8 / (bits)); b++) {                                          \
+      uint32_t byte = 0;                                                                      \
+      for (int k = 0; k < 8 / (bits); k++) {                                                  \
+        byte |= (uint32_t)code[b * (8 / (bits)) + k] << (k * (bits));                         \
+      }                                                                                       \
+      to[b] = (unsigned char)byte;                                                            \
+    }                                                                                         \
+    for (int64_t i = n / (8 / (bits)) * (8 / (bits)); i < n; i++) {                           \
       to[i * (bits) / 8] = (unsigned char)(to[i * (bits) / 8] | code[i] << (i * (bits) % 8)); \
-    }                                                                                      \
+    }                                                                                         \
   } while (0)
 
 static void put_codes(packed_bytes *out, const uint16_t *code, int64_t n, uint32_t bits) {
@@ -299,9 +299,8 @@ static int32_t choose(encoding *e, const double *x, packed_chunk *head, packed_b
   int32_t decimals = -1;
   int64_t best = e->code == NULL ? e->n * 8 : INT64_MAX;
   if (e->column->type == SAMPAN_NUMBER) {
-    decimals = e->code != NULL
-                   ? packed_scale(e->value, NULL, e->n_entries, 0, &least, &most)
-                   : packed_scale(x, e->column->present, e->n, 0, &least, &most);
+    decimals = e->code != NULL ? packed_scale(e->value, NULL, e->n_entries, 0, &least, &most)
+                               : packed_scale(x, e->column->present, e->n, 0, &least, &most);
   }
   const uint32_t width = decimals >= 0 ? bytes_for((uint64_t)(most - least)) : 8;
   head->encoding = PACKED_RAW;

@@ -13,37 +13,37 @@
 /* ---- codes -------------------------------------------------------------------------------- */
 
 /* Codes of `bits` bits (1, 2, 4) through a table of 2^bits. */
-#define UNPACK_BITS(type, bits)                                           \
-  do {                                                                    \
-    const int64_t each = 8 / (bits);                                      \
-    const uint32_t mask = (1U << (bits)) - 1;                             \
-    const unsigned char *p = data + from / each;                          \
-    int64_t i = 0;                                                        \
-    for (; i + each <= n; i += each, p++) {                               \
-      for (int64_t k = 0; k < each; k++) {                                \
-        out[i + k] = table[((uint32_t)*p >> (k * (bits))) & mask];        \
-      }                                                                   \
-    }                                                                     \
-    for (int64_t k = 0; i + k < n; k++) {                                 \
-      out[i + k] = table[((uint32_t)*p >> (k * (bits))) & mask];          \
-    }                                                                     \
+#define UNPACK_BITS(type, bits)                                    \
+  do {                                                             \
+    const int64_t each = 8 / (bits);                               \
+    const uint32_t mask = (1U << (bits)) - 1;                      \
+    const unsigned char *p = data + from / each;                   \
+    int64_t i = 0;                                                 \
+    for (; i + each <= n; i += each, p++) {                        \
+      for (int64_t k = 0; k < each; k++) {                         \
+        out[i + k] = table[((uint32_t)*p >> (k * (bits))) & mask]; \
+      }                                                            \
+    }                                                              \
+    for (int64_t k = 0; i + k < n; k++) {                          \
+      out[i + k] = table[((uint32_t)*p >> (k * (bits))) & mask];   \
+    }                                                              \
   } while (0)
 
-#define UNPACK(type)                                                      \
-  do {                                                                    \
-    if (width == 1) {                                                     \
-      UNPACK_BITS(type, 1);                                               \
-    } else if (width == 2) {                                              \
-      UNPACK_BITS(type, 2);                                               \
-    } else if (width == 4) {                                              \
-      UNPACK_BITS(type, 4);                                               \
-    } else if (width == 8) {                                              \
-      const unsigned char *p = data + from;                               \
-      for (int64_t i = 0; i < n; i++) out[i] = table[p[i]];               \
-    } else {                                                              \
-      const uint16_t *p = (const uint16_t *)(const void *)data + from;    \
-      for (int64_t i = 0; i < n; i++) out[i] = table[p[i]];               \
-    }                                                                     \
+#define UNPACK(type)                                                   \
+  do {                                                                 \
+    if (width == 1) {                                                  \
+      UNPACK_BITS(type, 1);                                            \
+    } else if (width == 2) {                                           \
+      UNPACK_BITS(type, 2);                                            \
+    } else if (width == 4) {                                           \
+      UNPACK_BITS(type, 4);                                            \
+    } else if (width == 8) {                                           \
+      const unsigned char *p = data + from;                            \
+      for (int64_t i = 0; i < n; i++) out[i] = table[p[i]];            \
+    } else {                                                           \
+      const uint16_t *p = (const uint16_t *)(const void *)data + from; \
+      for (int64_t i = 0; i < n; i++) out[i] = table[p[i]];            \
+    }                                                                  \
   } while (0)
 
 static ALWAYS_INLINE void numbers_any(const unsigned char *restrict data, uint32_t width,
@@ -60,14 +60,14 @@ static ALWAYS_INLINE void codes_any(const unsigned char *restrict data, uint32_t
 
 /* ---- integers ----------------------------------------------------------------------------- */
 
-#define CONVERT(type)                                                             \
-  do {                                                                            \
-    const type *p = (const type *)(const void *)data + from;                      \
-    if (power == 1) {                                                             \
-      for (int64_t i = 0; i < n; i++) out[i] = (double)p[i] + start;              \
-    } else {                                                                      \
-      for (int64_t i = 0; i < n; i++) out[i] = ((double)p[i] + start) / power;    \
-    }                                                                             \
+#define CONVERT(type)                                                          \
+  do {                                                                         \
+    const type *p = (const type *)(const void *)data + from;                   \
+    if (power == 1) {                                                          \
+      for (int64_t i = 0; i < n; i++) out[i] = (double)p[i] + start;           \
+    } else {                                                                   \
+      for (int64_t i = 0; i < n; i++) out[i] = ((double)p[i] + start) / power; \
+    }                                                                          \
   } while (0)
 
 /* All below 2^51, so that sums are exact. */
@@ -98,19 +98,18 @@ static ALWAYS_INLINE void scaled_any(const unsigned char *restrict data, uint32_
 
 /* ---- the variants ------------------------------------------------------------------------- */
 
-#define VARIANT(suffix, attribute)                                                               \
-  attribute static void numbers_##suffix(const unsigned char *data, uint32_t width, int64_t from, \
-                                         int64_t n, const double *table, double *out) {          \
-    numbers_any(data, width, from, n, table, out);                                               \
-  }                                                                                              \
-  attribute static void codes_##suffix(const unsigned char *data, uint32_t width, int64_t from,  \
-                                       int64_t n, const uint32_t *table, uint32_t *out) {        \
-    codes_any(data, width, from, n, table, out);                                                 \
-  }                                                                                              \
-  attribute static void scaled_##suffix(const unsigned char *data, uint32_t width, int64_t from, \
-                                        int64_t n, int64_t base, uint32_t decimals,              \
-                                        double *out) {                                           \
-    scaled_any(data, width, from, n, base, decimals, out);                                       \
+#define VARIANT(suffix, attribute)                                                                 \
+  attribute static void numbers_##suffix(const unsigned char *data, uint32_t width, int64_t from,  \
+                                         int64_t n, const double *table, double *out) {            \
+    numbers_any(data, width, from, n, table, out);                                                 \
+  }                                                                                                \
+  attribute static void codes_##suffix(const unsigned char *data, uint32_t width, int64_t from,    \
+                                       int64_t n, const uint32_t *table, uint32_t *out) {          \
+    codes_any(data, width, from, n, table, out);                                                   \
+  }                                                                                                \
+  attribute static void scaled_##suffix(const unsigned char *data, uint32_t width, int64_t from,   \
+                                        int64_t n, int64_t base, uint32_t decimals, double *out) { \
+    scaled_any(data, width, from, n, base, decimals, out);                                         \
   }
 
 #define PLAIN

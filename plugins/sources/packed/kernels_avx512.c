@@ -29,8 +29,8 @@ WIDE static void numbers_wide(const unsigned char *data, uint32_t width, int64_t
     const __m512i shift = width == 2 ? _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0)
                                      : _mm512_set_epi64(28, 24, 20, 16, 12, 8, 4, 0);
     /* Of 4 entries twice, as the lookup takes 3 bits. */
-    const __m512d low = width == 2 ? _mm512_broadcast_f64x4(_mm256_loadu_pd(table))
-                                   : _mm512_loadu_pd(table);
+    const __m512d low =
+        width == 2 ? _mm512_broadcast_f64x4(_mm256_loadu_pd(table)) : _mm512_loadu_pd(table);
     const __m512d high = width == 2 ? low : _mm512_loadu_pd(table + 8);
     for (; i + 8 <= n; i += 8) {
       uint32_t word = 0;

@@ -59,8 +59,8 @@ typedef struct packed_view {
   int64_t capacity;
 } packed_view;
 
-int32_t packed_open(const sampan_call *call, const sampan_reader *reader, int64_t offset,
-                    int64_t n, packed_view *view);
+int32_t packed_open(const sampan_call *call, const sampan_reader *reader, int64_t offset, int64_t n,
+                    packed_view *view);
 void packed_close(const sampan_reader *reader, packed_view *view);
 
 int32_t packed_fail_memory(const sampan_call *call);
@@ -106,8 +106,8 @@ int32_t packed_store_end(const sampan_call *call, const sampan_schema *schema,
 /* ---- chunks: one column of one block -------------------------------------------------------- */
 
 enum {
-  PACKED_CODES = 1,  /* codes of `width` bits into the dictionary */
-  PACKED_RUNS = 2,   /* `base` runs: their ends, and their codes into the dictionary, 32 bits each */
+  PACKED_CODES = 1, /* codes of `width` bits into the dictionary */
+  PACKED_RUNS = 2,  /* `base` runs: their ends, and their codes into the dictionary, 32 bits each */
   PACKED_SCALED = 3, /* unsigned integers of `width` bytes: (base + u) / 10^decimals */
   PACKED_RAW = 4     /* doubles */
 };
@@ -199,18 +199,18 @@ typedef struct packed_column {
   packed_chunk head;
   packed_view view;
   const uint64_t *present;
-  const uint8_t *reason;         /* of the next absent record */
+  const uint8_t *reason; /* of the next absent record */
   const unsigned char *data;
-  const double *numbers;         /* dictionary, as stored */
-  const char *texts;             /* terminated, one after the other */
+  const double *numbers; /* dictionary, as stored */
+  const char *texts;     /* terminated, one after the other */
   const uint32_t *ends, *run_codes;
-  int64_t run;                   /* the run that the next record lies in */
-  double *table;                 /* dictionary, as the fill wants it: NUMBER */
-  uint32_t *codes;               /* TEXT */
-  uint8_t *state;                /* PACKED_ENTRY_* */
+  int64_t run;     /* the run that the next record lies in */
+  double *table;   /* dictionary, as the fill wants it: NUMBER */
+  uint32_t *codes; /* TEXT */
+  uint8_t *state;  /* PACKED_ENTRY_* */
   int64_t table_room;
-  double *missing;               /* the fill's missing texts as numbers, NaN where one is none */
-  uint32_t *cache;               /* codes of small scaled integers read as texts, + 1 */
+  double *missing; /* the fill's missing texts as numbers, NaN where one is none */
+  uint32_t *cache; /* codes of small scaled integers read as texts, + 1 */
 } packed_column;
 
 /* Checks the chunk against its head and lays out its parts. The file offset of the block is only

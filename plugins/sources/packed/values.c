@@ -84,7 +84,8 @@ void packed_number_text(const packed_column *c, double x, char *out) {
 /* Whether a number that is read as text means missing. */
 static int is_missing_number_text(const packed_column *c, double x, const char *text) {
   if (c->fill->n_missing == 0) return 0;
-  return is_missing_text(c, text, strlen(text)) || (c->kind->declared != 0 && packed_is_missing(c, x));
+  return is_missing_text(c, text, strlen(text)) ||
+         (c->kind->declared != 0 && packed_is_missing(c, x));
 }
 
 static int32_t intern(const packed_column *c, const char *text, uint64_t n, uint32_t *out) {
