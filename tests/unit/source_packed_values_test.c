@@ -147,6 +147,26 @@ Test(source_packed_values, missing_in_runs) {
   source_result_clear(&r);
 }
 
+/* The worked example of the README, byte by byte. */
+Test(source_packed_values, worked_example) {
+  static const double x[] = {2.0 / 3, 0, 1.0 / 3};
+  static const uint8_t present[] = {1, 0, 1}, reason[] = {0, 'r', 0};
+  const made_column c = {.name = "x",
+                         .type = SAMPAN_NUMBER,
+                         .number = x,
+                         .present = present,
+                         .reason = reason,
+                         .coded = 1,
+                         .writing = {-1, 0}};
+  made_file f = packed_make(plugin(), &c, 1, 3, 64);
+  char expected[64] = {5, 0, 0, 0, 0, 0, 0, 0, 'r'};
+  memcpy(expected + 16, &x[2], 8);
+  memcpy(expected + 24, &x[0], 8);
+  expected[32] = 3;
+  cr_assert_eq(memcmp(f.bytes + 64, expected, 64), 0);
+  free(f.bytes);
+}
+
 /* ---- variants ----------------------------------------------------------------------------- */
 
 Test(source_packed_values, variants_agree) {

@@ -372,8 +372,8 @@ typedef struct sampan_source_ops {
   /* 1.2. Storing records in the source's own format, or all NULL. The file is what store_begin
    * writes, then the blocks in order, then what store_end writes. */
   int32_t (*store_begin)(const sampan_call *call, const struct sampan_output *out);
-  /* 1.2. Pure, and called by several threads: the block, into `out`; and what store_end must know
-   * of it, into `note`. */
+  /* 1.2. Pure, and called by several threads: the block, of at most 65536 records, into `out`; and
+   * what store_end must know of it, into `note`. */
   int32_t (*store_block)(const sampan_call *call, const sampan_schema *schema,
                          const sampan_slab *slab, const struct sampan_output *out,
                          const struct sampan_output *note);
