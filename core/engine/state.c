@@ -164,13 +164,13 @@ static int32_t merge_states(sp_outcome *o, void *data, sampan_error *error) {
   uint32_t n_origins;
   SP_TRY(check_plan(o->job, error));
   SP_TRY(read_states(o, given->files, n, &states, error));
+  o->job->all_wide = 1; /* states of narrow totals may have several grids */
   SP_TRY(sp_outcome_open(o, error));
   SP_TRY(sp_origins_of(o->job, o->arena, &origins, &n_origins, error));
   SP_TRY(sp_states_check_origins(states, n, origins, n_origins, error));
   SP_TRY(sp_states_check_cover(o->job, states, n, error));
   SP_TRY(set_counts(o, states, n, error));
   sp_totals *t = o->totals;
-  if (sp_totals_widen(o->job, t) < 0) return sp_error_memory(error);
   SP_TRY(add_states(o, states, n, error));
   t->n_reads = 1;
   if (t->n_kept == 0) return sp_nothing_kept(o->job, t->n_read, error);
