@@ -272,15 +272,17 @@ static int32_t copy_files(check_reading *r, const sp_stream *stream, sp_check_li
 }
 
 static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *registry,
-                            const sp_run_options *options, sp_machine **machine, sp_check_list *out,
-                            sampan_error *error) {
+                            const sp_run_options *options, sp_machine **machine, sp_stream **opened,
+                            sp_check_list *out, sampan_error *error) {
   sp_context *context = sp_arena_alloc(r->arena, sizeof *context);
   sp_program *program = sp_program_new(r->arena, plan->file);
   sp_stream *stream;
   if (context == NULL || program == NULL) return sp_error_memory(error);
   context->arena = r->arena;
   context->cancel = options->cancel;
-  SP_TRY(sp_stream_open(plan, registry, options->data_folder, context, &stream, error));
+  SP_TRY(sp_stream_open(plan, registry, options->data_folder, context, opened, error));
+  stream = *opened;
+  sp_stream_once(stream);
   SP_TRY(sp_stream_fields(stream, program, error));
   SP_TRY(require_columns(r, plan, program, error));
   SP_TRY(sp_program_compile(program, error));
@@ -293,7 +295,9 @@ static int32_t read_records(check_reading *r, const sp_plan *plan, sp_registry *
                        .batch = take_batch,
                        .progress = options->progress,
                        .progress_data = options->progress_data};
-  SP_TRY(sp_stream_read(stream, program, &use, error));
+  SP_TRY(sp_stream_digest(stream, 1, options->threads, error));
+  const int32_t status = sp_stream_read(stream, program, &use, error);
+  SP_TRY(sp_stream_settle(stream, status, error));
   SP_TRY(copy_files(r, stream, out, error));
   if (r->n > 0) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHECK_EMPTY, "the checklist has no line");
@@ -307,7 +311,10 @@ int32_t sp_checklist_read(const sp_plan *plan, sp_registry *registry, const sp_r
   memset(out, 0, sizeof *out);
   if (r.seen == NULL) return sp_error_memory(error);
   int32_t status = refuse_sections(plan, error);
-  if (status >= 0) status = read_records(&r, plan, registry, options, &machine, out, error);
+  sp_stream *stream = NULL;
+  if (status >= 0)
+    status = read_records(&r, plan, registry, options, &machine, &stream, out, error);
+  sp_stream_free(stream);
   sp_machine_free(machine);
   sp_map_free(r.seen);
   if (status < 0) return status;

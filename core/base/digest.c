@@ -1,16 +1,9 @@
+/* digest.c - SHA-256: blocks, padding, and the compression that runs anywhere. */
 #include "base/digest.h"
 
 #include <string.h>
 
-static const uint32_t round_constant[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+#include "base/digest_variants.h"
 
 static uint32_t rotate(uint32_t x, int n) {
   return x >> n | x << (32 - n);
@@ -21,12 +14,12 @@ static uint32_t rotate(uint32_t x, int n) {
 #define ROUND(a, b, c, d, e, f, g, h, i)                                                           \
   do {                                                                                             \
     const uint32_t t = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + \
-                       round_constant[i] + w[i];                                                   \
+                       sp_sha256_constants[i] + w[i];                                              \
     d += t;                                                                                        \
     h = t + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));        \
   } while (0)
 
-static void compress(uint32_t state[8], const unsigned char *p) {
+static void compress_block(uint32_t state[8], const unsigned char *p) {
   uint32_t w[64];
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
   uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
@@ -58,11 +51,24 @@ static void compress(uint32_t state[8], const unsigned char *p) {
   state[7] += h;
 }
 
-void sp_sha256_init(sp_sha256 *s) {
+static void compress(uint32_t state[8], const unsigned char *p, uint64_t n_blocks) {
+  for (; n_blocks > 0; p += 64, n_blocks--) compress_block(state, p);
+}
+
+int32_t sp_sha256_init_as(sp_sha256 *s, int32_t variant) {
   static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
   memset(s, 0, sizeof *s);
   memcpy(s->state, start, sizeof start);
+  s->compress = compress;
+  if (variant == SP_SHA256_PORTABLE) return 1;
+  sp_sha256_compress_fn *fast = sp_sha256_instructions();
+  if (fast != NULL) s->compress = fast;
+  return fast != NULL;
+}
+
+void sp_sha256_init(sp_sha256 *s) {
+  (void)sp_sha256_init_as(s, SP_SHA256_INSTRUCTIONS); /* the portable one where there are none */
 }
 
 void sp_sha256_add(sp_sha256 *s, const void *bytes, uint64_t n) {
@@ -76,9 +82,11 @@ void sp_sha256_add(sp_sha256 *s, const void *bytes, uint64_t n) {
     p += part;
     n -= part;
     if (held + part < 64) return;
-    compress(s->state, s->block);
+    s->compress(s->state, s->block, 1);
   }
-  for (; n >= 64; p += 64, n -= 64) compress(s->state, p);
+  s->compress(s->state, p, n / 64);
+  p += n - n % 64;
+  n %= 64;
   if (n) memcpy(s->block, p, (size_t)n);
 }
 

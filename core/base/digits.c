@@ -61,8 +61,8 @@ static int scale(double x, scaled *out) {
   memcpy(&bits, &x, sizeof bits);
   const int32_t e = (int32_t)(bits >> 52) - 1075;
   const uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1), m = fraction | UINT64_C(1) << 52;
-  /* floor(log10 x), or one less: log10(2) = 0.30103 */
-  int32_t exponent = (int32_t)floor((e + 52) * 0.30102999566);
+  /* floor(log10 x), or one less: 1233 / 4096 is a little less than log10(2) */
+  int32_t exponent = ((e + 52 + 4096) * 1233 >> 12) - 1233;
   for (int tries = 0; tries < 2; tries++, exponent++) {
     const int32_t k = MOST_DIGITS - 1 - exponent, s = -(e + k);
     if (k < 0 || k > MOST_POWER || s < 1 || s > 62) return 0;
@@ -82,7 +82,7 @@ static int scale(double x, scaled *out) {
 }
 
 /* Rounded to fewer digits, ties to even; `unit` is the place of the last one, 1, 10 or 100. */
-static uint64_t rounded(const scaled *x, uint64_t unit) {
+static inline uint64_t rounded(const scaled *x, uint64_t unit) {
   const uint64_t head = x->whole / unit, rest = x->whole % unit;
   const uint64_t half = UINT64_C(1) << (x->s - 1);
   int up, tie;
@@ -107,23 +107,36 @@ static int reads_back(const scaled *x, uint64_t near) {
   return (x->is_power_of_2 ? -4 : -2) * off < limit;
 }
 
-static void put_pair(char *out, uint64_t pair) {
-  out[0] = (char)('0' + pair / 10);
-  out[1] = (char)('0' + pair % 10);
+static void put_pair(char *out, uint32_t pair) {
+  static const char pairs[] =
+      "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+      "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+      "8081828384858687888990919293949596979899";
+  memcpy(out, pairs + 2 * (size_t)pair, 2);
 }
 
-/* n digits; n is odd or even, the number has no more. */
-static void put_digits(char *out, uint64_t number, int32_t n) {
-  int32_t at = n;
-  for (; at >= 2; at -= 2, number /= 100) put_pair(out + at - 2, number % 100);
-  if (at == 1) out[0] = (char)('0' + number);
+static void put_eight(char *out, uint32_t number) {
+  const uint32_t high = number / 10000, low = number % 10000;
+  put_pair(out, high / 100);
+  put_pair(out + 2, high % 100);
+  put_pair(out + 4, low / 100);
+  put_pair(out + 6, low % 100);
+}
+
+/* n digits of a number that has no more, behind as many zeros as make them 17. */
+static const char *put_digits(char out[MOST_DIGITS], uint64_t number, int32_t n) {
+  const uint64_t high = number / 100000000;
+  put_eight(out + 9, (uint32_t)(number % 100000000));
+  put_eight(out + 1, (uint32_t)(high % 100000000));
+  out[0] = (char)('0' + high / 100000000);
+  return out + MOST_DIGITS - n;
 }
 
 /* As %g: without zeros at the end, with an exponent below 1e-4. */
 static int32_t lay_out(char *out, uint64_t number, int32_t n, int32_t exponent) {
-  char digit[MOST_DIGITS + 1];
+  char all[MOST_DIGITS];
   char *p = out;
-  put_digits(digit, number, n);
+  const char *digit = put_digits(all, number, n);
   while (n > 1 && digit[n - 1] == '0') n--;
   if (exponent < -4) {
     *p++ = digit[0];
@@ -132,7 +145,7 @@ static int32_t lay_out(char *out, uint64_t number, int32_t n, int32_t exponent) 
     p += n - 1;
     *p++ = 'e';
     *p++ = '-';
-    put_pair(p, (uint64_t)-exponent);
+    put_pair(p, (uint32_t)-exponent);
     p += 2;
   } else if (exponent < 0) {
     memcpy(p, "0.0000", 6);
@@ -179,11 +192,18 @@ static int32_t put_positive(double x, char *out) {
   scaled s;
   if (x < 1e15 && (double)(uint64_t)x == x) return put_whole(x, out);
   if (!(x >= 1e-11 && x < 1e15) || !scale(x, &s)) return by_library(x, out);
-  uint64_t unit = 100, ceiling = TEN_16 / 10, number = 0;
+  /* By constants: the compiler divides by these with a multiplication. */
+  uint64_t ceiling = TEN_16 / 10, number = rounded(&s, 100);
   int32_t digits = LEAST_DIGITS;
-  for (; digits <= MOST_DIGITS; digits++, unit /= 10, ceiling *= 10) {
-    number = rounded(&s, unit);
-    if (digits == MOST_DIGITS || reads_back(&s, number * unit)) break;
+  if (!reads_back(&s, number * 100)) {
+    number = rounded(&s, 10);
+    ceiling = TEN_16;
+    digits++;
+    if (!reads_back(&s, number * 10)) {
+      number = rounded(&s, 1);
+      ceiling = TEN_16 * 10;
+      digits++;
+    }
   }
   if (number == ceiling) { /* 99.9 became 100 */
     number /= 10;

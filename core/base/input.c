@@ -1,3 +1,4 @@
+/* input.c - files, pipes and .gz: opening, reading, closing. */
 #include "base/input.h"
 
 #include <errno.h>
@@ -7,34 +8,9 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include "base/buffer.h"
 #include "base/error_ids.h"
-
-enum {
-  RAW_BYTES = 256 * 1024,
-  LARGEST_READ = 1 << 30, /* fits every count of read() and zlib */
-  RATIO_FREE = 16 * 1024 * 1024,
-  RATIO_LIMIT = 1000
-};
-
-struct sp_input {
-  sampan_reader reader;
-  char *path;
-  int fd;             /* -1: none */
-  int positioned;     /* 1: a regular file, read by offset; 0: a stream */
-  int gzip;           /* 1: inflate */
-  int seen_end;       /* everything was read at least once */
-  int64_t disk_size;  /* when it was opened; -1 for a stream */
-  int64_t disk_next;  /* offset of the next byte to read from fd */
-  unsigned char *raw; /* RAW_BYTES as they lie on disk */
-  size_t raw_next, raw_end;
-  z_stream inflater;
-  int inflater_open, in_member;
-  int64_t n_members, n_inflated;
-  sampan_error failure; /* an input that failed once stays failed, whatever a source makes of it */
-};
+#include "base/input_internal.h"
 
 /* ---- the file on disk --------------------------------------------------------------------- */
 
@@ -55,9 +31,13 @@ static int32_t open_failed(const char *path, int number, sampan_error *error) {
 static int32_t open_fd(const char *path, int *fd, struct stat *about, sampan_error *error) {
   int32_t status;
   int number;
-  do {
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  do { /* not blocking: a pipe that nobody writes to yet is waited for where a cancel is seen */
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   } while (*fd < 0 && errno == EINTR);
+  /* A socket, which cannot be opened by its name. */
+  if (*fd < 0 && errno == ENXIO && strcmp(path, "/dev/stdin") == 0) {
+    *fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  }
   if (*fd < 0) return open_failed(path, errno, error);
   if (fstat(*fd, about) != 0) {
     number = errno;
@@ -77,13 +57,14 @@ static int32_t open_fd(const char *path, int *fd, struct stat *about, sampan_err
 /* Reads up to n bytes at disk_next: how many, 0 at the end of a whole file. */
 static int64_t read_disk(sp_input *in, void *buffer, int64_t n, sampan_error *error) {
   char why[128];
-  ssize_t got;
+  int64_t got;
   if (n > LARGEST_READ) n = LARGEST_READ;
   do {
     got = in->positioned ? pread(in->fd, buffer, (size_t)n, (off_t)in->disk_next)
-                         : read(in->fd, buffer, (size_t)n);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) {
+                         : sp_input_take_pipe(in, buffer, n, error);
+  } while (got == -1 && errno == EINTR);
+  if (got < -1) return got;
+  if (got == -1) {
     sp_error_errno(errno, why, sizeof why);
     return sp_error_set(error, SAMPAN_E_IO, SP_ID_INPUT_READ, "reading failed: %s", why);
   }
@@ -224,8 +205,7 @@ static int32_t report_failure(const sp_input *in, sampan_error *error) {
 
 /* Reads until the buffer is full or the file ends. An error after some bytes shows at the next
  * call, as failures stay. */
-static int64_t reader_read(void *data, void *buffer, int64_t n, sampan_error *error) {
-  sp_input *in = data;
+int64_t sp_input_take(sp_input *in, void *buffer, int64_t n, sampan_error *error) {
   unsigned char *out = buffer;
   int64_t total = 0;
   if (in->failure.status < 0) return report_failure(in, error);
@@ -243,6 +223,10 @@ static int64_t reader_read(void *data, void *buffer, int64_t n, sampan_error *er
     total += got;
   }
   return total;
+}
+
+static int64_t reader_read(void *data, void *buffer, int64_t n, sampan_error *error) {
+  return sp_input_take(data, buffer, n, error);
 }
 
 static int32_t reader_seek(void *data, int64_t offset, sampan_error *error) {
@@ -270,8 +254,13 @@ const sampan_reader *sp_input_reader(sp_input *input) {
 }
 
 int32_t sp_input_rewind(sp_input *input, sampan_error *error) {
-  if (!input->gzip) return reader_seek(input, 0, error);
+  if (!input->gzip && input->positioned) return reader_seek(input, 0, error);
   if (input->failure.status < 0) return report_failure(input, error);
+  if (!input->positioned) {
+    if (!input->keeps && input->disk_next > 0) return reader_seek(input, 0, error);
+    input->keeps = 0;
+    input->kept_next = 0;
+  }
   input->disk_next = 0;
   input->raw_next = input->raw_end = 0;
   input->in_member = 0;
@@ -279,94 +268,17 @@ int32_t sp_input_rewind(sp_input *input, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-void sp_input_progress(const sp_input *input, int64_t *done, int64_t *total) {
-  *done = disk_offset(input);
-  *total = input->disk_size;
-}
-
-/* ---- spooling ----------------------------------------------------------------------------- */
-
-static int32_t spool_failed(const char *folder, int number, sampan_error *error) {
-  char why[128];
-  int32_t status;
-  sp_error_errno(number, why, sizeof why);
-  status = sp_error_set(error, SAMPAN_E_IO, SP_ID_SPOOL,
-                        "no temporary copy of the input can be made in %s: %s", folder, why);
-  (void)sp_error_hint(error, "set TMPDIR to a folder with enough space");
-  return status;
-}
-
-static int32_t spool_write(int fd, const unsigned char *bytes, int64_t n, int *number) {
-  while (n > 0) {
-    const ssize_t put = write(fd, bytes, (size_t)n);
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) {
-      *number = put < 0 ? errno : EIO;
-      return -1;
-    }
-    bytes += put;
-    n -= put;
-  }
-  return 0;
-}
-
-/* Copies everything that reader_read gives to an unlinked temporary file, which takes the place of
- * the input's own. */
-static int32_t spool_to(sp_input *in, const char *folder, int fd, sampan_error *error) {
-  unsigned char *block = malloc(RAW_BYTES);
-  int64_t got, size = 0;
-  int number = 0;
-  if (!block) return sp_error_memory(error);
-  while ((got = reader_read(in, block, RAW_BYTES, error)) > 0) {
-    if (spool_write(fd, block, got, &number) != 0) {
-      free(block);
-      return spool_failed(folder, number, error);
-    }
-    size += got;
-  }
-  free(block);
-  if (got < 0) return (int32_t)got;
-  if (close(in->fd) != 0 && errno != EINTR) {
-    number = errno;
-    in->fd = -1;
-    return spool_failed(folder, number, error);
-  }
-  in->fd = fd;
-  in->positioned = 1;
-  in->gzip = 0;
-  in->disk_size = size;
-  in->disk_next = 0;
-  in->raw_next = in->raw_end = 0;
+int32_t sp_input_rename(sp_input *input, const char *name, sampan_error *error) {
+  char *path = strdup(name);
+  if (path == NULL) return sp_error_memory(error);
+  free(input->path);
+  input->path = path;
   return SAMPAN_OK;
 }
 
-static int32_t spool(sp_input *in, sampan_error *error) {
-  static const char name[] = "/sampan-XXXXXX";
-  const char *folder = getenv("TMPDIR");
-  char *path;
-  size_t n;
-  int32_t status;
-  int fd, number;
-  if (!folder || !folder[0]) folder = "/tmp";
-  n = strlen(folder);
-  path = malloc(n + sizeof name);
-  if (!path) return sp_error_memory(error);
-  memcpy(path, folder, n);
-  memcpy(path + n, name, sizeof name);
-  fd = mkstemp(path);
-  number = errno;
-  if (fd >= 0 && (unlink(path) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0)) {
-    number = errno;
-    (void)close(fd);
-    fd = -1;
-  }
-  free(path);
-  status = fd < 0 ? spool_failed(folder, number, error) : spool_to(in, folder, fd, error);
-  if (status < 0) {
-    if (fd >= 0 && fd != in->fd) (void)close(fd);
-    (void)sp_error_file(error, in->path);
-  }
-  return status;
+void sp_input_progress(const sp_input *input, int64_t *done, int64_t *total) {
+  *done = disk_offset(input);
+  *total = input->disk_size;
 }
 
 /* ---- opening and closing ------------------------------------------------------------------ */
@@ -384,8 +296,8 @@ static int32_t start_inflating(sp_input *in, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-/* Opens for reading from start to end: no spooling. */
-static int32_t open_stream(const char *path, sp_input **out, sampan_error *error) {
+int32_t sp_input_begin(const char *path, const volatile int *cancel, sp_input **out,
+                       sampan_error *error) {
   sp_input *in = calloc(1, sizeof *in);
   const size_t n = strlen(path) + 1;
   struct stat about;
@@ -393,6 +305,8 @@ static int32_t open_stream(const char *path, sp_input **out, sampan_error *error
   *out = NULL;
   if (!in) return sp_error_memory(error);
   in->fd = -1;
+  in->cancel = cancel;
+  sp_buffer_init(&in->kept);
   sp_error_clear(&in->failure);
   in->path = malloc(n);
   in->raw = malloc(RAW_BYTES);
@@ -421,7 +335,7 @@ static int32_t open_stream(const char *path, sp_input **out, sampan_error *error
 
 int32_t sp_input_open(const char *path, int32_t seeks, sp_input **out, sampan_error *error) {
   sp_input *in;
-  const int32_t opened = open_stream(path, &in, error);
+  const int32_t opened = sp_input_begin(path, NULL, &in, error);
   int32_t status = SAMPAN_OK;
   *out = NULL;
   if (opened < 0) return opened;
@@ -429,11 +343,11 @@ int32_t sp_input_open(const char *path, int32_t seeks, sp_input **out, sampan_er
     /* Kept as it comes, compressed, unless a source will seek in it. */
     const int gzip = in->gzip;
     if (!seeks) in->gzip = 0;
-    status = spool(in, error);
+    status = sp_input_to_file(in, error);
     if (!seeks) in->gzip = gzip;
     in->seen_end = in->seen_end && !in->gzip;
   } else if (seeks && in->gzip) {
-    status = spool(in, error);
+    status = sp_input_to_file(in, error);
   }
   if (status < 0) {
     sp_input_abandon(in);
@@ -453,7 +367,7 @@ int32_t sp_input_close(sp_input *input, sampan_error *error) {
   if (!input) return SAMPAN_OK;
   if (input->failure.status < 0) status = report_failure(input, error);
   while (status >= 0 && !input->seen_end && got > 0) {
-    got = reader_read(input, rest, sizeof rest, error);
+    got = sp_input_take(input, rest, sizeof rest, error);
     if (got < 0) status = (int32_t)got;
   }
   closed = close(input->fd);
@@ -471,80 +385,8 @@ void sp_input_abandon(sp_input *input) {
   if (!input) return;
   if (input->fd >= 0) (void)close(input->fd);
   if (input->inflater_open) (void)inflateEnd(&input->inflater);
+  sp_buffer_clear(&input->kept);
   free(input->raw);
   free(input->path);
   free(input);
-}
-
-/* ---- whole files -------------------------------------------------------------------------- */
-
-int32_t sp_input_digest(const char *path, char out[65], int64_t *n_bytes, sampan_error *error) {
-  sp_sha256 digest;
-  sp_input *in;
-  int64_t got;
-  out[0] = '\0';
-  SP_TRY(open_stream(path, &in, error));
-  if (!in->positioned) {
-    sp_input_abandon(in);
-    (void)sp_error_set(error, SAMPAN_E_IO, SP_ID_DIGEST_STREAM,
-                       "no digest can be taken of a pipe or device");
-    (void)sp_error_hint(error, "save it to a file first");
-    (void)sp_error_file(error, path);
-    return SAMPAN_E_IO;
-  }
-  in->gzip = 0; /* as it lies on disk */
-  sp_sha256_init(&digest);
-  do {
-    unsigned char block[32 * 1024];
-    got = reader_read(in, block, sizeof block, error);
-    if (got > 0) sp_sha256_add(&digest, block, (uint64_t)got);
-  } while (got > 0);
-  if (got < 0) {
-    sp_input_abandon(in);
-    return (int32_t)got;
-  }
-  if (n_bytes) *n_bytes = in->disk_next;
-  SP_TRY(sp_input_close(in, error));
-  sp_sha256_hex(&digest, out);
-  return SAMPAN_OK;
-}
-
-static int32_t read_text(sp_input *in, uint64_t max_bytes, sp_buffer *text, sampan_error *error) {
-  char block[16 * 1024];
-  int64_t got;
-  while ((got = reader_read(in, block, sizeof block, error)) > 0) {
-    if ((uint64_t)got > max_bytes - text->n_bytes) {
-      (void)sp_error_set(error, SAMPAN_E_DATA, SP_ID_TEXT_SIZE,
-                         "the file is larger than the %llu bytes allowed here",
-                         (unsigned long long)max_bytes);
-      (void)sp_error_file(error, in->path);
-      return SAMPAN_E_DATA;
-    }
-    sp_buffer_add(text, block, (uint64_t)got);
-    if (text->failed) return sp_error_memory(error);
-  }
-  return (int32_t)got;
-}
-
-int32_t sp_input_text(const char *path, uint64_t max_bytes, sp_arena *arena, char **out,
-                      uint64_t *n_bytes, sampan_error *error) {
-  sp_buffer text;
-  sp_input *in;
-  int32_t status;
-  *out = NULL;
-  SP_TRY(open_stream(path, &in, error));
-  sp_buffer_init(&text);
-  status = read_text(in, max_bytes, &text, error);
-  if (status < 0) {
-    sp_input_abandon(in);
-  } else {
-    status = sp_input_close(in, error);
-  }
-  if (status >= 0) {
-    *out = sp_arena_text_n(arena, sp_buffer_text(&text), text.n_bytes);
-    if (!*out) status = sp_error_memory(error);
-    if (n_bytes) *n_bytes = text.n_bytes;
-  }
-  sp_buffer_clear(&text);
-  return status;
 }

@@ -43,7 +43,10 @@ SP_DEFINE_BITS(GE)
 
 static uint64_t finite_64(const double *x) {
   uint64_t word = 0;
-  for (int k = 0; k < 64; k++) word |= (uint64_t)(fabs(x[k]) <= DBL_MAX) << k;
+  for (int k = 0; k < 64; k += 2) {
+    const uint64_t low = (uint64_t)(fabs(x[k]) <= DBL_MAX);
+    word |= (low | (uint64_t)(fabs(x[k + 1]) <= DBL_MAX) << 1) << k;
+  }
   return word;
 }
 

@@ -3,19 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Open addressing over slots that hold the upper half of the hash beside the number, so that a
- * probe seldom has to look at a key. Keys lie in chunks that never move. */
+/* Open addressing over slots that hold the hash beside the number, so that a probe seldom has to
+ * look at a key that is another. Keys lie in chunks that never move. */
 
 enum { FIRST_SLOTS = 16, FIRST_CHUNK = 4 * 1024, LARGEST_CHUNK = 1024 * 1024 };
 
 typedef struct slot {
-  uint32_t tag;
+  uint32_t hash;
   uint32_t number; /* + 1; 0: free */
 } slot;
 
 typedef struct entry {
   const char *key;
-  uint64_t n_bytes, hash;
+  uint32_t n_bytes, hash;
 } entry;
 
 typedef struct chunk {
@@ -60,41 +60,85 @@ void sp_map_free(sp_map *map) {
   free(map);
 }
 
-static uint64_t mix(uint64_t h) {
+/* Two words into one, each bit of which hangs on all of theirs. That the words themselves go in
+ * again leaves no word that would blot out the other. */
+static inline uint64_t mix(uint64_t a, uint64_t b) {
+#ifdef __SIZEOF_INT128__
+  __extension__ typedef unsigned __int128 wide;
+  const wide product = (wide)a * b;
+  return a ^ (b << 32 | b >> 32) ^ (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+  uint64_t h = a ^ (b << 32 | b >> 32);
   h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
-  h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+  h = (h ^ h >> 32 ^ b) * UINT64_C(0xd6e8feb86659fd93);
   return h ^ h >> 32;
+#endif
 }
 
-static uint64_t hash_of(uint64_t seed, const void *key, uint64_t n_bytes) {
-  const unsigned char *p = key;
-  uint64_t h = mix(seed ^ n_bytes * UINT64_C(0x9e3779b97f4a7c15));
+static uint64_t word_at(const unsigned char *p) {
   uint64_t word;
-  for (; n_bytes >= 8; p += 8, n_bytes -= 8) {
-    memcpy(&word, p, 8);
-    h = mix(h ^ word);
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
+static uint64_t half_at(const unsigned char *p) {
+  uint32_t half;
+  memcpy(&half, p, sizeof half);
+  return half;
+}
+
+/* A key of up to 16 bytes as two words: of one length, no two keys have the same. Keys are mostly
+ * made of whole numbers of 4 bytes just before; they are read as they were written, since a load
+ * that spans two stores waits until all before it is done. The upper half comes first so that
+ * compilers do not make one load of it. */
+static inline void two_words(const unsigned char *p, uint64_t n, uint64_t *a, uint64_t *b) {
+  *b = 0;
+  if (n == 4) {
+    *a = half_at(p);
+  } else if (n == 8) {
+    *a = half_at(p) << 32 | half_at(p + 4);
+  } else if (n == 12) {
+    *a = half_at(p) << 32 | half_at(p + 4);
+    *b = half_at(p + 8);
+  } else if (n > 8) {
+    *a = word_at(p);
+    *b = word_at(p + n - 8);
+  } else if (n > 4) {
+    *a = half_at(p);
+    *b = half_at(p + n - 4);
+  } else if (n > 0) {
+    *a = (uint64_t)p[0] << 16 | (uint64_t)p[n / 2] << 8 | p[n - 1];
+  } else {
+    *a = 0;
   }
-  if (n_bytes) {
-    word = 0;
-    memcpy(&word, p, (size_t)n_bytes);
-    h = mix(h ^ word);
-  }
-  return mix(h + UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static inline uint32_t hash_of(uint64_t seed, const void *key, uint64_t n_bytes) {
+  static const uint64_t k1 = UINT64_C(0x9e3779b97f4a7c15), k2 = UINT64_C(0xd6e8feb86659fd93);
+  const unsigned char *p = key;
+  uint64_t h = seed + n_bytes * k1, left = n_bytes, a, b;
+  for (; left > 16; p += 16, left -= 16) h = mix(word_at(p) ^ h ^ k1, word_at(p + 8) ^ k2);
+  two_words(p, left, &a, &b);
+  h = mix(mix(a ^ h ^ k1, b ^ k2), k2);
+  return (uint32_t)(h ^ h >> 32);
+}
+
+static inline int same_key(const entry *e, const void *key, uint64_t n_bytes) {
+  uint64_t a, b, c, d;
+  if (e->n_bytes != n_bytes) return 0;
+  if (n_bytes > 16) return memcmp(e->key, key, (size_t)n_bytes) == 0;
+  two_words((const unsigned char *)e->key, n_bytes, &a, &b);
+  two_words(key, n_bytes, &c, &d);
+  return ((a ^ c) | (b ^ d)) == 0;
 }
 
 /* Where the key is or would be put. */
-static slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, uint64_t hash) {
+static inline slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, uint32_t hash) {
   const uint64_t mask = map->n_slots - 1;
-  const uint32_t tag = (uint32_t)(hash >> 32);
   for (uint64_t i = hash & mask;; i = (i + 1) & mask) {
     slot *s = &map->slots[i];
-    const entry *e;
     if (s->number == 0) return s;
-    if (s->tag != tag) continue;
-    e = &map->entries[s->number - 1];
-    if (e->n_bytes == n_bytes && (n_bytes == 0 || memcmp(e->key, key, (size_t)n_bytes) == 0)) {
-      return s;
-    }
+    if (s->hash == hash && same_key(&map->entries[s->number - 1], key, n_bytes)) return s;
   }
 }
 
@@ -105,10 +149,10 @@ static int grow_slots(sp_map *map) {
   slots = calloc((size_t)n_slots, sizeof *slots);
   if (!slots) return 0;
   for (uint32_t number = 0; number < map->size; ++number) {
-    const uint64_t hash = map->entries[number].hash;
+    const uint32_t hash = map->entries[number].hash;
     uint64_t i = hash & mask;
     while (slots[i].number) i = (i + 1) & mask;
-    slots[i].tag = (uint32_t)(hash >> 32);
+    slots[i].hash = hash;
     slots[i].number = number + 1;
   }
   free(map->slots);
@@ -159,12 +203,12 @@ static const char *store(sp_map *map, const void *key, uint64_t n_bytes) {
 }
 
 uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
-  const uint64_t hash = hash_of(map->seed, key, n_bytes);
+  const uint32_t hash = hash_of(map->seed, key, n_bytes);
   slot *s = probe(map, key, n_bytes, hash);
   entry *e;
   const char *stored;
   if (s->number) return s->number - 1;
-  if (map->size >= SP_MAP_NONE - 1) return SP_MAP_NONE;
+  if (map->size >= SP_MAP_NONE - 1 || n_bytes > UINT32_MAX) return SP_MAP_NONE;
   if ((uint64_t)map->size + 1 > map->n_slots / 2) { /* at most half full: short probes */
     if (!grow_slots(map)) return SP_MAP_NONE;
     s = probe(map, key, n_bytes, hash);
@@ -174,9 +218,9 @@ uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
   if (!stored) return SP_MAP_NONE;
   e = &map->entries[map->size];
   e->key = stored;
-  e->n_bytes = n_bytes;
+  e->n_bytes = (uint32_t)n_bytes;
   e->hash = hash;
-  s->tag = (uint32_t)(hash >> 32);
+  s->hash = hash;
   s->number = ++map->size;
   return map->size - 1;
 }

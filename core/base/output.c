@@ -10,9 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/error_ids.h"
 
-enum { BUFFER_BYTES = 64 * 1024, LARGEST_WRITE = 1 << 30, NAME_KEPT = 200, TRIES = 100 };
+enum {
+  BUFFER_BYTES = 64 * 1024,
+  LARGEST_WRITE = 1 << 30,
+  NAME_KEPT = 200,
+  TRIES = 100,
+  WAKE_MS = 100 /* how soon a cancel is noticed */
+};
 
 struct sp_output {
   sampan_output sink;
@@ -21,8 +28,9 @@ struct sp_output {
   char *temp;   /* the file being written; NULL where there is none to remove */
   int fd;
   int regular;
-  int sent;     /* bytes have left */
-  int prepared; /* whole, and closed */
+  const volatile int *cancel; /* NULL: never */
+  int sent;                   /* bytes have left */
+  int prepared;               /* whole, and closed */
   size_t n_buffered;
   sampan_error failure; /* a file that could not be written once is never put in place */
   unsigned char buffer[BUFFER_BYTES];
@@ -56,6 +64,37 @@ static int32_t report_failure(const sp_output *out, sampan_error *error) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
+/* Waits until a pipe takes PIPE_BUF bytes without making the writer wait. Returns 0 or an errno. */
+static int wait_for(int fd, const volatile int *cancel) {
+  struct pollfd wait = {fd, POLLOUT, 0};
+  for (;;) {
+    if (sp_cancelled(cancel)) return ECANCELED;
+    const int n = poll(&wait, 1, WAKE_MS);
+    if (n > 0) return 0;
+    if (n < 0 && errno != EINTR) return errno;
+  }
+}
+
+/* As write_all(), to what may keep the writer waiting for ever. */
+static int write_patiently(int fd, const volatile int *cancel, const unsigned char *bytes,
+                           int64_t n, int *sent) {
+  while (n > 0) {
+    const int number = wait_for(fd, cancel);
+    if (number != 0) return number;
+    const ssize_t put = write(fd, bytes, (size_t)(n < PIPE_BUF ? n : PIPE_BUF));
+    if (put > 0) {
+      *sent = 1;
+      bytes += put;
+      n -= put;
+    } else if (put == 0) {
+      return EIO;
+    } else if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
 /* Writes all n bytes; *sent tells whether any have left. Returns 0 or an errno. */
 static int write_all(int fd, const unsigned char *bytes, int64_t n, int *sent) {
   while (n > 0) {
@@ -78,8 +117,14 @@ static int write_all(int fd, const unsigned char *bytes, int64_t n, int *sent) {
 }
 
 static int32_t write_out(sp_output *out, const void *bytes, int64_t n, sampan_error *error) {
-  const int number = write_all(out->fd, bytes, n, &out->sent);
+  const int waits = out->cancel != NULL && !out->regular && out->target == NULL;
+  const int number = waits ? write_patiently(out->fd, out->cancel, bytes, n, &out->sent)
+                           : write_all(out->fd, bytes, n, &out->sent);
   if (number == 0) return SAMPAN_OK;
+  if (number == ECANCELED) {
+    (void)sp_error_set(&out->failure, SAMPAN_E_CANCELLED, SP_ID_OUTPUT_CANCELLED, "cancelled");
+    return report_failure(out, error);
+  }
   (void)fail(out->path, SP_ID_OUTPUT_WRITE, "writing failed", number, &out->failure);
   return report_failure(out, error);
 }
@@ -108,6 +153,10 @@ int32_t sp_output_write(sp_output *output, const void *bytes, int64_t n, sampan_
 
 static int32_t sink_write(void *data, const void *bytes, int64_t n, sampan_error *error) {
   return sp_output_write(data, bytes, n, error);
+}
+
+void sp_output_cancel(sp_output *output, const volatile int *cancel) {
+  output->cancel = cancel;
 }
 
 const sampan_output *sp_output_sink(sp_output *output) {

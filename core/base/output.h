@@ -14,6 +14,8 @@ int32_t sp_output_write(sp_output *output, const void *bytes, int64_t n,
                         sampan_error *error) SP_CHECK;
 /* The form that a writer plugin is given; borrowed. */
 const sampan_output *sp_output_sink(sp_output *output);
+/* *cancel ends the waiting for a reader of a pipe. */
+void sp_output_cancel(sp_output *output, const volatile int *cancel);
 /* 1 for what is written to directly: bytes that have left cannot be taken back. */
 int32_t sp_output_is_direct(const sp_output *output);
 

@@ -63,8 +63,9 @@ int32_t cli_annex(cli *c, sampan_error *error) {
   sp_run_options options = cli_run_options(c);
   if (c->args.language == NULL) options.language = "zh";
   int32_t status = refuse_inputs(c, programme, error);
+  cli_progress_start(c);
   if (status >= 0) status = sp_evaluate(programme, c->registry, &options, &evaluation, error);
-  cli_progress_end(c);
+  cli_progress_clear(c);
   if (status >= 0) status = write_all(c, evaluation, options.language, error);
   sp_evaluation_free(evaluation);
   sp_programme_free(programme);

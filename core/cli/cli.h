@@ -23,10 +23,30 @@ typedef struct cli_args {
   const char *plugin_folders[CLI_MOST];
   uint32_t n_plugin_folders;
   int32_t batch;
-  const char *format, *language, *data_folder, *table, *sample, *shard;
-  int32_t quiet, json, strict, help;
-  int32_t progress; /* -1 where standard error is a terminal, 0 never, 1 always */
+  const char *format, *language, *data_folder, *table, *columns, *sample, *shard, *sort;
+  int32_t quiet, verbose, json, strict, help;
+  int32_t progress; /* CLI_PROGRESS_* */
+  int64_t threads;  /* 0: one for each processor */
+  int64_t memory;   /* bytes; 0: half of the machine's */
 } cli_args;
+
+enum {
+  CLI_PROGRESS_AUTO = 0, /* a bar, where standard error is a terminal */
+  CLI_PROGRESS_NONE = 1,
+  CLI_PROGRESS_PLAIN = 2, /* lines */
+  CLI_PROGRESS_JSON = 3   /* an object a line */
+};
+
+/* What the reads have come to so far, and how it is shown. */
+typedef struct cli_progress {
+  int32_t form;       /* CLI_PROGRESS_*; AUTO is the bar */
+  int32_t is_counted; /* a run was begun: there is something to report at its end */
+  int32_t on_line;    /* the bar stands on standard error */
+  uint32_t read, n_reads;
+  int64_t start_ns, read_ns, shown_ns; /* of the run, of the read, of the last showing */
+  int64_t bytes, bytes_total, records; /* of this read */
+  int64_t bytes_before, records_before;
+} cli_progress;
 
 /* What a verb works with. */
 typedef struct cli {
@@ -35,8 +55,8 @@ typedef struct cli {
   sp_registry *registry; /* NULL until cli_registry() */
   char data_folder[4096];
   const volatile int *cancel;
-  int32_t progress_shown; /* a line of progress stands on standard error */
-  const char *written;    /* the outputs that others see by now, for a run that fails; or NULL */
+  cli_progress progress;
+  const char *written; /* the outputs that others see by now, for a run that fails; or NULL */
 } cli;
 
 /* A verb: returns a status; prints its result to standard output or -o, nothing else there. */
@@ -46,6 +66,7 @@ int32_t cli_run(cli *c, sampan_error *error);
 int32_t cli_annex(cli *c, sampan_error *error);
 int32_t cli_check(cli *c, sampan_error *error);
 int32_t cli_describe(cli *c, sampan_error *error);
+int32_t cli_pack(cli *c, sampan_error *error);
 int32_t cli_plugins(cli *c, sampan_error *error);
 int32_t cli_manifest(cli *c, sampan_error *error);
 int32_t cli_init(cli *c, sampan_error *error);
@@ -69,8 +90,16 @@ int32_t cli_absolute(cli *c, const char *path, const char **out, sampan_error *e
 int32_t cli_registry(cli *c, sampan_error *error) SP_CHECK;
 /* Options for the engine. */
 sp_run_options cli_run_options(cli *c);
-/* Ends the line that the progress display stands on. */
-void cli_progress_end(const cli *c);
+/* 1 if something that will be written shows the digests of the inputs. */
+int32_t cli_wants_digests(cli *c, sampan_error *error) SP_CHECK;
+
+/* Begins to count what a run reads, and to show it as --progress says. */
+void cli_progress_start(cli *c);
+void cli_progress_take(void *c, uint32_t read, int64_t done, int64_t total, int64_t n_records);
+/* Clears the bar away; of lines, writes the last. */
+void cli_progress_clear(cli *c);
+/* The last word: the summary of --verbose, the event `end`. */
+void cli_progress_end(cli *c, int exit_code);
 
 /* Finds the writers of all outputs, so that a wrong one does not cost a run. */
 int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) SP_CHECK;

@@ -61,31 +61,14 @@ int32_t cli_registry(cli *c, sampan_error *error) {
   return sp_registry_open(folders, origins, n, &c->registry, error);
 }
 
-static void show_progress(void *data, int64_t done, int64_t total, int64_t n_records) {
-  cli *c = data;
-  char rows[64];
-  sp_format_fixed((double)n_records, 0, ",", rows);
-  if (total > 0 && done >= 0) {
-    fprintf(stderr, "\r%3.0f %%  %s records", 100.0 * (double)done / (double)total, rows);
-  } else {
-    fprintf(stderr, "\r%s records", rows);
-  }
-  fflush(stderr);
-  c->progress_shown = 1;
-}
-
-void cli_progress_end(const cli *c) {
-  if (c->progress_shown) fputs("\r\033[K", stderr);
-}
-
 sp_run_options cli_run_options(cli *c) {
-  const int shown =
-      !c->args.quiet && (c->args.progress == 1 || (c->args.progress < 0 && isatty(2)));
   const sp_run_options options = {.language = c->args.language != NULL ? c->args.language : "en",
                                   .data_folder = c->data_folder,
                                   .batch = c->args.batch,
+                                  .threads = c->args.threads,
+                                  .memory = c->args.memory,
                                   .cancel = c->cancel,
-                                  .progress = shown ? show_progress : NULL,
+                                  .progress = cli_progress_take,
                                   .progress_data = c};
   return options;
 }
@@ -126,6 +109,23 @@ int32_t cli_check_outputs(cli *c, int32_t annex, sampan_error *error) {
     SP_TRY(check_form(plugin, annex, error));
   }
   return SAMPAN_OK;
+}
+
+/* Whether a manifest goes beside it: not where what is written is no file. */
+static int is_file(const char *path) {
+  struct stat s;
+  return strcmp(path, "-") != 0 && (stat(path, &s) != 0 || S_ISREG(s.st_mode));
+}
+
+int32_t cli_wants_digests(cli *c, sampan_error *error) {
+  const sampan_plugin *plugin;
+  for (uint32_t i = 0; i < c->args.n_outputs || i == 0; i++) {
+    const char *path = c->args.n_outputs > 0 ? c->args.outputs[i] : "-";
+    SP_TRY(cli_find_writer(c, path, &plugin, error));
+    const sampan_writer_ops *ops = plugin->ops;
+    if ((ops->flags & SAMPAN_WRITER_NO_MANIFEST) == 0 || is_file(path)) return 1;
+  }
+  return 0;
 }
 
 /* ---- errors ------------------------------------------------------------------------------- */

@@ -230,6 +230,7 @@ static void write_text(const description *d, const sp_source *source, sp_buffer 
       (long long)d->n_records, (unsigned)d->n, source->plugin->name,
       source->schema.complete ? "proved to be whole" : "its format cannot prove that it is whole");
   cli_grid_write(&grid, out);
+  if (source->schema.about != NULL) sp_buffer_printf(out, "\n%s", source->schema.about);
   if (has_labels) sp_buffer_text_add(out, "\nvalue labels\n");
   for (uint32_t f = 0; f < d->n; f++) write_labels(&d->columns[f], out);
 }
@@ -277,9 +278,11 @@ static void write_json_column(const summary *s, sp_arena *arena, sp_buffer *out)
 static void write_json(const description *d, const sp_source *source, sp_buffer *out) {
   sp_buffer_text_add(out, "{\"file\":");
   sp_buffer_json_text(out, source->file);
-  sp_buffer_printf(out, ",\"source\":\"%s\",\"n_records\":%lld,\"proved_whole\":%s,\"columns\":[",
+  sp_buffer_printf(out, ",\"source\":\"%s\",\"n_records\":%lld,\"proved_whole\":%s,\"about\":",
                    source->plugin->name, (long long)d->n_records,
                    source->schema.complete ? "true" : "false");
+  sp_buffer_json_text(out, source->schema.about != NULL ? source->schema.about : "");
+  sp_buffer_text_add(out, ",\"columns\":[");
   for (uint32_t f = 0; f < d->n; f++) {
     sp_buffer_text_add(out, f > 0 ? ",\n" : "\n");
     write_json_column(&d->columns[f], d->c->arena, out);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/quantile.h"
 #include "base/text.h"
 #include "cli/cli.h"
@@ -39,6 +40,8 @@ static const verb verbs[] = {
      "sampan check FILE                     check a plan, a programme, or a plugin (.so)"},
     {"describe", cli_describe,
      "sampan describe FILE                  columns, types, labels, missing values, ranges"},
+    {"pack", cli_pack,
+     "sampan pack DATA|PLAN -o FILE.sampan  store records in sampan's own format, read faster"},
     {"plugins", cli_plugins,
      "sampan plugins [NAME]                 list the plugins, or explain one"},
     {"init", cli_init, "sampan init DATA [-o PLAN.yaml]       a first plan for a data file"},
@@ -65,15 +68,24 @@ static int32_t print_help(cli *c, sampan_error *error) {
       "  -f, --format NAME    a writer plugin, where no file name says it\n"
       "  -l, --lang en|zh     language of labels and annexes\n"
       "      --table NAME     run: estimates (default) or comparisons\n"
+      "      --columns A,B,.. run: these columns of a csv table, in this order\n"
       "      --json           the same as --format json\n"
       "      --sample FILE    check PLUGIN.so: data, a table or options for it to work on\n"
       "      --shard K/N      partial: which part of how many (1/1: all records)\n"
+      "      --sort A,B       pack: columns to sort by (of a plan: its strata and PSUs)\n"
       "      --strict         exit 6 if an estimate could not be made or was suppressed\n"
       "      --plugin-dir DIR search DIR for plugins first; may be repeated\n"
       "      --data-dir DIR   where the standard populations are\n"
       "      --batch N        records in a batch (results do not depend on it)\n"
-      "      --progress plain|none\n"
-      "                       show progress where standard error is no terminal, or nowhere\n"
+      "      --threads N      threads at work, 1 to 1024; default: SAMPAN_THREADS, or one for "
+      "each\n"
+      "                       processor (results do not depend on it)\n"
+      "      --memory SIZE    most memory for totals, such as 512M or 2G; default: half of the\n"
+      "                       machine's\n"
+      "      --progress plain|json|none\n"
+      "                       lines of text, or of JSON, on standard error; default: a bar, where\n"
+      "                       that is a terminal\n"
+      "  -v, --verbose        records, bytes, time and peak memory at the end, on standard error\n"
       "  -q, --quiet          neither progress nor notes\n"
       "  -h, --help           this text\n"
       "\nexit codes: 0 done, 1 run-time error, 2 usage, 3 plan, 4 data, 5 plugin, 6 with "
@@ -94,7 +106,7 @@ static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number) {
   (void)number;
-  interrupted = 1;
+  sp_cancel(&interrupted);
 }
 
 static void set_signals(void) {
@@ -151,17 +163,18 @@ int main(int argc, char **argv) {
   }
   if (status >= 0) status = dispatch(c, &error);
   /* A signal that comes once all is written interrupts nothing. */
-  if (interrupted && status < 0) status = SAMPAN_E_CANCELLED;
+  if (sp_cancelled(&interrupted) && status < 0) status = SAMPAN_E_CANCELLED;
   int code = sp_error_exit_code(status);
+  cli_progress_clear(c);
   if (status == SAMPAN_E_CANCELLED) {
-    fprintf(stderr, "\nsampan: interrupted; %s\n",
+    fprintf(stderr, "sampan: interrupted; %s\n",
             c->written != NULL ? "not all was written" : "nothing was written");
   } else if (status < 0) {
-    cli_progress_end(c);
     cli_print_error(&error);
   }
   if (status < 0 && c->written != NULL) fprintf(stderr, "  written: %s\n", c->written);
   if (status == CLI_STRICT) code = 6;
+  cli_progress_end(c, code);
   sp_registry_free(c->registry);
   sp_arena_free(c->arena);
   free(c);

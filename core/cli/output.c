@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/output.h"
 #include "cli/cli.h"
 #include "host/params.h"
+
+enum { SP_ID_COLUMNS = 6030 };
 
 /* One place where bytes go. A manifest stands before the table that it belongs to, so that no table
  * is ever there without one. */
@@ -27,20 +30,33 @@ static const char *name_of(const target *t) {
   return strcmp(t->path, "-") == 0 ? "standard output" : t->path;
 }
 
-/* A table of comparisons is chosen by the writer's own parameter `table`. */
-static void choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values) {
-  for (uint32_t i = 0; c->args.table != NULL && i < plugin->n_params; i++) {
-    if (strcmp(plugin->params[i].name, "table") != 0) continue;
-    values[i].is_set = 1;
-    values[i].text = c->args.table;
-    values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
+/* A table of comparisons and its columns are chosen by the writer's own parameters. */
+static int32_t choose_table(const cli *c, const sampan_plugin *plugin, sampan_value *values,
+                            sampan_error *error) {
+  int has_columns = 0;
+  for (uint32_t i = 0; i < plugin->n_params; i++) {
+    const char *name = plugin->params[i].name;
+    if (strcmp(name, "table") == 0 && c->args.table != NULL) {
+      values[i].is_set = 1;
+      values[i].text = c->args.table;
+      values[i].number = strcmp(c->args.table, "comparisons") == 0 ? 1 : 0;
+    }
+    if (strcmp(name, "columns") == 0 && c->args.columns != NULL) {
+      values[i].is_set = has_columns = 1;
+      values[i].text = c->args.columns;
+    }
   }
+  if (c->args.columns == NULL || has_columns) return SAMPAN_OK;
+  sp_error_set(error, SAMPAN_E_USAGE, SP_ID_COLUMNS,
+               "the writer '%s' writes all columns: --columns is for csv", plugin->name);
+  return sp_error_hint(error, "leave --columns out, or write csv");
 }
 
 static int32_t add(job *j, const char *path, const char *text, sampan_error *error) {
   target *t = &j->targets[j->n];
   *t = (target){.path = path, .text = text};
   SP_TRY(sp_output_open(path, &t->output, error));
+  sp_output_cancel(t->output, j->c->cancel);
   j->n++;
   return SAMPAN_OK;
 }
@@ -59,6 +75,18 @@ static int32_t open_output(job *j, const char *path, const char *manifest, sampa
   return SAMPAN_OK;
 }
 
+/* A writer's bytes on their way to an output, as long as nobody interrupts. */
+typedef struct passing {
+  const sampan_output *to;
+  const volatile int *cancel;
+} passing;
+
+static int32_t pass(void *data, const void *bytes, int64_t n, sampan_error *error) {
+  const passing *p = data;
+  if (sp_cancelled(p->cancel)) return sp_error_set(error, SAMPAN_E_CANCELLED, 0, "cancelled");
+  return p->to->write(p->to->data, bytes, n, error);
+}
+
 static int32_t write_with_plugin(job *j, const target *t, sampan_error *error) {
   cli *c = j->c;
   const sampan_plugin *plugin;
@@ -67,13 +95,14 @@ static int32_t write_with_plugin(job *j, const target *t, sampan_error *error) {
   const sampan_writer_ops *ops = plugin->ops;
   SP_TRY(sp_params_bind(plugin, NULL, NULL, NULL, 0, "", ".", c->data_folder, c->arena, &values,
                         error));
-  choose_table(c, plugin, values);
+  SP_TRY(choose_table(c, plugin, values, error));
   sp_context context = {.arena = sp_arena_new(0), .cancel = c->cancel};
   if (context.arena == NULL) return sp_error_memory(error);
   const sampan_call call = sp_host_call(&context, values, plugin->n_params, error);
-  const int32_t status = j->document != NULL
-                             ? ops->document(&call, j->document, sp_output_sink(t->output))
-                             : ops->results(&call, j->results, sp_output_sink(t->output));
+  passing p = {.to = sp_output_sink(t->output), .cancel = c->cancel};
+  const sampan_output out = {.struct_size = sizeof out, .data = &p, .write = pass};
+  const int32_t status = j->document != NULL ? ops->document(&call, j->document, &out)
+                                             : ops->results(&call, j->results, &out);
   sp_arena_free(context.arena);
   return status;
 }
@@ -83,7 +112,7 @@ static int32_t write_one(job *j, const target *t, sampan_error *error) {
                        ? sp_output_write(t->output, t->text, (int64_t)strlen(t->text), error)
                        : write_with_plugin(j, t, error);
   if (status >= 0) status = sp_output_prepare(t->output, error);
-  if (*j->c->cancel) status = SAMPAN_E_CANCELLED;
+  if (sp_cancelled(j->c->cancel)) status = SAMPAN_E_CANCELLED;
   if (status < 0 && error != NULL) error->status = status;
   return status;
 }
@@ -132,6 +161,7 @@ static int32_t write_text(cli *c, const char *path, const char *text, uint64_t n
                           sampan_error *error) {
   sp_output *output;
   SP_TRY(sp_output_open(path, &output, error));
+  sp_output_cancel(output, c->cancel);
   int32_t status = sp_output_write(output, text, (int64_t)n_bytes, error);
   if (status >= 0) status = sp_output_publish(output, error);
   note_written(c, output, strcmp(path, "-") == 0 ? "standard output" : path);

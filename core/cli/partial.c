@@ -44,8 +44,9 @@ int32_t cli_partial(cli *c, sampan_error *error) {
   sp_buffer_init(&state);
   int32_t status = cli_refuse_inputs(c, plans, 1, error);
   if (status >= 0) status = cli_refuse_outputs(c, error);
+  cli_progress_start(c);
   if (status >= 0) status = sp_partial(plan, c->registry, &options, k, n, &state, error);
-  cli_progress_end(c);
+  cli_progress_clear(c);
   if (status >= 0) status = cli_write_text(c, state.data, state.n_bytes, error);
   sp_buffer_clear(&state);
   sp_plan_free(plan);

@@ -19,11 +19,14 @@ int32_t cli_run(cli *c, sampan_error *error) {
   SP_TRY(cli_registry(c, error));
   SP_TRY(cli_check_outputs(c, 0, error));
   SP_TRY(sp_plan_read(c->args.operands[0], &plan, error));
-  const sp_run_options options = cli_run_options(c);
+  sp_run_options options = cli_run_options(c);
   const sp_plan *const plans[] = {plan};
   int32_t status = cli_refuse_inputs(c, plans, 1, error);
+  if (status >= 0) status = cli_wants_digests(c, error);
+  options.no_digest = status == 0;
+  cli_progress_start(c);
   if (status >= 0) status = sp_run(plan, c->registry, &options, &outcome, error);
-  cli_progress_end(c);
+  cli_progress_clear(c);
   if (status >= 0) status = cli_results(c, outcome, error);
   sp_outcome_free(outcome);
   sp_plan_free(plan);

@@ -70,23 +70,28 @@ static void totals(const covariance *c, range r, double out[2]) {
   out[1] = sp_exact_value(&b);
 }
 
+int32_t sp_lonely_error(const sp_design *design, const char *file, uint32_t stage, const char *text,
+                        sampan_error *error) {
+  if (stage == 1) {
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_LONELY,
+                 "stratum '%s' has only one PSU, so its variance cannot be estimated", text);
+  } else {
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_LONELY,
+                 "'%s' has only one unit of stage %u, so its variance cannot be estimated", text,
+                 stage);
+  }
+  sp_error_hint(error,
+                "merge it with a neighbour, or choose a rule: design: {lonely: remove | certainty "
+                "| adjust | average}");
+  const sp_yaml *place = design->place;
+  return place != NULL ? sp_error_text_place(error, file, place->line, place->column)
+                       : sp_error_file(error, file);
+}
+
 static int32_t lonely_error(const covariance *c, const sp_units *stage, const sp_stratum *s) {
   uint32_t number = 1;
   for (const sp_units *at = stage; at->above != NULL; at = at->above) number++;
-  if (number == 1) {
-    sp_error_set(c->error, SAMPAN_E_DATA, SP_ID_LONELY,
-                 "stratum '%s' has only one PSU, so its variance cannot be estimated", s->text);
-  } else {
-    sp_error_set(c->error, SAMPAN_E_DATA, SP_ID_LONELY,
-                 "'%s' has only one unit of stage %u, so its variance cannot be estimated", s->text,
-                 number);
-  }
-  sp_error_hint(c->error,
-                "merge it with a neighbour, or choose a rule: design: {lonely: remove | certainty "
-                "| adjust | average}");
-  const sp_yaml *place = c->design->place;
-  return place != NULL ? sp_error_text_place(c->error, c->file, place->line, place->column)
-                       : sp_error_file(c->error, c->file);
+  return sp_lonely_error(c->design, c->file, number, s->text, c->error);
 }
 
 /* Sum over the units of a stratum of (za - centre_a)(zb - centre_b), those without a pair at 0. */

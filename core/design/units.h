@@ -80,6 +80,10 @@ typedef struct sp_variance_note {
   const char *lonely_text; /* the first of them */
 } sp_variance_note;
 
+/* The error of a stratum with one unit where the design has no rule for it; returns its status. */
+int32_t sp_lonely_error(const sp_design *design, const char *file, uint32_t stage, const char *text,
+                        sampan_error *error);
+
 /* The covariance of two estimates from their points, each in the order of sp_point_order; units
  * without a point count as 0. Sum over strata of (1 - f) n / (n - 1) sum (z_a - mean)(z_b - mean)
  * (Woodruff 1971; Sarndal, Swensson, Wretman 1992, 5.5), and over the units of each stratum of f

@@ -290,5 +290,6 @@ void sp_job_clear(sp_job *job) {
   if (job == NULL) return;
   sp_levels_free(job);
   sp_auxiliary_free(job);
+  sp_stream_free(job->stream);
   sp_replicate_set_clear(&job->made);
 }

@@ -1,4 +1,6 @@
 /* calls.c - the contexts that plugins are called in, and what they have to say. */
+#include "base/cancel.h"
+#include "engine/error_ids.h"
 #include "engine/job.h"
 
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
@@ -27,6 +29,11 @@ sampan_call sp_scratch_call(sp_scratch *s, const sampan_plugin *plugin, const sa
     }
   }
   return sp_host_call(&s->context, values, plugin->n_params, error);
+}
+
+int32_t sp_job_cancelled(const sp_job *job, sampan_error *error) {
+  if (!sp_cancelled(job->context.cancel)) return SAMPAN_OK;
+  return sp_error_set(error, SAMPAN_E_CANCELLED, SP_ID_CANCELLED, "cancelled");
 }
 
 int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_error *error) {

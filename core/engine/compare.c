@@ -411,7 +411,8 @@ static int32_t compare_indicator(sp_comparer *k, uint32_t indicator, sampan_erro
     if (number == SP_MAP_NONE) status = sp_error_memory(error);
     if (number < n_levels || status < 0) continue;
     n_levels = number + 1;
-    status = compare_level(k, indicator, level, error);
+    status = sp_job_cancelled(o->job, error);
+    if (status >= 0) status = compare_level(k, indicator, level, error);
   }
   sp_map_free(done);
   if (status >= 0 && n_levels == 0) {

@@ -307,6 +307,7 @@ static int32_t protect(sp_outcome *o, sp_cells *c, sampan_error *error) {
   if (view_new(c, &v) < 0) return sp_error_memory(error);
   mark_sensitive(c);
   for (uint32_t hidden = 1; hidden > 0;) {
+    if (o->job != NULL) SP_TRY(sp_job_cancelled(o->job, error));
     if (protect_once(c, &v, &hidden) < 0) return sp_error_memory(error);
   }
   sp_format_number(c->rule->below, below);

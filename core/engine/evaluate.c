@@ -82,6 +82,7 @@ static int32_t not_finite(const sp_bound *b, uint32_t statistic, sampan_error *e
 int32_t sp_estimator_value(const sp_outcome *outcome, uint32_t indicator, const sampan_totals *view,
                            sp_scratch *scratch, const sampan_estimates *out, sampan_error *error) {
   const sp_bound *b = &outcome->job->indicators[indicator];
+  SP_TRY(sp_job_cancelled(outcome->job, error));
   const uint32_t n = b->shape.n_statistics;
   for (uint32_t k = 0; k < n; k++) {
     out->value[k] = out->element_variance[k] = out->inner[k] = out->model_variance[k] = NAN;

@@ -11,7 +11,7 @@
 #include "engine/estimate.h"
 #include "engine/order.h"
 
-enum { GROUPS_AT_ONCE = 32, MOST_THREADS = 64, WORTH_A_THREAD = 2048 };
+enum { GROUPS_AT_ONCE = 32, MOST_THREADS = 64, WORTH_A_THREAD = 256 };
 
 /* Some groups of one split. */
 typedef struct piece {

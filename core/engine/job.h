@@ -136,6 +136,8 @@ void sp_job_note(void *job, const char *text);
 sampan_call sp_job_call(sp_job *job, const sampan_plugin *plugin, const sampan_value *values,
                         sampan_error *error);
 
+/* Between two pieces of work: SAMPAN_E_CANCELLED where the run is to end. */
+int32_t sp_job_cancelled(const sp_job *job, sampan_error *error) SP_CHECK;
 /* Names the plugin in the error of a call that failed; returns its status. */
 int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_error *error);
 

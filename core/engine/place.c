@@ -90,6 +90,8 @@ void sp_place_clear(sp_place *p) {
     free(s->stratum_of_tuple);
   }
   free(p->stages);
+  free(p->memo.stratum_of_code);
+  free(p->memo.unit_of_code);
   sp_map_free(p->psu_homes);
   free(p->home_strata);
 }
@@ -338,6 +340,60 @@ static int32_t place_record(sp_place *p, const sp_machine *machine, double weigh
   return SAMPAN_OK;
 }
 
+/* Room in the memo for the codes that there are. */
+static int32_t memo_room(sp_place_memo *m, const sp_place_stage *s) {
+  const uint32_t n_strata = s->n_strata == 1 ? sp_coder_size(s->strata_coders[0]) : 1;
+  const uint32_t n_units = s->n_unit == 1 ? sp_coder_size(s->unit_coders[0]) : 0;
+  if (n_strata > m->n_strata) {
+    const uint32_t n = n_strata * 2;
+    uint32_t *grown = realloc(m->stratum_of_code, n * sizeof *grown);
+    if (grown == NULL) return SAMPAN_E_MEMORY;
+    memset(grown + m->n_strata, 0, (n - m->n_strata) * sizeof *grown);
+    m->stratum_of_code = grown;
+    m->n_strata = n;
+  }
+  if (n_units > m->n_units) {
+    const uint32_t n = n_units * 2;
+    struct sp_unit_memo *grown = realloc(m->unit_of_code, n * sizeof *grown);
+    if (grown == NULL) return SAMPAN_E_MEMORY;
+    memset(grown + m->n_units, 0, (n - m->n_units) * sizeof *grown);
+    m->unit_of_code = grown;
+    m->n_units = n;
+  }
+  return SAMPAN_OK;
+}
+
+/* Designs of one stage, strata and units by one column each: most records are of a unit that the
+ * memo has. */
+static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint64_t *kept,
+                              const double *weight, int64_t n, uint32_t *unit,
+                              sampan_error *error) {
+  const sp_place_stage *s = &p->stages[0];
+  sp_place_memo *m = &p->memo;
+  if (memo_room(m, s) < 0) return sp_error_memory(error);
+  const uint32_t *strata = s->n_strata == 1 ? s->strata_codes[0] : NULL;
+  const uint32_t *units = s->unit_codes[0];
+  const sp_column *fpc = s->fpc != UINT32_MAX ? sp_machine_column(machine, s->fpc) : NULL;
+  for (int64_t i = 0; i < n; i++) {
+    if (!sampan_bit(kept, i)) continue;
+    const uint32_t h = strata != NULL ? strata[i] : 0, u = units[i];
+    if (h < m->n_strata && u < m->n_units && m->unit_of_code[u].stratum != 0 &&
+        m->unit_of_code[u].stratum == m->stratum_of_code[h]) {
+      unit[i] = m->unit_of_code[u].unit;
+      if (fpc != NULL) {
+        SP_TRY(take_fpc(p, s, fpc, m->unit_of_code[u].stratum - 1, i, error));
+      }
+      if (weight[i] > 0) s->units->psus[unit[i]].has_weight = 1;
+      continue;
+    }
+    SP_TRY(place_record(p, machine, weight[i], i, &unit[i], error));
+    const uint32_t stratum = s->units->psus[unit[i]].stratum + 1;
+    m->stratum_of_code[h] = stratum;
+    m->unit_of_code[u] = (struct sp_unit_memo){.stratum = stratum, .unit = unit[i]};
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *kept,
                        const double *weight, int64_t n, uint32_t *unit, sampan_error *error) {
   const sp_design *d = &p->plan->design;
@@ -351,6 +407,9 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
                       error));
     SP_TRY(
         take_codes(s->unit_coders, s->unit_columns, s->n_unit, machine, n, s->unit_codes, error));
+  }
+  if (p->n_stages == 1 && p->stages[0].n_strata <= 1 && p->stages[0].n_unit == 1) {
+    return place_by_codes(p, machine, kept, weight, n, unit, error);
   }
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(kept, i)) continue;

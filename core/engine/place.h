@@ -39,6 +39,16 @@ typedef struct sp_place_stage {
   uint32_t *stratum_of_tuple;
 } sp_place_stage;
 
+/* Where the records of a unit's code were found: designs of one stage whose strata and units are of
+ * one column each look there first. */
+typedef struct sp_place_memo {
+  uint32_t *stratum_of_code; /* stratum + 1; 0: not met */
+  struct sp_unit_memo {
+    uint32_t stratum, unit; /* stratum + 1 */
+  } * unit_of_code;
+  uint32_t n_strata, n_units; /* codes that there is room for */
+} sp_place_memo;
+
 typedef struct sp_place {
   const sp_plan *plan;
   const sp_place_columns *columns;
@@ -46,6 +56,7 @@ typedef struct sp_place {
   sp_place_stage *stages; /* those that a variance knows of */
   uint32_t n_stages;
   uint32_t n_home_strata;
+  sp_place_memo memo;
   sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
   uint32_t *home_strata;
   uint32_t n_records; /* this read's records that are units of their own, so far */

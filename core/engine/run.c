@@ -6,6 +6,7 @@
 #include "engine/course.h"
 #include "engine/order.h"
 #include "engine/version.h"
+#include "host/abi.h"
 
 int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                      sampan_error *error) {
@@ -14,6 +15,8 @@ int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_op
   sp_job *job = NULL;
   int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
   if (status >= 0) status = sp_job_shape(job, 1, error);
+  if (status >= 0) status = sp_stream_digest(job->stream, 0, options->threads, error);
+  if (status >= 0) status = sp_stream_settle(job->stream, status, error);
   sp_job_clear(job);
   sp_arena_free(arena);
   return status;
@@ -251,9 +254,20 @@ static int32_t new_outcome(const sp_plan *plan, sp_outcome **out, sampan_error *
   return SAMPAN_OK;
 }
 
-int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *error) {
+/* Whether a plan needs the records but once. */
+static int32_t reads_once(const sp_job *job) {
+  const sp_replicates *replicates = job->plan->design.replicates;
+  if (job->n_levels > 0 || job->aux != NULL) return 0;
+  if (replicates != NULL && replicates->make) return 0;
+  for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
+    if (sp_estimator_advances(job->indicators[i].ops)) return 0;
+  }
+  return 1;
+}
+
+/* All that comes after the reads, but for what the files are found to be. */
+static int32_t estimate(sp_outcome *o, sampan_error *error) {
   sp_design_facts_take(o);
-  SP_TRY(add_tables(o, error));
   SP_TRY(name_plugins(o, error));
   SP_TRY(copy_counts(o, error));
   SP_TRY(copy_periods(o, error));
@@ -261,7 +275,12 @@ int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *er
   SP_TRY(sp_presentation_withhold(&o->job->presentation, o, error));
   SP_TRY(sp_results_build(o, error));
   SP_TRY(sp_compare(o, error));
-  SP_TRY(take_notes(o, error));
+  return take_notes(o, error);
+}
+
+int32_t sp_outcome_finish(sp_outcome *o, sp_registry *registry, sampan_error *error) {
+  SP_TRY(estimate(o, error));
+  SP_TRY(add_tables(o, error));
   return add_manifest(o, registry, error);
 }
 
@@ -272,12 +291,19 @@ int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   return sp_totals_lay_out(o->job, o->totals, error);
 }
 
+static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
+  SP_TRY(sp_outcome_open(o, error));
+  SP_TRY(read_all(o, error));
+  o->job->is_reading = 0;
+  return estimate(o, error);
+}
+
 /* `again`: what an earlier try showed to be needed. */
 static int32_t bind_and(sp_outcome_fn *step, void *data, sp_outcome *o, sp_registry *registry,
                         const sp_run_options *options, const sp_again *again, sampan_error *error) {
   SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
   o->job->plain = again->plain;
-  o->job->all_wide = again->all_wide;
+  o->job->all_wide = again->all_wide || sp_stream_has_pipe(o->job->stream);
   return step(o, data, error);
 }
 
@@ -303,10 +329,12 @@ int32_t sp_outcome_make(const sp_plan *plan, sp_registry *registry, const sp_run
 }
 
 static int32_t run(sp_outcome *o, void *data, sampan_error *error) {
-  SP_TRY(sp_outcome_open(o, error));
-  SP_TRY(read_all(o, error));
-  o->job->is_reading = 0;
-  return sp_outcome_finish(o, data, error);
+  const sp_run_options *options = o->job->options;
+  SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
+  if (reads_once(o->job)) sp_stream_once(o->job->stream);
+  SP_TRY(sp_stream_settle(o->job->stream, read_and_estimate(o, error), error));
+  SP_TRY(add_tables(o, error));
+  return add_manifest(o, data, error);
 }
 
 int32_t sp_run(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
@@ -358,9 +386,10 @@ static void manifest_files(const sp_outcome *o, sp_buffer *b) {
     sp_buffer_char(b, ',');
     member(b, "source", f->source);
     sp_buffer_char(b, ',');
-    member(b, "sha256", f->digest);
-    if (f->n_bytes >= 0) sp_buffer_printf(b, ",\"bytes\":%lld", (long long)f->n_bytes);
-    sp_buffer_printf(b, ",\"records\":%lld,\"complete\":%s", (long long)f->n_records,
+    if (f->digest[0] != '\0') member(b, "sha256", f->digest);
+    if (f->digest[0] != '\0') sp_buffer_char(b, ',');
+    if (f->n_bytes >= 0) sp_buffer_printf(b, "\"bytes\":%lld,", (long long)f->n_bytes);
+    sp_buffer_printf(b, "\"records\":%lld,\"complete\":%s", (long long)f->n_records,
                      f->proven ? "true" : "\"not verifiable\"");
     if (f->n_unmatched >= 0) {
       sp_buffer_printf(b, ",\"unmatched\":%lld", (long long)f->n_unmatched);

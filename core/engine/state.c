@@ -53,7 +53,9 @@ static int32_t partial(sp_outcome *o, void *data, sampan_error *error) {
   SP_TRY(check_plan(o->job, error));
   SP_TRY(sp_outcome_open(o, error));
   if (sp_stream_take_shard(o->job->stream, s->k, s->n) < 0) return sp_error_memory(error);
-  SP_TRY(sp_scan(o->job, o->totals, 0, error));
+  SP_TRY(sp_stream_digest(o->job->stream, 1, o->job->options->threads, error));
+  const int32_t status = sp_scan(o->job, o->totals, 0, error);
+  SP_TRY(sp_stream_settle(o->job->stream, status, error));
   o->job->is_reading = 0;
   return sp_state_write(o->job, o->totals, s->k, s->n, s->out, error);
 }
@@ -166,6 +168,8 @@ static int32_t merge_states(sp_outcome *o, void *data, sampan_error *error) {
   SP_TRY(read_states(o, given->files, n, &states, error));
   o->job->all_wide = 1; /* states of narrow totals may have several grids */
   SP_TRY(sp_outcome_open(o, error));
+  SP_TRY(sp_stream_digest(o->job->stream, 1, o->job->options->threads, error));
+  SP_TRY(sp_stream_settle(o->job->stream, SAMPAN_OK, error));
   SP_TRY(sp_origins_of(o->job, o->arena, &origins, &n_origins, error));
   SP_TRY(sp_states_check_origins(states, n, origins, n_origins, error));
   SP_TRY(sp_states_check_cover(o->job, states, n, error));

@@ -118,12 +118,20 @@ static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int
   double *squares = w->squares;
   double low = t->weight_min, high = t->weight_max;
   for (int64_t i = 0; i < n; i++) squares[i] = weight[i] * weight[i];
-  sp_exact_add_all(&t->weight, weight, sift->kept, n);
-  sp_exact_add_all(&t->weight_squared, squares, sift->kept, n);
-  for (int64_t i = 0; i < n; i++) {
-    const int is_kept = sampan_bit(sift->kept, i);
-    low = is_kept && weight[i] < low ? weight[i] : low;
-    high = is_kept && weight[i] > high ? weight[i] : high;
+  if (w->high != NULL && w->grid.is_set) {
+    sp_exact_add_pairs(&t->weight, &w->grid, w->high, w->low, n);
+  } else {
+    sp_exact_add_all(&t->weight, weight, sift->kept, n, &w->weight_grid);
+  }
+  sp_exact_add_all(&t->weight_squared, squares, sift->kept, n, &w->square_grid);
+  for (int64_t k = 0; k < sampan_words(n); k++) {
+    const int64_t first = k * 64, end = first + 64 < n ? first + 64 : n;
+    const uint64_t word = sift->kept[k];
+    for (int64_t i = first; i < end; i++) {
+      const int is_kept = (int)(word >> (i - first) & 1);
+      low = is_kept && weight[i] < low ? weight[i] : low;
+      high = is_kept && weight[i] > high ? weight[i] : high;
+    }
   }
   t->weight_min = low;
   t->weight_max = high;
@@ -146,9 +154,14 @@ static int32_t no_grid(const sp_weigh *w, sampan_error *error) {
 /* The weights of the full sample as pairs of integers. */
 static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *error) {
   const double *weight = w->weight[0];
-  int some = 0;
-  for (int64_t i = 0; i < n; i++) some |= sampan_bit(sift->kept, i) && !(weight[i] > 0);
-  w->some_weightless = some;
+  uint64_t some = 0;
+  for (int64_t k = 0; k < sampan_words(n); k++) {
+    const int64_t m = n - k * 64 < 64 ? n - k * 64 : 64;
+    uint64_t word = 0;
+    for (int64_t i = 0; i < m; i++) word |= (uint64_t) !(weight[k * 64 + i] > 0) << i;
+    some |= word & sift->kept[k];
+  }
+  w->some_weightless = some != 0;
   if (!w->grid.is_set && !sp_common_grid(w->common, weight, sift->kept, n, &w->grid)) {
     return no_grid(w, error);
   }

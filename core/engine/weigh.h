@@ -19,7 +19,8 @@ typedef struct sp_weigh {
   int64_t *high, *low;     /* of the full sample on the grid, where some totals are narrow */
   int32_t some_weightless; /* some record of the batch has the weight 0 */
   sp_grid grid;
-  int64_t bound; /* no sum on the grid exceeds it since it was last taken */
+  sp_grid weight_grid, square_grid; /* of the sums of the weights and of their squares */
+  int64_t bound;                    /* no sum on the grid exceeds it since it was last taken */
 } sp_weigh;
 
 /* Memory for batches of up to `capacity` records; ends with the arena. */

@@ -41,6 +41,12 @@ static inline int sp_source_has_pieces(const sampan_source_ops *ops) {
   return ops->struct_size >= SP_SIZE_WITH(sampan_source_ops, read_piece) && ops->read_piece != NULL;
 }
 
+/* Whether records can be stored in the source's format. */
+static inline int sp_source_stores(const sampan_source_ops *ops) {
+  return ops->struct_size >= SP_SIZE_WITH(sampan_source_ops, store_end) &&
+         ops->store_begin != NULL && ops->store_block != NULL && ops->store_end != NULL;
+}
+
 /* Whether the estimator takes several reads. */
 static inline int sp_estimator_advances(const sampan_estimator_ops *ops) {
   return ops->struct_size >= SP_SIZE_WITH(sampan_estimator_ops, advance) && ops->advance != NULL;

@@ -1,6 +1,7 @@
 /* context.c - the functions that plugins get from the host. */
 #include "host/context.h"
 
+#include "base/cancel.h"
 #include "base/digits.h"
 #include "base/quantile.h"
 #include "base/text.h"
@@ -12,7 +13,7 @@ static void *host_alloc(const sampan_call *call, uint64_t n_bytes) {
 
 static int32_t host_cancelled(const sampan_call *call) {
   const sp_context *context = (const sp_context *)call->host_data;
-  return context->cancel != NULL && *context->cancel != 0;
+  return sp_cancelled(context->cancel);
 }
 
 static void host_note(const sampan_call *call, const char *text) {

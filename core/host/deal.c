@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/cancel.h"
 #include "base/view.h"
 #include "host/abi.h"
 #include "host/error_ids.h"
@@ -62,8 +63,8 @@ static const sampan_source_ops *ops_of(const sp_source *source) {
 int sp_source_can_deal(const sp_source *source) {
   const sampan_source_ops *ops = ops_of(source);
   struct stat about;
-  if ((ops->flags & SAMPAN_SOURCE_ISOLATE) != 0) return 0;
-  if (stat(source->file, &about) != 0 || !S_ISREG(about.st_mode)) return 0;
+  if ((ops->flags & SAMPAN_SOURCE_ISOLATE) != 0 || source->once != NULL) return 0;
+  if (source->opens != NULL || stat(source->file, &about) != 0 || !S_ISREG(about.st_mode)) return 0;
   return sp_source_cuts(ops) || (sp_source_has_pieces(ops) && source->schema.n_pieces > 0);
 }
 
@@ -177,7 +178,7 @@ static int32_t take(hand *h, const sampan_call *call, sampan_stretch *stretch, i
   (void)pthread_mutex_lock(&d->lock);
   if (d->status < 0) {
     status = SAMPAN_END;
-  } else if (d->context->cancel != NULL && *d->context->cancel != 0) {
+  } else if (sp_cancelled(d->context->cancel)) {
     status = SAMPAN_E_CANCELLED;
   } else if (d->input == NULL) {
     if (d->next >= d->to) status = SAMPAN_END;

@@ -1,6 +1,7 @@
 /* source.c - calling a source plugin, and holding it to its contract. */
 #include "host/source.h"
 
+#include "base/cancel.h"
 #include "base/lanes.h"
 #include "base/text.h"
 #include "host/error_ids.h"
@@ -90,7 +91,7 @@ int32_t sp_guard_batch(sp_guard *g, int64_t n) {
   if (g->status < 0) return g->status; /* a source that goes on after a failure */
   g->status = check_batch(g, n);
   if (g->status < 0 || n == 0) return g->status;
-  if (g->context->cancel != NULL && *g->context->cancel != 0) {
+  if (sp_cancelled(g->context->cancel)) {
     (void)sp_error_set(&g->failure, SAMPAN_E_CANCELLED, SP_ID_SOURCE_CANCELLED, "cancelled");
     g->status = SAMPAN_E_CANCELLED;
     return g->status;
@@ -158,9 +159,29 @@ int32_t sp_source_check_schema(const sp_source *source, sampan_error *error) {
 }
 
 static int32_t open_input(const sp_source *source, sp_input **input, sampan_error *error) {
-  const int32_t status =
-      sp_input_open(source->file, (ops_of(source)->flags & SAMPAN_SOURCE_SEEKS) != 0, input, error);
+  const int32_t seeks = (ops_of(source)->flags & SAMPAN_SOURCE_SEEKS) != 0;
+  int32_t status = SAMPAN_OK;
+  *input = source->once;
+  if (source->once == NULL) {
+    status =
+        sp_input_open(source->opens != NULL ? source->opens : source->file, seeks, input, error);
+  }
+  if (status >= 0 && source->opens != NULL) {
+    status = sp_input_rename(*input, source->file, error);
+    if (status < 0) sp_input_abandon(*input);
+  }
   return status < 0 ? sp_source_error(source, status, error) : SAMPAN_OK;
+}
+
+int32_t sp_source_spool(sp_source *source, sp_arena *arena, sp_input **spooled,
+                        sampan_error *error) {
+  char path[64];
+  *spooled = source->once;
+  const int32_t status = sp_input_spool(source->once, path, sizeof path, error);
+  source->once = NULL;
+  source->opens = status >= 0 ? sp_arena_text(arena, path) : NULL;
+  if (status < 0) return sp_source_error(source, status, error);
+  return source->opens != NULL ? SAMPAN_OK : sp_error_memory(error);
 }
 
 int32_t sp_source_run_schema(sp_source *source, sp_context *context, sampan_error *error) {
@@ -169,7 +190,12 @@ int32_t sp_source_run_schema(sp_source *source, sp_context *context, sampan_erro
   const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, error);
   source->schema = (sampan_schema){.struct_size = sizeof source->schema, .n_records = -1};
   int32_t status = ops_of(source)->schema(&call, sp_input_reader(input), &source->schema);
-  sp_input_abandon(input); /* the rest of the file is the records' */
+  if (source->once == NULL) {
+    sp_input_abandon(input); /* the rest of the file is the records' */
+  } else if (status >= 0) {
+    const int32_t back = sp_input_rewind(input, error);
+    if (back < 0) status = back;
+  }
   if (status < 0) return sp_source_error(source, status, error);
   if (status != SAMPAN_OK) {
     return broken(source, error, "schema() returned %d", (int)status);
@@ -228,6 +254,7 @@ int32_t sp_source_run_read(sp_source *source, const sampan_sink *sink, sp_contex
   const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, error);
   int32_t status = ops_of(source)->read(&call, sp_input_reader(r.input), &source->schema, &guarded);
   status = sp_guard_finish(&r.guard, status, error);
+  source->once = NULL; /* its end was seen, or it failed */
   if (status < 0) {
     sp_input_abandon(r.input);
     return status;
@@ -243,6 +270,10 @@ int32_t sp_source_run_read(sp_source *source, const sampan_sink *sink, sp_contex
 
 static int is_isolated(const sp_source *source) {
   return (ops_of(source)->flags & SAMPAN_SOURCE_ISOLATE) != 0;
+}
+
+int32_t sp_source_reads_once(const sp_source *source) {
+  return (ops_of(source)->flags & (SAMPAN_SOURCE_SEEKS | SAMPAN_SOURCE_ISOLATE)) == 0;
 }
 
 int32_t sp_source_schema(sp_source *source, sp_context *context, sampan_error *error) {

@@ -10,7 +10,9 @@
 typedef struct sp_source {
   const sampan_plugin *plugin;
   const sampan_value *values;
-  const char *file;     /* path */
+  const char *file;     /* path, as errors name it */
+  const char *opens;    /* where the bytes are, if elsewhere: a pipe that was spooled; or NULL */
+  sp_input *once;       /* a pipe that is read as it comes, but once: the read closes it; or NULL */
   sampan_schema schema; /* filled by sp_source_schema; lives in the context's arena */
 } sp_source;
 
@@ -24,5 +26,11 @@ typedef void sp_progress_fn(void *data, int64_t bytes_done, int64_t bytes_total)
 int32_t sp_source_read(sp_source *source, const sampan_sink *sink, sp_context *context,
                        sp_progress_fn *progress, void *progress_data, int64_t *n_records,
                        sampan_error *error) SP_CHECK;
+
+/* 1 if it can read a pipe as it comes: it neither moves about in the file nor runs in a child. */
+int32_t sp_source_reads_once(const sp_source *source);
+/* Puts the bytes of source->once where they can be read again, as long as *spooled is open. */
+int32_t sp_source_spool(sp_source *source, sp_arena *arena, sp_input **spooled,
+                        sampan_error *error) SP_CHECK;
 
 #endif

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cancel.h"
 #include "base/text.h"
 #include "host/wire.h"
 
@@ -43,7 +44,7 @@ static int32_t wait_for_bytes(const sp_wire_in *in) {
   const int64_t deadline = now_ms() + in->idle_ms;
   for (;;) {
     struct pollfd p = {.fd = in->fd, .events = POLLIN};
-    if (in->cancel != NULL && *in->cancel != 0) return SP_WIRE_CANCELLED;
+    if (sp_cancelled(in->cancel)) return SP_WIRE_CANCELLED;
     const int64_t left = deadline - now_ms();
     if (left <= 0) return SP_WIRE_IDLE;
     const int n = poll(&p, 1, (int)(left < WAKE_MS ? left : WAKE_MS));

@@ -19,6 +19,7 @@ static int32_t read_input(const sp_reading *r, const sp_yaml *map, input *out) {
   out->source.place = source != NULL ? source : map;
   if (file == NULL) return sp_read_needs(r, map, "file");
   SP_TRY(sp_read_path(r, file, "file", &out->given, &out->file));
+  if (strcmp(out->given, "-") == 0) out->file = "/dev/stdin";
   if (source != NULL) SP_TRY(sp_read_plugin(r, source, "source", &out->source.plugin));
   if (options != NULL) {
     SP_TRY(sp_read_kind(r, options, SP_YAML_MAP, "options"));

@@ -17,7 +17,22 @@ void sp_dictionary_clear(sp_dictionary *d) {
   memset(d, 0, sizeof *d);
 }
 
-uint32_t sp_dictionary_add(sp_dictionary *d, const char *text, uint64_t n_bytes) {
+/* A text of up to 7 bytes as a number, no two alike. */
+static uint64_t short_text(const char *text, uint64_t n) {
+  uint64_t word = n << 56;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (n >= 4) { /* the halves agree where they overlap */
+    uint32_t head, tail;
+    memcpy(&head, text, 4);
+    memcpy(&tail, text + n - 4, 4);
+    return word | head | (uint64_t)tail << (n - 4) * 8;
+  }
+#endif
+  for (uint64_t i = 0; i < n; i++) word |= (uint64_t)(unsigned char)text[i] << i * 8;
+  return word;
+}
+
+static uint32_t add(sp_dictionary *d, const char *text, uint64_t n_bytes) {
   if (d->n == d->capacity) {
     const uint32_t capacity = d->capacity != 0 ? d->capacity * 2 : 16;
     const char **grown = realloc((void *)d->text, capacity * sizeof *grown);
@@ -27,6 +42,18 @@ uint32_t sp_dictionary_add(sp_dictionary *d, const char *text, uint64_t n_bytes)
   }
   const uint32_t code = sp_map_add(d->map, text, n_bytes);
   if (code == d->n) d->text[d->n++] = sp_map_key(d->map, code, NULL);
+  return code;
+}
+
+uint32_t sp_dictionary_add(sp_dictionary *d, const char *text, uint64_t n_bytes) {
+  if (n_bytes > 7) return add(d, text, n_bytes);
+  const uint64_t word = short_text(text, n_bytes);
+  const uint64_t at = word * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SP_RECENT_BITS);
+  if (d->recent[at] == word && d->recent_code[at] != 0) return d->recent_code[at] - 1;
+  const uint32_t code = add(d, text, n_bytes);
+  if (code == SP_MAP_NONE) return code;
+  d->recent[at] = word;
+  d->recent_code[at] = code + 1;
   return code;
 }
 

@@ -7,11 +7,16 @@
 #include "base/error.h"
 #include "base/map.h"
 
+enum { SP_RECENT_BITS = 7, SP_N_RECENT = 1 << SP_RECENT_BITS };
+
 /* Texts numbered in order of first appearance, in the form that plugins read. */
 typedef struct sp_dictionary {
   sp_map *map;
   const char **text;
   uint32_t n, capacity;
+  /* The last short text of each hash, its length in the highest byte, and its code + 1. */
+  uint64_t recent[SP_N_RECENT];
+  uint32_t recent_code[SP_N_RECENT];
 } sp_dictionary;
 
 int32_t sp_dictionary_init(sp_dictionary *d);

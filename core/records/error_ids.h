@@ -18,7 +18,14 @@ enum {
   SP_ID_WAVE_COLUMN = 2016,
   SP_ID_SETTING = 2017,
   SP_ID_CHANGED = 2018,
-  SP_ID_TWO_TEXTS = 2019
+  SP_ID_TWO_TEXTS = 2019,
+  SP_ID_PIPE_TWICE = 2020,
+
+  /* packing */
+  SP_ID_PACK = 2040,       /* storing failed */
+  SP_ID_PACK_SORT = 2041,  /* a column to sort by that is not there */
+  SP_ID_PACK_SPILL = 2042, /* the temporary file */
+  SP_ID_PACK_STORE = 2043  /* a source whose format cannot be written */
 };
 
 #endif

@@ -32,13 +32,31 @@ static void same_present(const sp_kernel *k) {
 
 /* Columns have room for whole words of records, and what is past the last may be anything: blocks
  * of a known length, which compilers make into vectors. */
-#define SP_BLOCKS(expression)                               \
-  for (int64_t first = 0; first < n; first += 64) {         \
-    double *restrict out = t + first;                       \
-    const double *l = x + first, *r = y + first;            \
-    for (int64_t i = 0; i < 64; i++) out[i] = (expression); \
-  }                                                         \
-  break
+#define SP_DEFINE_BLOCKS(name, expression)                                                        \
+  static void name##_64(double *restrict t, const double *restrict x, const double *restrict y) { \
+    for (int i = 0; i < 64; i++) t[i] = (expression);                                             \
+  }                                                                                               \
+  static void name(double *t, const double *x, const double *y, int64_t n) {                      \
+    for (int64_t i = 0; i < n; i += 64) name##_64(t + i, x + i, y + i);                           \
+  }
+
+SP_DEFINE_BLOCKS(add, x[i] + y[i])
+SP_DEFINE_BLOCKS(subtract, x[i] - y[i])
+SP_DEFINE_BLOCKS(multiply, x[i] * y[i])
+SP_DEFINE_BLOCKS(divide, x[i] / y[i])
+
+/* The same with t as one side. */
+#define SP_DEFINE_UPDATE(name, expression)                              \
+  static void name##_64(double *restrict t, const double *restrict x) { \
+    for (int i = 0; i < 64; i++) t[i] = (expression);                   \
+  }                                                                     \
+  static void name(double *t, const double *x, int64_t n) {             \
+    for (int64_t i = 0; i < n; i += 64) name##_64(t + i, x + i);        \
+  }
+
+SP_DEFINE_UPDATE(add_to, t[i] + x[i])
+SP_DEFINE_UPDATE(lower_to, x[i] < t[i] ? x[i] : t[i])
+SP_DEFINE_UPDATE(raise_to, x[i] > t[i] ? x[i] : t[i])
 
 static void binary(const sp_kernel *k) {
   const double *x = k->a->number, *y = k->b->number;
@@ -47,13 +65,17 @@ static void binary(const sp_kernel *k) {
   both_present(k);
   switch (k->op->op) {
     case SP_OP_ADD:
-      SP_BLOCKS(l[i] + r[i]);
+      add(t, x, y, n);
+      break;
     case SP_OP_SUB:
-      SP_BLOCKS(l[i] - r[i]);
+      subtract(t, x, y, n);
+      break;
     case SP_OP_MUL:
-      SP_BLOCKS(l[i] * r[i]);
+      multiply(t, x, y, n);
+      break;
     case SP_OP_DIV:
-      SP_BLOCKS(l[i] / r[i]);
+      divide(t, x, y, n);
+      break;
     default:
       SP_LOOP(pow(x[i], y[i]));
   }
@@ -195,12 +217,14 @@ static void gather(const sp_kernel *k, const sp_column *a) {
   switch (k->op->op) {
     case SP_OP_SUM:
     case SP_OP_MEAN:
-      for (int64_t i = 0; i < n; i++) t[i] += x[i];
+      add_to(t, x, n);
       break;
     case SP_OP_MINIMUM:
-      SP_LOOP(x[i] < t[i] ? x[i] : t[i]);
+      lower_to(t, x, n);
+      break;
     case SP_OP_MAXIMUM:
-      SP_LOOP(x[i] > t[i] ? x[i] : t[i]);
+      raise_to(t, x, n);
+      break;
     default:
       for (int64_t w = 0; w < sp_kernel_words(k); w++) {
         const int64_t end = n - w * 64 < 64 ? n - w * 64 : 64;

@@ -133,7 +133,7 @@ int32_t sp_kernel_choose_texts(const sp_kernel *k) {
 
 /* ---- between numbers and texts ------------------------------------------------------------ */
 
-enum { MOST_LABELS = 257, BLOCK = 64 };
+enum { MOST_LABELS = 257, FEW_BREAKS = 8, BLOCK = 64 };
 
 /* How many of the rising breaks are at most x. */
 static uint32_t interval(const double *breaks, uint32_t n, double x) {
@@ -154,19 +154,24 @@ int32_t sp_kernel_cut(const sp_kernel *k) {
     if (code[j] == SP_MAP_NONE) return SAMPAN_E_MEMORY;
   }
   memcpy(k->t->present, k->a->present, (size_t)sp_kernel_words(k) * sizeof(uint64_t));
+  uint32_t all[FEW_BREAKS][BLOCK];
+  for (uint32_t j = 0; j < op->n_constants && j < FEW_BREAKS; j++) {
+    for (int r = 0; r < BLOCK; r++) all[j][r] = code[j + 1];
+  }
   for (int64_t i = 0; i < k->n; i += BLOCK) {
     const int64_t end = k->n - i < BLOCK ? k->n - i : BLOCK;
     const double *x = k->a->number + i;
-    uint32_t at[BLOCK] = {0};
-    if (op->n_constants <= 8) {
-      for (uint32_t j = 0; j < op->n_constants; j++) {
-        const double least = op->constants[j];
-        for (int64_t r = 0; r < BLOCK; r++) at[r] += (uint32_t)(x[r] >= least);
-      }
-    } else {
-      for (int64_t r = 0; r < end; r++) at[r] = interval(op->constants, op->n_constants, x[r]);
+    uint32_t *t = k->t->code + i;
+    if (op->n_constants > FEW_BREAKS) {
+      for (int64_t r = 0; r < end; r++) t[r] = code[interval(op->constants, op->n_constants, x[r])];
+      continue;
     }
-    for (int64_t r = 0; r < end; r++) k->t->code[i + r] = code[at[r]];
+    for (int64_t r = 0; r < end; r++) t[r] = code[0];
+    for (uint32_t j = 0; j < op->n_constants; j++) { /* they rise: the last that fits stays */
+      uint64_t is;
+      k->lanes->compare_one(SP_IS_GE, x, op->constants[j], end, &is);
+      k->lanes->choose_codes(t, all[j], t, &is, end);
+    }
   }
   k->lanes->zero_absent_codes(k->t->code, k->t->present, k->n);
   return SAMPAN_OK;

@@ -51,27 +51,38 @@ static uint32_t known_small(const sp_numbers *c, double x) {
   return c->small[(uint32_t)x];
 }
 
+/* The code of a number that is neither recent nor small and known. */
+static uint32_t look_for(sp_numbers *c, double key, sp_number_code_fn *make, void *data) {
+  const uint32_t position = sp_map_add(c->map, &key, sizeof key);
+  if (position == SP_MAP_NONE) return SP_MAP_NONE;
+  if (position == c->n) {
+    uint32_t *grown = sp_codes_room(c->of, &c->capacity, position + (uint64_t)1);
+    if (grown == NULL) return SP_MAP_NONE;
+    c->of = grown;
+    char text[32];
+    const int32_t length = sp_format_number(key, text);
+    grown[position] = make(data, text, (uint64_t)length);
+    c->n++;
+  }
+  return c->of[position];
+}
+
 static uint32_t code_of(sp_numbers *c, double x, sp_number_code_fn *make, void *data) {
   if (c->has_last && c->last == x) return c->last_code;
   const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
+  uint64_t bits;
+  memcpy(&bits, &key, sizeof bits);
+  const uint64_t at = bits * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SP_RECENT_NUMBER_BITS);
   uint32_t code = known_small(c, key);
+  if (code == 0 && c->recent[at] == key) code = c->recent_code[at];
   if (code != 0) {
     code--;
   } else {
-    const uint32_t position = sp_map_add(c->map, &key, sizeof key);
-    if (position == SP_MAP_NONE) return SP_MAP_NONE;
-    if (position == c->n) {
-      uint32_t *grown = sp_codes_room(c->of, &c->capacity, position + (uint64_t)1);
-      if (grown == NULL) return SP_MAP_NONE;
-      c->of = grown;
-      char text[32];
-      const int32_t length = sp_format_number(key, text);
-      grown[position] = make(data, text, (uint64_t)length);
-      c->n++;
-    }
-    code = c->of[position];
+    code = look_for(c, key, make, data);
     if (code == SP_MAP_NONE) return SP_MAP_NONE;
     note_small(c, key, code);
+    c->recent[at] = key;
+    c->recent_code[at] = code + 1;
   }
   c->last = x;
   c->last_code = code;

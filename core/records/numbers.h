@@ -7,6 +7,8 @@
 #include "base/lanes.h"
 #include "base/map.h"
 
+enum { SP_RECENT_NUMBER_BITS = 7, SP_N_RECENT_NUMBERS = 1 << SP_RECENT_NUMBER_BITS };
+
 typedef struct sp_numbers {
   sp_map *map;  /* bits of a double -> position in `of` */
   uint32_t *of; /* its code */
@@ -18,6 +20,9 @@ typedef struct sp_numbers {
   uint32_t last_code;
   int32_t has_last;
   const sp_lanes *lanes;
+  /* The last number of each hash, and its code + 1. */
+  double recent[SP_N_RECENT_NUMBERS];
+  uint32_t recent_code[SP_N_RECENT_NUMBERS];
 } sp_numbers;
 
 /* The code of a number that is new, which is written shortest; SP_MAP_NONE: no memory. */

@@ -15,16 +15,15 @@ uint32_t sp_schema_find(const sampan_schema *schema, const char *name) {
   return UINT32_MAX;
 }
 
-static int32_t check_digest(const sp_stream *s, const sp_file *file, sampan_error *error) {
-  if (file->asserted_digest == NULL || strcmp(file->asserted_digest, file->fact->digest) == 0) {
-    return SAMPAN_OK;
-  }
-  sp_yaml_error(file->place, s->plan->file, SP_ID_DIGEST, error,
-                "'%s' is not the file that the plan means: its SHA-256 is %s", file->given,
-                file->fact->digest);
-  sp_error_hint(error, "fetch the file that the plan was made for, or correct `sha256`");
-  if (error != NULL) error->status = SAMPAN_E_DATA;
-  return SAMPAN_E_DATA;
+/* That the file can be opened; and of a small one that it is the file that the plan means, as what
+ * its header says would be another's. */
+static int32_t check_file(const sp_stream *s, const sp_file *file, sampan_error *error) {
+  sp_input *input;
+  SP_TRY(sp_input_open(file->source.file, 0, &input, error));
+  sp_input_abandon(input);
+  if (file->asserted_digest == NULL || file->stamp.size > SP_SMALL_FILE) return SAMPAN_OK;
+  SP_TRY(sp_input_digest(file->source.file, file->fact->digest, NULL, error));
+  return sp_file_check_digest(s, file, error);
 }
 
 /* `out` has what the plan asserts of the file. */
@@ -55,13 +54,15 @@ static int32_t open_file(sp_stream *s, sp_registry *registry, const char *folder
   out->source.file = path;
   out->given = given;
   out->place = place;
+  s->files[s->n_facts] = out;
   out->fact = &s->facts[s->n_facts++];
   out->fact->file = given;
   out->fact->source = plugin->name;
   out->fact->n_unmatched = -1;
   out->stamp = sp_file_stamp_of(path);
-  SP_TRY(sp_input_digest(path, out->fact->digest, &out->fact->n_bytes, error));
-  SP_TRY(check_digest(s, out, error));
+  out->fact->n_bytes = out->stamp.size;
+  out->is_pipe = sp_file_is_pipe(path);
+  SP_TRY(out->is_pipe ? sp_file_open_pipe(s, out, error) : check_file(s, out, error));
   SP_TRY(sp_source_schema(&out->source, s->context, error));
   out->fact->proven = out->source.schema.complete;
   if (out->source.schema.n_fields == 0) {
@@ -79,7 +80,8 @@ static int32_t open_all(sp_stream *s, sp_registry *registry, const char *folder_
   for (uint32_t w = 0; w < plan->n_waves; w++) n_files += plan->waves[w].n_joins;
   s->waves = sp_arena_array(arena, plan->n_waves + 1U, sizeof *s->waves);
   s->facts = sp_arena_array(arena, n_files + 1U, sizeof *s->facts);
-  if (s->waves == NULL || s->facts == NULL) return sp_error_memory(error);
+  s->files = sp_arena_array(arena, n_files + 1U, sizeof *s->files);
+  if (s->waves == NULL || s->facts == NULL || s->files == NULL) return sp_error_memory(error);
   for (uint32_t w = 0; w < plan->n_waves; w++) {
     const sp_wave *wave = &plan->waves[w];
     sp_wave_files *files = &s->waves[w];
@@ -108,13 +110,29 @@ int32_t sp_stream_open(const sp_plan *plan, sp_registry *registry, const char *f
   if (s == NULL) return sp_error_memory(error);
   s->plan = plan;
   s->context = context;
-  SP_TRY(open_all(s, registry, folder_data, error));
+  const int32_t status = open_all(s, registry, folder_data, error);
+  if (status < 0) {
+    sp_stream_free(s);
+    return status;
+  }
   *out = s;
   return SAMPAN_OK;
 }
 
+void sp_stream_once(sp_stream *s) {
+  s->once = 1;
+}
+
+/* What does not live in the context's arena. */
 void sp_stream_free(sp_stream *s) {
-  (void)s; /* all of it lives in the context's arena */
+  if (s == NULL) return;
+  sp_stream_stop_digests(s);
+  for (uint32_t i = 0; i < s->n_facts; i++) {
+    sp_file *file = s->files[i];
+    sp_input_abandon(file->source.once);
+    sp_input_abandon(file->spooled);
+    file->source.once = file->spooled = NULL;
+  }
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */
@@ -405,4 +423,11 @@ const sampan_field *sp_stream_label(const sp_stream *s, const char *field) {
     }
   }
   return NULL;
+}
+
+int sp_stream_has_pipe(const sp_stream *s) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    if (sp_file_is_pipe(s->waves[w].main.source.file)) return 1;
+  }
+  return 0;
 }

@@ -14,17 +14,28 @@ typedef struct sp_stream sp_stream;
 typedef struct sp_file_fact {
   const char *file;   /* as the plan names it */
   const char *source; /* plugin */
-  char digest[65];
-  int32_t proven; /* the format, or what the plan asserts, proves that everything was read */
-  int64_t n_bytes, n_records;
-  int64_t n_unmatched; /* joined file: records of the main file without partner; else -1 */
+  char digest[65];    /* SHA-256; "" where none was taken */
+  int32_t proven;     /* the format, or what the plan asserts, proves that everything was read */
+  int64_t n_bytes, n_records; /* on disk, or in the pipe (-1 before its end) */
+  int64_t n_unmatched;        /* joined file: records of the main file without partner; else -1 */
 } sp_file_fact;
 
 /* Loads the sources and reads the headers of every file. *out is owned. `folder_data` is where
  * shipped tables are. The context's arena must outlive the stream. */
 int32_t sp_stream_open(const sp_plan *plan, sp_registry *registry, const char *folder_data,
                        sp_context *context, sp_stream **out, sampan_error *error) SP_CHECK;
-void sp_stream_free(sp_stream *stream);
+void sp_stream_free(sp_stream *stream); /* NULL is allowed */
+
+/* Between sp_stream_open and the first read: has the SHA-256 of every file taken, or (all 0) of
+ * those alone that the plan asserts one of; beside what follows unless n_threads is 1. */
+int32_t sp_stream_digest(sp_stream *stream, int32_t all, int64_t n_threads,
+                         sampan_error *error) SP_CHECK;
+/* There will be but one read: pipes are read as they come, and not spooled. */
+void sp_stream_once(sp_stream *stream);
+/* After the last read, which came to `status`: awaits the digests and holds them against the plan.
+ * A file that is not the one meant says more than what reading it failed of. Returns `status`, or
+ * an error of its own. */
+int32_t sp_stream_settle(sp_stream *stream, int32_t status, sampan_error *error) SP_CHECK;
 
 /* Adds the fields of all files to a program, with what is known of their types. */
 int32_t sp_stream_fields(sp_stream *stream, sp_program *program, sampan_error *error) SP_CHECK;
@@ -35,9 +46,10 @@ int32_t sp_stream_fields(sp_stream *stream, sp_program *program, sampan_error *e
 typedef int32_t sp_batch_fn(void *data, sp_machine *machine, uint32_t wave, int64_t row, int64_t n,
                             sampan_error *error);
 
-/* Told how far the read is: bytes done and in all (-1 unknown) over all files, and records. */
-typedef void sp_stream_progress_fn(void *data, int64_t bytes_done, int64_t bytes_total,
-                                   int64_t n_records);
+/* Told how far a read is, the first being 1: bytes done and in all (-1 unknown) over all files, and
+ * records. */
+typedef void sp_stream_progress_fn(void *data, uint32_t read, int64_t bytes_done,
+                                   int64_t bytes_total, int64_t n_records);
 
 /* One of those that records are read by: a machine, and what the batch function is given. */
 typedef struct sp_stream_hand {
@@ -67,6 +79,9 @@ typedef struct sp_stream_use {
  * `types: {key: number}` costs nothing. */
 int32_t sp_stream_read(sp_stream *stream, sp_program *program, sp_stream_use *use,
                        sampan_error *error) SP_CHECK;
+
+/* Whether some file is a pipe, which cannot be read a second time. */
+int sp_stream_has_pipe(const sp_stream *stream);
 
 /* ---- shards ------------------------------------------------------------------------------- */
 

@@ -11,6 +11,9 @@
 /* Key columns of a join. */
 enum { SP_MOST_KEYS = 16 };
 
+/* Bytes of a file whose digest is not worth a thread. */
+enum { SP_SMALL_FILE = 1 << 20 };
+
 /* What tells that a file was replaced or written to: it is opened more than once, for its digest,
  * its header and its records. (A change of as many bytes within the clock's tick goes unseen.) */
 typedef struct sp_file_stamp {
@@ -29,7 +32,13 @@ typedef struct sp_file {
   int64_t asserted;    /* records, or -1 */
   const char *asserted_digest;
   sp_file_fact *fact;
+  int32_t is_pipe;   /* can be read only once */
+  sp_input *spooled; /* what keeps source.opens alive; or NULL */
+  sp_sha256 sha;     /* of a pipe: of the bytes that came */
 } sp_file;
+
+/* SHA-256 of files, by a thread of its own. */
+typedef struct sp_digests sp_digests;
 
 /* A side table in memory: the columns that the program needs, and a row number by key. */
 typedef struct sp_side {
@@ -57,12 +66,30 @@ struct sp_stream {
   sp_context *context;
   sp_wave_files *waves;
   sp_file_fact *facts;
+  sp_file **files; /* of each fact */
   uint32_t n_facts;
   sp_conflict *conflicts; /* columns that two files of one wave have */
   uint32_t n_conflicts;
   uint32_t reserved;
   sp_stretch *stretches; /* by wave; NULL: all is read */
+  int32_t once;          /* there will be but one read */
+  int32_t takes_digests; /* of every file */
+  uint32_t n_reads;
+  sp_digests *digests; /* NULL: none is being taken */
 };
+
+/* 1 for what is there and is neither a file nor a folder. */
+int32_t sp_file_is_pipe(const char *path);
+/* Opens a pipe to be read as it comes, or spooled where its source cannot. */
+int32_t sp_file_open_pipe(sp_stream *stream, sp_file *file, sampan_error *error) SP_CHECK;
+/* Before a read: spools pipes that must be there for another one. */
+int32_t sp_stream_ready(sp_stream *stream, sampan_error *error) SP_CHECK;
+/* The file is the one that was opened. */
+int32_t sp_file_unchanged(const sp_file *file, sampan_error *error) SP_CHECK;
+/* The digest that the plan asserts of a file, against the one that it has. */
+int32_t sp_file_check_digest(const sp_stream *stream, const sp_file *file,
+                             sampan_error *error) SP_CHECK;
+void sp_stream_stop_digests(sp_stream *stream);
 
 /* The index of a field in a schema, or UINT32_MAX. */
 uint32_t sp_schema_find(const sampan_schema *schema, const char *name);

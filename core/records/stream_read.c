@@ -60,12 +60,14 @@ sp_file_stamp sp_file_stamp_of(const char *path) {
   if (stat(path, &st) != 0) return stamp;
   stamp.device = st.st_dev;
   stamp.inode = st.st_ino;
+  stamp.size = -1; /* of a pipe, which changes as it is read */
+  if (!S_ISREG(st.st_mode)) return stamp;
   stamp.size = st.st_size;
   stamp.modified = st.st_mtim;
   return stamp;
 }
 
-static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
+int32_t sp_file_unchanged(const sp_file *file, sampan_error *error) {
   const sp_file_stamp then = file->stamp, now = sp_file_stamp_of(file->source.file);
   if (now.device == then.device && now.inode == then.inode && now.size == then.size &&
       now.modified.tv_sec == then.modified.tv_sec &&
@@ -81,7 +83,7 @@ static int32_t check_unchanged(const sp_file *file, sampan_error *error) {
 int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to, sp_progress_fn *progress,
                      void *progress_data, sampan_error *error) {
   int32_t status;
-  SP_TRY(check_unchanged(file, error));
+  SP_TRY(sp_file_unchanged(file, error));
   if (to->plain || !sp_source_can_deal(&file->source)) {
     status = sp_source_read(&file->source, to->sinks[0], s->context, progress, progress_data, NULL,
                             error);
@@ -92,7 +94,7 @@ int32_t sp_file_read(sp_stream *s, sp_file *file, const sp_file_hands *to, sp_pr
                             progress_data, &dealt, error);
   }
   if (status == SAMPAN_E_CANCELLED) return status;
-  SP_TRY(check_unchanged(file, error));
+  SP_TRY(sp_file_unchanged(file, error));
   return status;
 }
 
@@ -232,7 +234,8 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
 static void tell(void *data, int64_t done, int64_t total) {
   wave_reading *w = data;
   (void)total;
-  w->use->progress(w->use->progress_data, w->bytes_before + done, w->bytes_total,
+  w->use->progress(w->use->progress_data, w->stream->n_reads, w->bytes_before + done,
+                   w->bytes_total,
                    w->records_before + atomic_load_explicit(&w->n_records, memory_order_relaxed));
 }
 
@@ -392,7 +395,12 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use, sa
       return sp_error_hint(error, "rename it in one of the files, or leave it out there");
     }
   }
-  for (uint32_t w = 0; w < s->plan->n_waves; w++) bytes_total += s->waves[w].main.fact->n_bytes;
+  SP_TRY(sp_stream_ready(s, error));
+  s->n_reads++;
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    const int64_t n_bytes = s->waves[w].main.fact->n_bytes;
+    bytes_total = n_bytes < 0 || bytes_total < 0 ? -1 : bytes_total + n_bytes;
+  }
   for (uint32_t w = 0; w < s->plan->n_waves; w++) {
     wave_reading wave = {.stream = s,
                          .program = program,
@@ -404,7 +412,7 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use, sa
     const int32_t status = read_wave(&wave, error);
     for (uint32_t j = 0; j < wave.n_sides; j++) sp_side_clear(&wave.sides[j]);
     if (status < 0) return status;
-    bytes_before += s->waves[w].main.fact->n_bytes;
+    if (s->waves[w].main.fact->n_bytes > 0) bytes_before += s->waves[w].main.fact->n_bytes;
     records += atomic_load(&wave.n_records);
   }
   /* Of a shard alone nobody can say. */

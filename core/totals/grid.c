@@ -41,34 +41,97 @@ int sp_grid_choose(const double *weight, const uint64_t *mask, int64_t n, sp_gri
   return out->low > -1000 && top - out->low <= SP_GRID_SPAN - 1;
 }
 
+/* One weight, whatever it is; 0 where it does not fit. */
+static int cut_one(const sp_grid *grid, double w, int64_t *high, int64_t *low) {
+  int32_t exponent;
+  const int64_t mantissa = take_apart(w, &exponent);
+  const int32_t shift = exponent - grid->low;
+  *high = *low = 0;
+  if (mantissa == 0) return !signbit(w);
+  if (w < 0 || !isfinite(w)) return 0;
+  if (shift >= 0) {
+    if (shift > SP_GRID_SPAN - 53) return 0;
+    *high = mantissa >> (SP_GRID_BITS - shift);
+    *low = (int64_t)((uint64_t)mantissa << shift) & SP_LOW_MASK;
+    return 1;
+  }
+  if (shift <= -53 || (mantissa & ((INT64_C(1) << -shift) - 1)) != 0) return 0;
+  *high = (mantissa >> -shift) >> SP_GRID_BITS;
+  *low = (mantissa >> -shift) & SP_LOW_MASK;
+  return 1;
+}
+
+/* 64 weights without a choice among them; how many are not of the common kind. */
+static inline __attribute__((always_inline)) int64_t cut_many(int32_t grid_low,
+                                                              const double *weight, uint64_t mask,
+                                                              int64_t *high, int64_t *low) {
+  int64_t n_odd = 0;
+  for (int64_t i = 0; i < 64; i++) {
+    uint64_t bits;
+    memcpy(&bits, &weight[i], sizeof bits);
+    const int64_t is_in = (int64_t)(mask >> i & 1);
+    const int64_t exponent = (int64_t)(bits >> 52), shift = exponent - 1075 - grid_low;
+    const int64_t fits = (int64_t)(exponent > 0) & (int64_t)(exponent < 2047) &
+                         (int64_t)(shift >= 0) & (int64_t)(shift <= SP_GRID_SPAN - 53);
+    const int64_t by = shift & 31, keep = -(is_in & fits);
+    const uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
+    high[i] = (int64_t)(mantissa >> (SP_GRID_BITS - by)) & keep;
+    low[i] = (int64_t)(mantissa << by) & SP_LOW_MASK & keep;
+    n_odd += is_in & (fits ^ 1);
+  }
+  return n_odd;
+}
+
+typedef int64_t cut_fn(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
+                       int64_t *low);
+
+static int64_t cut_portable(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
+                            int64_t *low) {
+  return cut_many(grid_low, weight, mask, high, low);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static int64_t cut_avx2(int32_t grid_low, const double *weight,
+                                                        uint64_t mask, int64_t *high,
+                                                        int64_t *low) {
+  return cut_many(grid_low, weight, mask, high, low);
+}
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) static int64_t
+cut_avx512(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low) {
+  return cut_many(grid_low, weight, mask, high, low);
+}
+#endif
+
+static cut_fn *best_cut(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw")) {
+    return cut_avx512;
+  }
+  if (__builtin_cpu_supports("avx2")) return cut_avx2;
+#endif
+  return cut_portable;
+}
+
 int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask, int64_t n,
                 int64_t *high, int64_t *low, int64_t *bound) {
+  cut_fn *const many = best_cut();
+  int fits = 1;
   int64_t sum = 0;
-  uint64_t bad = 0;
-  for (int64_t i = 0; i < n; i++) {
-    int32_t exponent;
-    const uint64_t is_in = mask[i / 64] >> (i % 64) & 1;
-    const double w = is_in ? weight[i] : 0;
-    const int64_t mantissa = take_apart(w, &exponent);
-    const int32_t shift = exponent - grid->low;
-    if (mantissa == 0 && !signbit(w)) {
-      high[i] = low[i] = 0;
-    } else if (shift >= 0 && shift <= SP_GRID_SPAN - 53) {
-      high[i] = shift <= SP_GRID_BITS ? mantissa >> (SP_GRID_BITS - shift)
-                                      : mantissa << (shift - SP_GRID_BITS);
-      low[i] = (int64_t)((uint64_t)mantissa << shift) & SP_LOW_MASK;
-    } else if (shift < 0 && shift > -64 && (mantissa & ((INT64_C(1) << -shift) - 1)) == 0) {
-      high[i] = (mantissa >> -shift) >> SP_GRID_BITS;
-      low[i] = (mantissa >> -shift) & SP_LOW_MASK;
-    } else {
-      bad = 1;
-      high[i] = low[i] = 0;
+  for (int64_t first = 0; first < n; first += 64) {
+    const int64_t m = n - first < 64 ? n - first : 64;
+    const uint64_t word = m < 64 ? mask[first / 64] & ((UINT64_C(1) << m) - 1) : mask[first / 64];
+    if (m < 64 || many(grid->low, weight + first, word, high + first, low + first) > 0) {
+      for (int64_t i = first; i < first + m; i++) {
+        high[i] = low[i] = 0;
+        if ((word >> (i - first) & 1) == 0) continue;
+        fits = cut_one(grid, weight[i], &high[i], &low[i]) && fits;
+      }
     }
-    bad |= w < 0;
-    sum += high[i];
+    for (int64_t i = first; i < first + m; i++) sum += high[i];
   }
   *bound += sum + n;
-  return bad == 0;
+  return fits;
 }
 
 double sp_grid_value(const sp_grid *grid, int64_t high, int64_t low) {
@@ -97,27 +160,37 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low) {
 /* Numbers at a time: pairs of so many need no carry. */
 enum { SP_ADDED_AT_ONCE = 512 };
 
-void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n) {
+void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
+                      sp_grid *grid) {
   int64_t high[SP_ADDED_AT_ONCE], low[SP_ADDED_AT_ONCE];
   for (int64_t first = 0; first < n; first += SP_ADDED_AT_ONCE) {
     const int64_t m = n - first < SP_ADDED_AT_ONCE ? n - first : SP_ADDED_AT_ONCE;
     const uint64_t *words = mask + first / 64;
-    sp_grid grid;
     int64_t bound = 0;
-    if (sp_grid_choose(x + first, words, m, &grid) &&
-        (!grid.is_set || sp_grid_cut(&grid, x + first, words, m, high, low, &bound))) {
-      int64_t sum_high = 0, sum_low = 0;
-      for (int64_t i = 0; i < m && grid.is_set; i++) {
-        sum_high += high[i];
-        sum_low += low[i];
-      }
-      if (!grid.is_set) continue; /* nothing but 0 */
-      const sp_exact part = sp_grid_exact(&grid, sum_high, sum_low);
-      sp_exact_merge(sum, &part);
+    int fits = grid->is_set && sp_grid_cut(grid, x + first, words, m, high, low, &bound);
+    if (!fits) {
+      fits = sp_grid_choose(x + first, words, m, grid);
+      if (fits && !grid->is_set) continue; /* nothing but 0 */
+      fits = fits && sp_grid_cut(grid, x + first, words, m, high, low, &bound);
+    }
+    if (fits) {
+      sp_exact_add_pairs(sum, grid, high, low, m);
       continue;
     }
+    grid->is_set = 0;
     for (int64_t i = 0; i < m; i++) {
       if ((words[i / 64] >> (i % 64) & 1) != 0) sp_exact_add(sum, x[first + i]);
     }
   }
+}
+
+void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
+                        int64_t n) {
+  int64_t sum_high = 0, sum_low = 0;
+  for (int64_t i = 0; i < n; i++) {
+    sum_high += high[i];
+    sum_low += low[i];
+  }
+  const sp_exact part = sp_grid_exact(grid, sum_high, sum_low);
+  sp_exact_merge(sum, &part);
 }

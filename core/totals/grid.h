@@ -31,8 +31,13 @@ double sp_grid_value(const sp_grid *grid, int64_t high, int64_t low);
 /* The same sum as an sp_exact. */
 sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low);
 
-/* Adds the numbers of a mask to a sum: the same as one by one, and faster. */
-void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n);
+/* Adds the numbers of a mask to a sum: the same as one by one, and faster. `grid` is one that held
+ * the numbers before, and becomes one that holds these; at first not set. */
+void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
+                      sp_grid *grid);
+/* Adds n pairs, at most SP_GRID_MOST. */
+void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
+                        int64_t n);
 
 /* Carries what low has beyond its bits. */
 static inline void sp_grid_carry(int64_t *high, int64_t *low) {

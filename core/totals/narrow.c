@@ -60,18 +60,85 @@ int32_t sp_narrow_touched(const sp_table *t, uint32_t row, uint32_t lane) {
   return (int32_t)(t->touched[(size_t)row * sp_touched_words(t) + lane / 64] >> (lane % 64) & 1);
 }
 
+/* The power of two of a grid, or 0 where it is no normal number. */
+static double unit_of(const sp_grid *grid) {
+  const uint64_t bits = (uint64_t)(grid->low + 1023) << 52;
+  double unit;
+  memcpy(&unit, &bits, sizeof unit);
+  return grid->low > -1000 && grid->low < 800 ? unit : 0;
+}
+
+/* The double nearest to each sum of a whole block, as sp_grid_value; 0 where a high part is too
+ * large. Both parts are whole numbers below 2^52, which a double holds as they are behind the bits
+ * of 2^52; their sum rounds once, and the unit rounds nothing. */
+static int block_values(double unit, const int64_t *high, const int64_t *low, double *out) {
+  const uint64_t place = UINT64_C(0x433) << 52;
+  uint64_t bits[2][SP_BLOCK_LANES], all = 0;
+  double part[2][SP_BLOCK_LANES];
+  for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) all |= (uint64_t)high[k];
+  if (all >> 52 != 0) return 0;
+  for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) {
+    bits[0][k] = (uint64_t)high[k] | place;
+    bits[1][k] = (uint64_t)low[k] | place;
+  }
+  memcpy(part, bits, sizeof part);
+  for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) {
+    out[k] = ((part[0][k] - 0x1p52) * 0x1p40 + (part[1][k] - 0x1p52)) * unit;
+  }
+  return 1;
+}
+
+static void add_rows(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t place,
+                     int64_t high[SP_BLOCK_LANES], int64_t low[SP_BLOCK_LANES]) {
+  for (uint32_t r = 0; r < n_rows; r++) {
+    const int64_t *row = row_at(t, rows[r]) + place;
+    for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) {
+      low[k] += row[k];
+      high[k] += row[k + SP_BLOCK_LANES];
+    }
+    if ((r & 0xffff) != 0xffff) continue;
+    for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) sp_grid_carry(&high[k], &low[k]);
+  }
+  for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) sp_grid_carry(&high[k], &low[k]);
+}
+
+/* All lanes of a block of the usual width. */
+static void block_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t place,
+                         double unit, double out[SP_BLOCK_LANES]) {
+  int64_t high[SP_BLOCK_LANES] = {0}, low[SP_BLOCK_LANES] = {0};
+  add_rows(t, rows, n_rows, place, high, low);
+  if (unit > 0 && block_values(unit, high, low, out)) return;
+  for (uint32_t k = 0; k < SP_BLOCK_LANES; k++) out[k] = sp_grid_value(&t->grid, high[k], low[k]);
+}
+
+/* One lane of a narrower one. */
+static double lane_total(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t place) {
+  int64_t high = 0, low = 0;
+  for (uint32_t r = 0; r < n_rows; r++) {
+    const int64_t *row = row_at(t, rows[r]) + place;
+    low += row[0];
+    high += row[t->block];
+    if ((r & 0xffff) == 0xffff) sp_grid_carry(&high, &low);
+  }
+  return sp_grid_value(&t->grid, high, low);
+}
+
 void sp_narrow_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t first,
                       uint32_t n, double *out) {
-  for (uint32_t k = 0; k < n; k++) {
-    const uint32_t place = place_of(t, first + k);
-    int64_t high = 0, low = 0;
-    for (uint32_t r = 0; r < n_rows; r++) {
-      const int64_t *row = row_at(t, rows[r]) + place;
-      low += row[0];
-      high += row[t->block];
-      if ((r & 0xffff) == 0xffff) sp_grid_carry(&high, &low);
-    }
-    out[k] = sp_grid_value(&t->grid, high, low);
+  if (t->block != SP_BLOCK_LANES) {
+    for (uint32_t k = 0; k < n; k++) out[k] = lane_total(t, rows, n_rows, place_of(t, first + k));
+    return;
+  }
+  const double unit = unit_of(&t->grid);
+  double values[SP_BLOCK_LANES];
+  for (uint32_t lane = first; lane < first + n;) {
+    const uint32_t skipped = lane % SP_BLOCK_LANES, left = first + n - lane;
+    const uint32_t place = lane / SP_BLOCK_LANES * 2 * SP_BLOCK_LANES;
+    const uint32_t most = SP_BLOCK_LANES - skipped < left ? SP_BLOCK_LANES - skipped : left;
+    const int whole = most == SP_BLOCK_LANES;
+    block_totals(t, rows, n_rows, place, unit, whole ? out + (lane - first) : values);
+    if (!whole) memcpy(out + (lane - first), values + skipped, most * sizeof *out);
+    lane += most;
   }
 }
 
@@ -126,36 +193,59 @@ int32_t sp_table_add_bit(sp_table *t, uint32_t row, uint32_t group, uint32_t lan
   return SAMPAN_OK;
 }
 
-/* Rows of 2 or 4 lanes: sums of a run of records of one row are kept at hand. `words` has a word
- * for each lane. */
+typedef int64_t two __attribute__((vector_size(16), aligned(16), may_alias));
+
+/* Counts of the lanes of records of the same group, where the block has few groups. */
+static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
+                      const uint64_t *words) {
+  uint64_t left = 0;
+  for (int64_t i = 0; i < n; i++) left |= (uint64_t)(rows[i] != UINT32_MAX) << i;
+  while (left != 0) {
+    const uint32_t g = group[__builtin_ctzll(left)];
+    uint64_t same = 0;
+    for (int64_t i = 0; i < n; i++) same |= (uint64_t)(group[i] == g) << i;
+    same &= left;
+    left &= ~same;
+    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
+    for (uint32_t k = 0; k < t->n_lanes; k++) {
+      tally[k] += (uint32_t)__builtin_popcountll(words[k] & same);
+    }
+  }
+}
+
+/* Rows of 2 lanes; `words` has a word for each. */
+static void add_two(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
+                    const int64_t *low, const uint64_t *words) {
+  const two mask[4] = {{0, 0}, {-1, 0}, {0, -1}, {-1, -1}};
+  for (int64_t i = 0; i < n; i++) {
+    if (rows[i] == UINT32_MAX) continue;
+    const two m = mask[(words[0] >> i & 1) | (words[1] >> i & 1) << 1];
+    two *at = (two *)(void *)row_at(t, rows[i]);
+    at[0] += (two){low[i], low[i]} & m;
+    at[1] += (two){high[i], high[i]} & m;
+  }
+}
+
+static void add_four(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
+                     const int64_t *low, const uint64_t *words) {
+  for (int64_t i = 0; i < n; i++) {
+    if (rows[i] == UINT32_MAX) continue;
+    int64_t *at = row_at(t, rows[i]);
+    for (uint32_t k = 0; k < 4; k++) {
+      const int64_t m = -(int64_t)(words[k] >> i & 1);
+      at[k] += low[i] & m;
+      at[4 + k] += high[i] & m;
+    }
+  }
+}
+
 static void add_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
                     const int64_t *high, const int64_t *low, const uint64_t *words) {
-  const uint32_t block = t->block;
-  int64_t i = 0;
-  while (i < n) {
-    const uint32_t row = rows[i];
-    if (row == UINT32_MAX) {
-      i++;
-      continue;
-    }
-    int64_t sum_low[4] = {0}, sum_high[4] = {0};
-    uint32_t count[4] = {0};
-    const uint32_t g = group[i];
-    for (; i < n && rows[i] == row; i++) {
-      for (uint32_t k = 0; k < block; k++) {
-        const int64_t is_in = (int64_t)(words[k] >> i & 1);
-        sum_low[k] += low[i] & -is_in;
-        sum_high[k] += high[i] & -is_in;
-        count[k] += (uint32_t)is_in;
-      }
-    }
-    int64_t *at = row_at(t, row);
-    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
-    for (uint32_t k = 0; k < block; k++) {
-      at[k] += sum_low[k];
-      at[block + k] += sum_high[k];
-      tally[k] += count[k];
-    }
+  tally_few(t, rows, group, n, words);
+  if (t->block == 2) {
+    add_two(t, rows, n, high, low, words);
+  } else {
+    add_four(t, rows, n, high, low, words);
   }
 }
 

@@ -35,25 +35,9 @@ void sp_table_free(sp_table *t) {
   free(t->tallies);
   free(t->touched);
   free(t->keys);
+  free(t->ways);
   free(t->slots);
   free(t);
-}
-
-void sp_table_clear(sp_table *t) {
-  if (t->slots != NULL) memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
-  if (t->touched != NULL) {
-    memset(t->touched, 0, (size_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched);
-  }
-  if (t->counts != NULL) {
-    memset(t->counts, 0, (size_t)t->group_capacity * t->n_counts * sizeof *t->counts);
-  }
-  if (t->tallies != NULL) {
-    memset(t->tallies, 0, (size_t)t->tally_capacity * t->n_padded * sizeof *t->tallies);
-  }
-  t->n_rows = 0;
-  t->n_groups = 0;
-  t->n_tallied = 0;
-  t->last_row = UINT32_MAX;
 }
 
 int sp_table_is_narrow(const sp_table *t) {
@@ -74,7 +58,8 @@ uint64_t sp_table_bytes(const sp_table *t) {
          (uint64_t)t->key_capacity * sizeof *t->keys +
          (uint64_t)t->group_capacity * t->n_counts * sizeof *t->counts +
          (uint64_t)t->tally_capacity * t->n_padded * sizeof *t->tallies +
-         (uint64_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched;
+         (uint64_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched +
+         ((uint64_t)t->way_units << t->way_bits) * sizeof *t->ways;
 }
 
 uint64_t sp_table_used(const sp_table *t) {
@@ -161,15 +146,72 @@ uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
   return row;
 }
 
+/* The places where rows are remembered: this many in all, and this many of a unit. */
+enum { SP_MOST_WAYS = 1 << 19, SP_MOST_WAY_BITS = 6 };
+
+static void forget_ways(sp_table *t) {
+  if (t->ways == NULL) return;
+  memset(t->ways, 0xff, ((size_t)t->way_units << t->way_bits) * sizeof *t->ways);
+}
+
+/* Room for units up to `unit`, and more places for each where they were too few. Without memory
+ * for it rows are found all the same. */
+static void make_ways(sp_table *t, uint32_t unit) {
+  uint32_t bits = t->way_bits, units = t->way_units != 0 ? t->way_units : 64;
+  while (units <= unit && units < SP_MOST_WAYS) units *= 2;
+  if (t->n_way_misses > units && bits < SP_MOST_WAY_BITS) bits++;
+  t->n_way_misses = 0;
+  while (bits > 0 && ((uint64_t)units << bits) > SP_MOST_WAYS) bits--;
+  if (units == t->way_units && bits == t->way_bits && t->ways != NULL) return;
+  struct sp_way *grown = malloc(((size_t)units << bits) * sizeof *grown);
+  if (grown == NULL) return;
+  free(t->ways);
+  t->ways = grown;
+  t->way_units = units;
+  t->way_bits = bits;
+  forget_ways(t);
+}
+
+void sp_table_clear(sp_table *t) {
+  if (t->slots != NULL) memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
+  if (t->touched != NULL) {
+    memset(t->touched, 0, (size_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched);
+  }
+  if (t->counts != NULL) {
+    memset(t->counts, 0, (size_t)t->group_capacity * t->n_counts * sizeof *t->counts);
+  }
+  if (t->tallies != NULL) {
+    memset(t->tallies, 0, (size_t)t->tally_capacity * t->n_padded * sizeof *t->tallies);
+  }
+  forget_ways(t);
+  t->n_rows = 0;
+  t->n_groups = 0;
+  t->n_tallied = 0;
+  t->last_row = UINT32_MAX;
+}
+
 int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t n,
                       uint32_t *rows) {
+  uint32_t most = 0;
+  for (int64_t i = 0; i < n && unit != NULL; i++) most = unit[i] > most ? unit[i] : most;
+  if (most >= t->way_units || t->n_way_misses > t->way_units) make_ways(t, most);
+  const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
   for (int64_t i = 0; i < n; i++) {
-    if (group[i] == UINT32_MAX) {
+    const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
+    if (g == UINT32_MAX) {
       rows[i] = UINT32_MAX;
       continue;
     }
-    rows[i] = sp_table_row(t, group[i], unit != NULL ? unit[i] : 0);
-    if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
+    struct sp_way spare = {UINT32_MAX, 0};
+    struct sp_way *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
+    if (way->group != g) {
+      const uint32_t n_before = t->n_rows;
+      way->row = find_row(t, (uint64_t)g << 32 | u);
+      if (way->row == UINT32_MAX) return SAMPAN_E_MEMORY;
+      way->group = g;
+      t->n_way_misses += way->row < n_before;
+    }
+    rows[i] = way->row;
   }
   return SAMPAN_OK;
 }

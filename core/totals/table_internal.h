@@ -24,7 +24,12 @@ struct sp_table {
   uint32_t n_tallied, tally_capacity;
   uint64_t *touched; /* narrow: bits by row and lane that weights of 0 were met for; or NULL */
   uint32_t touched_rows;
-  uint32_t last_row; /* files come with runs of the same pair */
+  struct sp_way {
+    uint32_t group, row;
+  } * ways; /* where rows were found last: by unit, and by the lowest bits of the group */
+  uint32_t way_bits, way_units;
+  uint32_t n_way_misses; /* rows that another one had taken the place of */
+  uint32_t last_row;     /* files come with runs of the same pair */
   uint64_t last_key;
 };
 

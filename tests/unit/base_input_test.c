@@ -378,6 +378,84 @@ Test(base_input, pipes_are_spooled) {
   free(packed);
 }
 
+/* The SHA-256 of the bytes. */
+static void digest_of(const void *bytes, size_t n, char out[65]) {
+  sp_sha256 s;
+  sp_sha256_init(&s);
+  sp_sha256_add(&s, bytes, n);
+  sp_sha256_hex(&s, out);
+}
+
+/* A header, back to the start, and then all of it: as it comes, or spooled. */
+Test(base_input, a_pipe_once) {
+  unsigned char *want = pattern(BIG), *packed = malloc(BIG * 2);
+  const size_t n = compressed(want, BIG, packed, BIG * 2);
+  for (int kind = 0; kind < 4; ++kind) {
+    const int gzip = kind & 1, spools = kind >> 1;
+    char name[32], expected[65], got[65], header[5000], copy[64];
+    const volatile int cancel = 0;
+    pid_t child;
+    sp_input *in, *again;
+    sp_sha256 s;
+    snprintf(name, sizeof name, "once%d%s", kind, gzip ? ".gz" : "");
+    char *path = pipe_of(name, gzip ? packed : want, gzip ? n : BIG, &child);
+    sp_sha256_init(&s);
+    cr_assert_eq(sp_input_open_once(path, &cancel, &s, &in, &error), SAMPAN_OK);
+    const sampan_reader *reader = sp_input_reader(in);
+    cr_expect_eq(reader->size, -1);
+    for (int i = 0; i < 3; ++i) {
+      cr_assert_eq(reader->read(reader->data, header, sizeof header, &error), sizeof header);
+      cr_expect_eq(memcmp(header, want + i * sizeof header, sizeof header), 0);
+    }
+    if (spools) {
+      cr_assert_eq(sp_input_spool(in, copy, sizeof copy, &error), SAMPAN_OK);
+      for (int i = 0; i < 2; ++i) {
+        cr_assert_eq(sp_input_open(copy, 1, &again, &error), SAMPAN_OK);
+        cr_expect_eq(drain(again, 10000, want), BIG);
+        cr_expect_eq(sp_input_close(again, &error), SAMPAN_OK);
+      }
+      sp_input_abandon(in);
+    } else {
+      cr_assert_eq(sp_input_rewind(in, &error), SAMPAN_OK);
+      cr_expect_eq(drain(in, 10000, want), BIG);
+      cr_expect_eq(sp_input_rewind(in, &error), SAMPAN_E_PLUGIN, "what has gone has gone");
+      cr_expect_eq(sp_input_close(in, &error), SAMPAN_OK);
+    }
+    cr_expect_eq(waitpid(child, NULL, 0), child);
+    sp_sha256_hex(&s, got);
+    digest_of(gzip ? packed : want, gzip ? n : BIG, expected);
+    cr_expect_str_eq(got, expected, "of the bytes in the pipe");
+  }
+  free(want);
+  free(packed);
+}
+
+Test(base_input, waiting_is_cancelled) {
+  const volatile int cancel = 1;
+  char *path = path_of("silent"), byte;
+  sp_input *in;
+  cr_assert_eq(mkfifo(path, 0600), 0);
+  cr_assert_eq(sp_input_open_once(path, &cancel, NULL, &in, &error), SAMPAN_OK);
+  const sampan_reader *reader = sp_input_reader(in);
+  cr_expect_eq(reader->read(reader->data, &byte, 1, &error), SAMPAN_E_CANCELLED);
+  cr_expect_str_eq(error.file, path);
+  sp_input_abandon(in);
+}
+
+static int32_t always(void *data) {
+  ++*(int *)data;
+  return 1;
+}
+
+Test(base_input, digest_is_cancelled) {
+  char out[65];
+  int n_asked = 0;
+  cr_expect_eq(sp_input_digest_until(put("abc", "abc", 3), always, &n_asked, out, NULL, &error),
+               SAMPAN_E_CANCELLED);
+  cr_expect_eq(n_asked, 1);
+  cr_expect_str_eq(out, "");
+}
+
 Test(base_input, spool_failure_is_told) {
   unsigned char packed[4000];
   const size_t n = compressed("text", 4, packed, sizeof packed);

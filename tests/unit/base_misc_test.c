@@ -279,6 +279,34 @@ Test(base_digest, a_million_letters) {
   cr_expect_str_eq(out, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* Every way that this processor knows, at every length about a block and at many blocks. */
+Test(base_digest, variants_agree) {
+  unsigned char bytes[1000];
+  uint32_t x = 1;
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)((x = x * 1664525 + 1) >> 24);
+  for (size_t n = 0; n <= sizeof bytes; n += n < 200 ? 1 : 37) {
+    char want[65], got[65];
+    sp_sha256 s;
+    cr_assert_eq(sp_sha256_init_as(&s, SP_SHA256_PORTABLE), 1);
+    sp_sha256_add(&s, bytes, n);
+    sp_sha256_hex(&s, want);
+    if (!sp_sha256_init_as(&s, SP_SHA256_INSTRUCTIONS)) cr_skip_test("no SHA instructions here");
+    sp_sha256_add(&s, bytes, n / 3);
+    sp_sha256_add(&s, bytes + n / 3, n - n / 3);
+    sp_sha256_hex(&s, got);
+    cr_assert_str_eq(got, want, "%zu bytes", n);
+  }
+}
+
+Test(base_digest, portable_vectors) {
+  char out[65];
+  sp_sha256 s;
+  cr_assert_eq(sp_sha256_init_as(&s, SP_SHA256_PORTABLE), 1);
+  sp_sha256_add(&s, "abc", 3);
+  sp_sha256_hex(&s, out);
+  cr_expect_str_eq(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 /* ---- maps --------------------------------------------------------------------------------- */
 
 Test(base_map, numbers_in_order_of_appearance) {

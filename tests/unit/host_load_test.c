@@ -146,11 +146,11 @@ Test(host_load, bad_magic) {
 }
 Test(host_load, next_major) {
   READY();
-  refused("next_major", SP_ID_PLUGIN_ABI, "2.0, but this program has 1.1");
+  refused("next_major", SP_ID_PLUGIN_ABI, "2.0, but this program has 1.2");
 }
 Test(host_load, next_minor) {
   READY();
-  refused("next_minor", SP_ID_PLUGIN_ABI, "1.2, but this program has 1.1");
+  refused("next_minor", SP_ID_PLUGIN_ABI, "1.3, but this program has 1.2");
 }
 Test(host_load, short_module) {
   READY();
@@ -231,7 +231,7 @@ Test(host_load, manifest_for_the_next_major) {
   host_copy("marks");
   setenv("SAMPAN_TEST_MARK", host_path("mark"), 1);
   host_manifest_by_hand("marks", "marks", NULL, "2.0");
-  refused_as("marks", "marks.so", SP_ID_PLUGIN_ABI, "2.0, but this program has 1.1");
+  refused_as("marks", "marks.so", SP_ID_PLUGIN_ABI, "2.0, but this program has 1.2");
   cr_assert(access(host_path("mark"), F_OK) != 0, "its code ran before the check");
 }
 

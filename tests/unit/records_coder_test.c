@@ -178,3 +178,23 @@ Test(records_coder, texts_and_truths) {
   sp_coder_free(truths);
   sp_dictionary_clear(&d);
 }
+
+Test(records_coder, a_dictionary_tells_short_texts_apart) {
+  static char kept[3000][12];
+  uint64_t state = 99;
+  uint32_t n = 0;
+  sp_dictionary d;
+  cr_assert(sp_dictionary_init(&d) == SAMPAN_OK);
+  for (int i = 0; i < 20000 && n < 3000; i++) {
+    char text[12];
+    const uint32_t length = (uint32_t)(next_random(&state) % 10);
+    for (uint32_t k = 0; k < length; k++) text[k] = (char)('a' + next_random(&state) % 3);
+    text[length] = '\0';
+    uint32_t code = 0;
+    while (code < n && strcmp(kept[code], text) != 0) code++;
+    if (code == n) memcpy(kept[n++], text, sizeof text);
+    cr_assert(sp_dictionary_add(&d, text, length) == code, "%s", text);
+    cr_assert_str_eq(d.text[code], text);
+  }
+  sp_dictionary_clear(&d);
+}

@@ -115,8 +115,8 @@ static value expected_across(const sp_operation *op, const bench *b, int64_t i) 
     n_present++;
     n_counted += c->type != SAMPAN_TRUTH || v.number > 0;
     sum += v.number;
-    low = fmin(low, v.number);
-    high = fmax(high, v.number);
+    low = v.number < low ? v.number : low; /* of 0 and -0 the first */
+    high = v.number > high ? v.number : high;
   }
   const int whole = n_present == op->n_arguments;
   switch (op->op) {

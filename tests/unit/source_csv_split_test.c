@@ -93,8 +93,9 @@ Test(source_csv_split, cut) {
   static const struct {
     const char *bytes;
     int64_t end;
-  } cases[] = {{"a,b\n1,2\n3", 8},  {"a,b\n", 4},      {"a,b", 0},    {"", 0},
-               {"1,\"\n\"", 0},     {"1,\"\n\"\n", 6}, {"1,\"\n", 0}, {"1,\"\"\n\"", 5},
+  } cases[] = {{"a,b\n1,2\n3", 8},   {"a,b\n", 4},      {"a,b", 0},    {"", 0},
+               {"1,\"\n\"", 0},      {"1,\"\n\"\n", 6}, {"1,\"\n", 0}, {"1,\"\"\n\"", 5},
+               {"1,2\n\n\r\n\n", 4}, {"\r\n\n", 0},     {"\n1", 0},    {"1,\"\n\n\"\n", 7},
                {"1\n2,\"\"\"\n", 2}};
   for (uint32_t m = 0; dsv_machine_at(m) != NULL; m++) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -106,9 +107,54 @@ Test(source_csv_split, cut) {
       cr_assert_eq(dsv_cut(&d, dsv_machine_at(m), copy, n), cases[i].end, "%s", cases[i].bytes);
       d.quote = 0;
       const char *last = strrchr(cases[i].bytes, '\n');
-      cr_assert_eq(dsv_cut(&d, dsv_machine_at(m), copy, n), last ? last + 1 - cases[i].bytes : 0);
+      const int64_t n_lines = last ? last + 1 - cases[i].bytes : 0;
+      cr_assert_eq(dsv_cut(&d, dsv_machine_at(m), copy, n),
+                   dsv_without_blank_lines(cases[i].bytes, n_lines));
       d.gb18030 = 1;
       cr_assert_eq(dsv_cut(&d, dsv_machine_at(m), copy, n), -1);
+    }
+  }
+}
+
+/* Every two and three bytes of a sample, and where they stand among the 32 that go together. */
+Test(source_csv_split, utf8) {
+  static const unsigned char sample[] = {'a',  0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF,
+                                         0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE5, 0xED, 0xEF,
+                                         0xF0, 0xF1, 0xF4, 0xF5, 0xF8, 0xFF};
+  enum { N_SAMPLE = sizeof sample };
+  int n_valid = 0;
+  for (int code = 0; code < N_SAMPLE * N_SAMPLE * N_SAMPLE * N_SAMPLE; code++) {
+    char p[100];
+    const int at = code % 67, n = 100 - code % 29 % (at < 30 ? 5 : 1);
+    memset(p, 'x', sizeof p);
+    for (int i = 0, rest = code; i < 4; i++, rest /= N_SAMPLE) {
+      p[at + i] = (char)sample[rest % N_SAMPLE];
+    }
+    if (code % 3 == 0) memcpy(p + 90, "\xE5\x8C\xBA\xF0\xA0\xAE\xB7\xC3\xA9x", 10);
+    int32_t problem;
+    const int is_valid = dsv_valid((const unsigned char *)p, n, &problem) == n;
+    n_valid += is_valid;
+    for (uint32_t m = 0; dsv_machine_at(m) != NULL; m++) {
+      const int found = dsv_machine_at(m)->is_utf8(p, n);
+      if (found != is_valid)
+        cr_assert_eq(found, is_valid, "%s, code %d", dsv_machine_at(m)->name, code);
+    }
+  }
+  cr_assert_gt(n_valid, 500);
+}
+
+Test(source_csv_split, utf8_cut_anywhere) {
+  static const char text[] = "abc\xE5\x8C\xBA\xF0\xA0\xAE\xB7\xC3\xA9xyz\xE5\x8C\xBA";
+  for (int before = 0; before < 70; before++) {
+    for (int n = 0; n < (int)sizeof text; n++) {
+      char p[128];
+      int32_t problem;
+      memset(p, ' ', sizeof p);
+      memcpy(p + before, text, sizeof text);
+      const int is_valid = dsv_valid((unsigned char *)p, before + n, &problem) == before + n;
+      for (uint32_t m = 0; dsv_machine_at(m) != NULL; m++) {
+        cr_assert_eq(dsv_machine_at(m)->is_utf8(p, before + n), is_valid);
+      }
     }
   }
 }

@@ -300,6 +300,54 @@ typedef struct sampan_stretch {
   int64_t n_bytes;
 } sampan_stretch;
 
+/* ---- storing ------------------------------------------------------------------------------ */
+
+struct sampan_output;
+
+/* 1.2. A column of a block of records. Values stand in `number`, or as codes of 1, 2 or 4 bytes
+ * into a table of `n_entries` values or texts; what stands where a record has no value means
+ * nothing, but a code is within the table. */
+typedef struct sampan_slab_column {
+  int32_t type;            /* NUMBER or TEXT */
+  uint32_t code_bytes;     /* 1, 2, 4; 0 where `number` has the values */
+  const uint64_t *present; /* NULL: every record has a value */
+  const uint8_t *reason;   /* as in sampan_fill; NULL: none is given */
+  const double *number;
+  const void *code;
+  const double *value;     /* NUMBER by codes */
+  const char *const *text; /* TEXT */
+  uint32_t n_entries;
+  uint32_t reserved;
+} sampan_slab_column;
+
+typedef struct sampan_slab {
+  uint32_t struct_size;
+  uint32_t n_columns;
+  int64_t n_records;
+  const sampan_slab_column *columns;
+} sampan_slab;
+
+/* How numbers of a column whose type the schema leaves open (0) were written: so they are again
+ * where they are read as texts. */
+typedef struct sampan_writing {
+  int32_t decimals; /* the most that one has; -1: the shortest text of the double */
+  int32_t fixed;    /* 1: all have as many */
+} sampan_writing;
+
+/* All that was stored. */
+typedef struct sampan_stored {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t n_blocks;
+  const int64_t *n_records;      /* of each block */
+  const int64_t *n_bytes;        /* of each block */
+  const void *const *note;       /* of each block */
+  const int64_t *note_bytes;     /* of each block */
+  const int32_t *type;           /* of each column: NUMBER or TEXT, as the blocks have it */
+  const sampan_writing *writing; /* of each column */
+  const char *about;             /* lines "name: value" to keep with the file */
+} sampan_stored;
+
 typedef struct sampan_source_ops {
   uint32_t struct_size;
   uint32_t flags;
@@ -321,6 +369,17 @@ typedef struct sampan_source_ops {
   /* 1.2. Reads piece i (from 0) into the sink: SAMPAN_END, or an error. */
   int32_t (*read_piece)(const sampan_call *call, const sampan_reader *reader,
                         const sampan_schema *schema, int64_t i, const sampan_sink *sink);
+  /* 1.2. Storing records in the source's own format, or all NULL. The file is what store_begin
+   * writes, then the blocks in order, then what store_end writes. */
+  int32_t (*store_begin)(const sampan_call *call, const struct sampan_output *out);
+  /* 1.2. Pure, and called by several threads: the block, into `out`; and what store_end must know
+   * of it, into `note`. */
+  int32_t (*store_block)(const sampan_call *call, const sampan_schema *schema,
+                         const sampan_slab *slab, const struct sampan_output *out,
+                         const struct sampan_output *note);
+  /* 1.2. */
+  int32_t (*store_end)(const sampan_call *call, const sampan_schema *schema,
+                       const sampan_stored *stored, const struct sampan_output *out);
 } sampan_source_ops;
 
 #include "statistics.h"
@@ -338,9 +397,13 @@ typedef struct sampan_output {
 struct sampan_document; /* sampan/document.h: included below */
 struct sampan_results;
 
+/* 1.2. It shows nothing of results->manifest: the host may then leave out what costs it most, the
+ * digests of the inputs. */
+enum { SAMPAN_WRITER_NO_MANIFEST = 1 };
+
 typedef struct sampan_writer_ops {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t flags;
   const char *extensions; /* "html|htm" */
   /* Either may be NULL where the writer has no such form. */
   int32_t (*document)(const sampan_call *call, const struct sampan_document *document,

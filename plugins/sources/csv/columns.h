@@ -7,31 +7,21 @@
 #include "dsv.h"
 #include "split.h"
 
-/* Records converted at once: their bits are one word of a bitmap. */
-enum { DSV_GROUP = 64 };
-
-/* The bytes of a column's fields, without line ends and the enclosing quotes. */
-typedef struct dsv_spans {
-  uint32_t from[DSV_GROUP];
-  uint32_t n[DSV_GROUP];
-} dsv_spans;
-
 /* ---- numbers.c ------------------------------------------------------------------------------ */
 
 typedef struct dsv_numbers {
   const double *missing; /* n_missing numbers that mean missing, or NaN */
   uint32_t n_missing;
-  char mark;             /* the decimal mark */
-  int8_t only_integers;  /* fractions are not read fast */
-  int8_t wide;           /* cells of more than two digits were met */
-  uint64_t two_digit[2]; /* bit i: i means missing */
+  char mark;            /* the decimal mark */
+  int8_t only_integers; /* fractions are not read fast */
+  int8_t mostly_long;   /* few cells are integers of up to eight digits */
 } dsv_numbers;
 
 void dsv_numbers_open(dsv_numbers *c, const dsv_fills *f, uint32_t i_fill);
-/* Reads n cells into x and the bits of *present; the bits that it returns are left to dsv_cell().
- * 8 bytes behind each cell can be read. */
-uint64_t dsv_read_numbers(dsv_numbers *c, const char *bytes, const dsv_spans *spans, int32_t n,
-                          double *x, uint64_t *present);
+/* Reads 64 cells into x and the bits of *present; the bits that it returns are left to dsv_cell().
+ * 16 bytes behind each cell can be read. */
+uint64_t dsv_read_numbers(dsv_numbers *c, const dsv_digits *digits, const char *bytes,
+                          const dsv_spans *spans, double *x, uint64_t *present);
 
 /* ---- texts.c -------------------------------------------------------------------------------- */
 
@@ -66,6 +56,8 @@ int32_t dsv_read_texts(const dsv_fills *f, uint32_t i_fill, dsv_recent *recent, 
 int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
                      const sampan_schema *schema, const sampan_stretch *stretch,
                      const sampan_sink *sink, const dsv_machine *machine);
+/* n less the empty lines at the end of p[0, n), which begins a line. */
+int64_t dsv_without_blank_lines(const char *p, int64_t n);
 int64_t dsv_cut(const dsv_dialect *dialect, const dsv_machine *machine, const char *bytes,
                 int64_t n);
 

@@ -4,7 +4,7 @@
 #ifndef SAMPAN_CSV_SPLIT_H
 #define SAMPAN_CSV_SPLIT_H
 
-#include <stdint.h>
+#include "digits.h"
 
 /* What is carried from one block of 64 bytes to the next. Bits of single bytes are 0 or 1. */
 typedef struct dsv_split {
@@ -27,10 +27,15 @@ typedef uint32_t *dsv_split_fn(dsv_split *s, const char *bytes, int64_t n, uint3
 /* How many of n bytes are c; 64 bytes behind them can be read. */
 typedef int64_t dsv_count_fn(const char *bytes, int64_t n, unsigned char c);
 
+/* Whether n bytes are whole UTF-8 characters. */
+typedef int32_t dsv_utf8_fn(const char *bytes, int64_t n);
+
 typedef struct dsv_machine {
   const char *name;
   dsv_split_fn *split;
   dsv_count_fn *count;
+  const dsv_digits *digits;
+  dsv_utf8_fn *is_utf8;
 } dsv_machine;
 
 /* The variants that this machine can run, the best one first; 0 past the last. */
@@ -39,10 +44,12 @@ const dsv_machine *dsv_machine_at(uint32_t i);
 #if defined(__x86_64__) && defined(__GNUC__)
 #define DSV_X86 1
 extern const dsv_machine dsv_avx512, dsv_avx2;
+dsv_utf8_fn dsv_utf8_avx2;
 #elif defined(__aarch64__) && defined(__ARM_NEON) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define DSV_NEON 1
 extern const dsv_machine dsv_neon;
 #endif
 extern const dsv_machine dsv_portable;
+dsv_utf8_fn dsv_utf8_portable;
 
 #endif

@@ -12,9 +12,7 @@ typedef struct lanes {
   __m256i low, high;
 } lanes;
 typedef __m256i wanted;
-typedef struct seen {
-  __m256i least, all;
-} seen;
+typedef __m256i kept;
 
 TARGET static inline lanes load(const char *p) {
   return (lanes){_mm256_loadu_si256((const __m256i *)(const void *)p),
@@ -33,21 +31,28 @@ TARGET static inline uint64_t equal(lanes x, wanted w) {
   return joined(_mm256_cmpeq_epi8(x.low, w), _mm256_cmpeq_epi8(x.high, w));
 }
 
-TARGET static inline seen none(void) {
-  return (seen){_mm256_set1_epi8(-1), _mm256_setzero_si256()};
+TARGET static inline kept full(void) {
+  return _mm256_set1_epi8(-1);
 }
 
-TARGET static inline void gather(seen *s, lanes x) {
-  s->least = _mm256_min_epu8(s->least, _mm256_min_epu8(x.low, x.high));
-  s->all = _mm256_or_si256(s->all, _mm256_or_si256(x.low, x.high));
+TARGET static inline kept empty(void) {
+  return _mm256_setzero_si256();
 }
 
-TARGET static inline uint64_t any_zero(seen s) {
-  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(s.least, _mm256_setzero_si256()));
+TARGET static inline kept least(kept k, lanes x) {
+  return _mm256_min_epu8(k, _mm256_min_epu8(x.low, x.high));
 }
 
-TARGET static inline uint64_t any_high(seen s) {
-  return (uint32_t)_mm256_movemask_epi8(s.all);
+TARGET static inline kept either(kept k, lanes x) {
+  return _mm256_or_si256(k, _mm256_or_si256(x.low, x.high));
+}
+
+TARGET static inline uint64_t any_zero(kept k) {
+  return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(k, _mm256_setzero_si256()));
+}
+
+TARGET static inline uint64_t any_high(kept k) {
+  return (uint32_t)_mm256_movemask_epi8(k);
 }
 
 TARGET static inline uint64_t parity(uint64_t bits) {
@@ -69,7 +74,7 @@ TARGET static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base)
 
 #include "split_body.h"
 
-const dsv_machine dsv_avx2 = {"avx2", split_avx2, count_avx2};
+const dsv_machine dsv_avx2 = {"avx2", split_avx2, count_avx2, &dsv_digits_avx2, dsv_utf8_avx2};
 #else
 typedef int split_avx2_is_for_other_machines;
 #endif

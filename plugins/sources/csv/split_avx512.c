@@ -11,9 +11,7 @@
 
 typedef __m512i lanes;
 typedef __m512i wanted;
-typedef struct seen {
-  __m512i least, all;
-} seen;
+typedef __m512i kept;
 
 TARGET static inline lanes load(const char *p) {
   return _mm512_loadu_si512(p);
@@ -27,21 +25,28 @@ TARGET static inline uint64_t equal(lanes x, wanted w) {
   return _mm512_cmpeq_epi8_mask(x, w);
 }
 
-TARGET static inline seen none(void) {
-  return (seen){_mm512_set1_epi8(-1), _mm512_setzero_si512()};
+TARGET static inline kept full(void) {
+  return _mm512_set1_epi8(-1);
 }
 
-TARGET static inline void gather(seen *s, lanes x) {
-  s->least = _mm512_min_epu8(s->least, x);
-  s->all = _mm512_or_si512(s->all, x);
+TARGET static inline kept empty(void) {
+  return _mm512_setzero_si512();
 }
 
-TARGET static inline uint64_t any_zero(seen s) {
-  return _mm512_testn_epi8_mask(s.least, s.least);
+TARGET static inline kept least(kept k, lanes x) {
+  return _mm512_min_epu8(k, x);
 }
 
-TARGET static inline uint64_t any_high(seen s) {
-  return _mm512_movepi8_mask(s.all);
+TARGET static inline kept either(kept k, lanes x) {
+  return _mm512_or_si512(k, x);
+}
+
+TARGET static inline uint64_t any_zero(kept k) {
+  return _mm512_testn_epi8_mask(k, k);
+}
+
+TARGET static inline uint64_t any_high(kept k) {
+  return _mm512_movepi8_mask(k);
 }
 
 TARGET static inline uint64_t parity(uint64_t bits) {
@@ -72,7 +77,8 @@ TARGET static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base)
 
 #include "split_body.h"
 
-const dsv_machine dsv_avx512 = {"avx512", split_avx512, count_avx512};
+const dsv_machine dsv_avx512 = {"avx512", split_avx512, count_avx512, &dsv_digits_avx2,
+                                dsv_utf8_avx2};
 #else
 typedef int split_avx512_is_for_other_machines;
 #endif

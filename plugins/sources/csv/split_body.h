@@ -5,13 +5,11 @@
  *   lanes, wanted types: 64 bytes; what they are compared with
  *   load, want    from memory; a byte in every lane
  *   equal         a bit for each byte that is the wanted one
- *   gather, none  or and minimum of all blocks so far, in `seen`
- *   any_zero, any_high   what they tell
+ *   kept          a type: what least() and either() keep of all the blocks, from full() and
+ *                 empty() on; any_zero() and any_high() say what that tells
  *   parity        bit i: whether an odd number of the bits 0..i is set
  *   emit          writes base + the place of every bit; may write 64 positions
  */
-#include <string.h>
-
 TARGET static uint32_t *SPLIT(dsv_split *state, const char *bytes, int64_t n, uint32_t base,
                               uint32_t *out) {
   dsv_split s = *state; /* in registers */
@@ -19,13 +17,14 @@ TARGET static uint32_t *SPLIT(dsv_split *state, const char *bytes, int64_t n, ui
   /* Where nothing is a quote, a byte that is looked for anyway: its mask is dropped. */
   const wanted quote = want((char)(s.quote != 0 ? s.quote : s.delimiter));
   const uint64_t quoting = s.quote != 0 ? ~UINT64_C(0) : 0;
-  seen so_far = none();
+  kept smallest = full(), united = empty();
   for (int64_t i = 0; i < n; i += 64) {
     const lanes x = load(bytes + i);
     uint64_t lines = equal(x, line), separators = equal(x, delimiter) | lines;
     uint64_t crs = equal(x, cr), closes = 0;
     const uint64_t quotes = equal(x, quote) & quoting;
-    gather(&so_far, x);
+    smallest = least(smallest, x);
+    united = either(united, x);
     if (quotes | s.inside | s.closed) {
       const uint64_t inside = parity(quotes) ^ s.inside;
       const uint64_t opens = quotes & inside;
@@ -45,8 +44,8 @@ TARGET static uint32_t *SPLIT(dsv_split *state, const char *bytes, int64_t n, ui
     s.n_lines += (uint64_t)__builtin_popcountll(lines);
     out = emit(out, separators, base + (uint32_t)i);
   }
-  s.bad |= any_zero(so_far);
-  s.high |= any_high(so_far);
+  s.bad |= any_zero(smallest);
+  s.high |= any_high(united);
   *state = s;
   return out;
 }

@@ -10,9 +10,7 @@
 
 typedef uint8x16x4_t lanes;
 typedef uint8x16_t wanted;
-typedef struct seen {
-  uint8x16_t least, all;
-} seen;
+typedef uint8x16_t kept;
 
 static inline lanes load(const char *p) {
   const uint8_t *q = (const uint8_t *)p;
@@ -35,24 +33,30 @@ static inline uint64_t equal(lanes x, wanted w) {
   return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)), 0);
 }
 
-static inline seen none(void) {
-  const seen s = {vdupq_n_u8(255), vdupq_n_u8(0)};
-  return s;
+static inline kept full(void) {
+  return vdupq_n_u8(255);
 }
 
-static inline void gather(seen *s, lanes x) {
-  const uint8x16_t least = vminq_u8(vminq_u8(x.val[0], x.val[1]), vminq_u8(x.val[2], x.val[3]));
-  const uint8x16_t all = vorrq_u8(vorrq_u8(x.val[0], x.val[1]), vorrq_u8(x.val[2], x.val[3]));
-  s->least = vminq_u8(s->least, least);
-  s->all = vorrq_u8(s->all, all);
+static inline kept empty(void) {
+  return vdupq_n_u8(0);
 }
 
-static inline uint64_t any_zero(seen s) {
-  return vminvq_u8(s.least) == 0;
+static inline kept least(kept k, lanes x) {
+  const uint8x16_t half = vminq_u8(x.val[0], x.val[1]);
+  return vminq_u8(k, vminq_u8(half, vminq_u8(x.val[2], x.val[3])));
 }
 
-static inline uint64_t any_high(seen s) {
-  return vmaxvq_u8(s.all) >> 7;
+static inline kept either(kept k, lanes x) {
+  const uint8x16_t half = vorrq_u8(x.val[0], x.val[1]);
+  return vorrq_u8(k, vorrq_u8(half, vorrq_u8(x.val[2], x.val[3])));
+}
+
+static inline uint64_t any_zero(kept k) {
+  return vminvq_u8(k) == 0;
+}
+
+static inline uint64_t any_high(kept k) {
+  return vmaxvq_u8(k) >> 7;
 }
 
 static inline uint64_t parity(uint64_t bits) {
@@ -67,7 +71,8 @@ static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base) {
 
 #include "split_body.h"
 
-const dsv_machine dsv_neon = {"neon", split_neon, count_neon};
+const dsv_machine dsv_neon = {"neon", split_neon, count_neon, &dsv_digits_portable,
+                              dsv_utf8_portable};
 #else
 typedef int split_neon_is_for_other_machines;
 #endif

@@ -14,9 +14,7 @@ typedef struct lanes {
   uint64_t word[8];
 } lanes;
 typedef uint64_t wanted;
-typedef struct seen {
-  uint64_t zero, all;
-} seen;
+typedef uint64_t kept;
 
 static inline lanes load(const char *p) {
   lanes x;
@@ -42,23 +40,32 @@ static inline uint64_t equal(lanes x, wanted w) {
   return bits;
 }
 
-static inline seen none(void) {
-  return (seen){0, 0};
+static inline kept full(void) {
+  return ~UINT64_C(0);
 }
 
-static inline void gather(seen *s, lanes x) {
-  for (int i = 0; i < 8; i++) {
-    s->zero |= zero_bytes(x.word[i]);
-    s->all |= x.word[i];
-  }
+static inline kept empty(void) {
+  return 0;
 }
 
-static inline uint64_t any_zero(seen s) {
-  return s.zero;
+/* Of the blocks with a zero byte it keeps 0, of the others something else. */
+static inline kept least(kept k, lanes x) {
+  uint64_t zero = 0;
+  for (int i = 0; i < 8; i++) zero |= zero_bytes(x.word[i]);
+  return zero != 0 ? 0 : k;
 }
 
-static inline uint64_t any_high(seen s) {
-  return s.all & HIGH;
+static inline kept either(kept k, lanes x) {
+  for (int i = 0; i < 8; i++) k |= x.word[i];
+  return k;
+}
+
+static inline uint64_t any_zero(kept k) {
+  return k == 0;
+}
+
+static inline uint64_t any_high(kept k) {
+  return k & HIGH;
 }
 
 static inline uint64_t parity(uint64_t bits) {
@@ -73,4 +80,5 @@ static inline uint32_t *emit(uint32_t *out, uint64_t bits, uint32_t base) {
 
 #include "split_body.h"
 
-const dsv_machine dsv_portable = {"portable", split_portable, count_portable};
+const dsv_machine dsv_portable = {"portable", split_portable, count_portable, &dsv_digits_portable,
+                                  dsv_utf8_portable};

@@ -4,9 +4,10 @@
  * one is. Whatever is not plainly well-formed is refused without a place: the host then reads the
  * file by read(), which finds the place, or finds nothing wrong. */
 #include "columns.h"
+#include "word.h"
 
 /* Bytes split at once: with their separators they stay near the processor. A multiple of 64. */
-#define CHUNK_BYTES 16384
+#define CHUNK_BYTES 8192
 
 typedef struct lane {
   const sampan_call *call;
@@ -18,6 +19,7 @@ typedef struct lane {
   dsv_unquote unquote;
   dsv_numbers *numbers; /* per fill */
   dsv_recent **recent;  /* per fill; NULL for numbers */
+  const dsv_machine *machine;
   dsv_split split;
   uint32_t *at; /* separators not yet used up, behind the one (or the start) before them */
   uint64_t n_at;
@@ -35,26 +37,33 @@ static int32_t no_memory(const lane *l) {
   return sampan_fail(l->call, SAMPAN_E_MEMORY, "out of memory");
 }
 
-/* The fields of column c of n records. */
-static void span(const lane *l, const uint32_t *at, int32_t n, uint32_t c, dsv_spans *out) {
+/* The fields of one column of n records, whose separators begin at p. */
+static inline void span_fields(const lane *l, const uint32_t *p, int32_t n, dsv_spans *out,
+                               int is_last, int has_quotes) {
   const uint32_t n_fields = l->schema->n_fields;
-  const uint32_t *p = at + c;
   for (int32_t i = 0; i < n; i++, p += n_fields) {
-    out->from[i] = p[0] + 1;
-    out->n[i] = p[1] - p[0] - 1;
-  }
-  if (c + 1 == n_fields) {
-    for (int32_t i = 0; i < n; i++) {
-      const uint32_t m = out->n[i];
-      if (m > 0 && l->bytes[out->from[i] + m - 1] == '\r') out->n[i] = m - 1;
+    uint32_t from = p[0] + 1, m = p[1] - from;
+    uint64_t word = dsv_word(l->bytes + from);
+    if (is_last) m -= m > 0 && l->bytes[from + m - 1] == '\r';
+    if (has_quotes && (int32_t)(word & 0xFF) == l->unquote.quote && m > 1) {
+      word = dsv_word(l->bytes + ++from);
+      m -= 2;
     }
+    out->word[i] = word;
+    out->from[i] = from;
+    out->n[i] = m;
   }
-  if (l->split.quotes == 0) return;
-  for (int32_t i = 0; i < n; i++) {
-    const uint32_t is_quoted =
-        (unsigned char)l->bytes[out->from[i]] == l->unquote.quote && out->n[i] > 1;
-    out->from[i] += is_quoted;
-    out->n[i] -= 2 * is_quoted;
+  for (int32_t i = n; i < DSV_GROUP; i++) out->from[i] = out->n[i] = 0;
+}
+
+static void span(const lane *l, const uint32_t *at, int32_t n, uint32_t c, dsv_spans *out) {
+  const int is_last = c + 1 == l->schema->n_fields, has_quotes = l->split.quotes != 0;
+  if (!is_last && !has_quotes) {
+    span_fields(l, at + c, n, out, 0, 0);
+  } else if (!is_last) {
+    span_fields(l, at + c, n, out, 0, 1);
+  } else {
+    span_fields(l, at + c, n, out, 1, has_quotes);
   }
 }
 
@@ -116,7 +125,8 @@ static int32_t read_group(lane *l, const uint32_t *at, int32_t n) {
     if (i == 0 || fill[-1].field != fill->field) span(l, at, n, fill->field, &spans);
     if (fill->type == SAMPAN_NUMBER) {
       double *x = fill->number + l->n_batch;
-      const uint64_t left = dsv_read_numbers(&l->numbers[i], l->bytes, &spans, n, x, &present);
+      const uint64_t left =
+          dsv_read_numbers(&l->numbers[i], l->machine->digits, l->bytes, &spans, x, &present);
       if (left != 0) status = read_slow_cells(l, i, &spans, left, x, &present);
     } else {
       status = dsv_read_texts(&l->fills, i, l->recent[i], &l->unquote, l->bytes, &spans, n,
@@ -171,31 +181,36 @@ static int32_t read_groups(lane *l, int at_end) {
   return SAMPAN_OK;
 }
 
+/* Bytes up to `to` are characters, but for one that may be cut there (C4). */
+static int32_t check_utf8(lane *l, int64_t to) {
+  const unsigned char *p = (const unsigned char *)l->bytes;
+  int64_t end = to;
+  int32_t problem;
+  while (end > l->n_valid && to - end < 3 && (p[end - 1] & 0xC0) == 0x80) end--;
+  if (end > l->n_valid && p[end - 1] >= 0xC0) end--;
+  if (!l->machine->is_utf8(l->bytes + l->n_valid, end - l->n_valid)) return refuse(l);
+  l->n_valid = end + dsv_valid(p + end, to - end, &problem);
+  return problem == DSV_CODE_BAD ? refuse(l) : SAMPAN_OK;
+}
+
 /* Splits m bytes of p, a multiple of 64, which are the stretch's from `from` up to `to`. */
-static int32_t take(lane *l, dsv_split_fn *split, const char *p, int64_t m, int64_t from,
-                    int64_t to) {
+static int32_t take(lane *l, const char *p, int64_t m, int64_t from, int64_t to) {
   uint32_t *out = l->at + 1 + l->n_at;
   l->split.high = 0;
-  l->n_at += (uint64_t)(split(&l->split, p, m, (uint32_t)from, out) - out);
+  l->n_at += (uint64_t)(l->machine->split(&l->split, p, m, (uint32_t)from, out) - out);
   if (l->split.bad != 0) return refuse(l);
-  if (l->split.high == 0 && l->n_valid == from) {
-    l->n_valid = to;
-  } else {
-    int32_t problem;
-    const unsigned char *text = (const unsigned char *)l->bytes + l->n_valid;
-    l->n_valid += dsv_valid(text, to - l->n_valid, &problem);
-    if (problem == DSV_CODE_BAD) return refuse(l);
-  }
+  if (l->split.high != 0 || l->n_valid != from) return check_utf8(l, to);
+  l->n_valid = to;
   return SAMPAN_OK;
 }
 
-static int32_t read_all(lane *l, dsv_split_fn *split, int64_t from) {
+static int32_t read_all(lane *l, int64_t from) {
   char tail[64];
   int32_t status = SAMPAN_OK;
   const int64_t n_tail = (l->n_bytes - from) % 64, whole = l->n_bytes - n_tail;
   for (int64_t i = from; i < whole && status == SAMPAN_OK; i += CHUNK_BYTES) {
     const int64_t end = whole - i < CHUNK_BYTES ? whole : i + CHUNK_BYTES;
-    status = take(l, split, l->bytes + i, end - i, i, end);
+    status = take(l, l->bytes + i, end - i, i, end);
     if (status == SAMPAN_OK) status = read_groups(l, 0);
   }
   if (status != SAMPAN_OK) return status;
@@ -203,7 +218,7 @@ static int32_t read_all(lane *l, dsv_split_fn *split, int64_t from) {
   memset(tail, 'x', sizeof tail);
   memcpy(tail, l->bytes + whole, (size_t)n_tail);
   if (l->bytes[l->n_bytes - 1] != '\n') tail[n_tail] = '\n';
-  status = take(l, split, tail, sizeof tail, whole, l->n_bytes);
+  status = take(l, tail, sizeof tail, whole, l->n_bytes);
   if (status == SAMPAN_OK) status = read_groups(l, 1);
   if (status != SAMPAN_OK) return status;
   if (l->split.inside != 0 || l->n_valid != l->n_bytes || l->header_due ||
@@ -211,19 +226,6 @@ static int32_t read_all(lane *l, dsv_split_fn *split, int64_t from) {
     return refuse(l);
   }
   return flush(l);
-}
-
-/* Empty lines at the file's end are no records. In a file of one column they are refused (C2). */
-static int64_t without_blank_lines(const char *p, int64_t n) {
-  for (;;) {
-    if (n >= 2 && p[n - 1] == '\n' && p[n - 2] == '\n') {
-      n -= 1;
-    } else if (n >= 3 && p[n - 1] == '\n' && p[n - 2] == '\r' && p[n - 3] == '\n') {
-      n -= 2;
-    } else {
-      return n;
-    }
-  }
 }
 
 static int32_t prepare(lane *l, const dsv_dialect *dialect) {
@@ -258,13 +260,14 @@ int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
             .bytes = stretch->bytes,
             .n_bytes = stretch->n_bytes,
             .unquote = {.call = call, .quote = dialect->quote != 0 ? dialect->quote : 256},
+            .machine = machine,
             .split = {.delimiter = dialect->delimiter, .quote = dialect->quote, .may_open = 1},
             .header_due = stretch->is_first};
   int64_t from = 0;
-  if (dialect->gb18030 || l.n_bytes >= UINT32_MAX - 128) return refuse(&l);
+  if (dialect->gb18030 || l.n_bytes >= INT32_MAX - 128) return refuse(&l);
   if (stretch->is_first && l.n_bytes >= 3 && memcmp(l.bytes, "\xEF\xBB\xBF", 3) == 0) from = 3;
   if (stretch->is_last && schema->n_fields > 1) {
-    l.n_bytes = without_blank_lines(l.bytes, l.n_bytes);
+    l.n_bytes = dsv_without_blank_lines(l.bytes, l.n_bytes);
   }
   if (l.n_bytes == from) return stretch->is_first ? refuse(&l) : SAMPAN_END;
   const char last = l.bytes[l.n_bytes - 1];
@@ -273,6 +276,6 @@ int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
   if (status < 0) return status;
   l.at[0] = (uint32_t)(from - 1);
   l.n_valid = from;
-  status = read_all(&l, machine->split, from);
+  status = read_all(&l, from);
   return status == SAMPAN_OK ? SAMPAN_END : status;
 }

@@ -56,7 +56,7 @@ int32_t dsv_read_texts(const dsv_fills *f, uint32_t i_fill, dsv_recent *recent, 
     const uint32_t n_bytes = spans->n[i];
     code[i] = 0;
     if (n_bytes == 0) continue;
-    const uint64_t eight = dsv_word(p);
+    const uint64_t eight = spans->word[i];
     const uint64_t first = n_bytes < 8 ? eight << (64 - 8 * n_bytes) : eight;
     const uint64_t last = n_bytes > 8 ? dsv_word(p + n_bytes - 8) : 0;
     dsv_recent *r = &recent[slot_of(first, last, n_bytes)];

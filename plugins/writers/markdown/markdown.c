@@ -289,6 +289,7 @@ static int32_t write_results(const sampan_call *call, const sampan_results *resu
 
 static const sampan_writer_ops ops = {
     .struct_size = sizeof(sampan_writer_ops),
+    .flags = SAMPAN_WRITER_NO_MANIFEST,
     .extensions = "md|markdown",
     .document = md_document,
     .results = write_results,
