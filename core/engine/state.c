@@ -14,7 +14,7 @@
 static int32_t no_shards(const sp_job *job, const sp_yaml *place, const char *what,
                          sampan_error *error) {
   sp_error_set(error, SAMPAN_E_PLAN, SP_ID_NO_SHARDS, "the plan cannot be run in shards: %s", what);
-  sp_error_hint(error, "`sampan run` takes it; other indicators can be a plan of their own");
+  sp_error_hint(error, "`sampan run` takes it; what can be run in shards can be a plan of its own");
   return place != NULL ? sp_error_text_place(error, job->plan->file, place->line, place->column)
                        : sp_error_file(error, job->plan->file);
 }
@@ -31,6 +31,11 @@ static int32_t check_plan(const sp_job *job, sampan_error *error) {
     snprintf(what, sizeof what, "indicator '%.80s' (estimator '%.60s') takes several reads",
              b->indicator->name, b->plugin->name);
     return no_shards(job, b->indicator->place, what, error);
+  }
+  const char *pipe = sp_stream_pipe(job->stream);
+  if (pipe != NULL) {
+    snprintf(what, sizeof what, "'%.120s' is a pipe, which gives its bytes only once", pipe);
+    return no_shards(job, NULL, what, error);
   }
   if (job->aux != NULL) {
     return no_shards(job, d->place, "its weights are calibrated by all records first", error);

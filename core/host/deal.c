@@ -20,7 +20,7 @@
 
 /* Less than this is read as a whole for each part of it. */
 #define SP_LEAST_SPANNED_BYTES (INT64_C(1) << 23)
-#define SP_LEAST_SPANNED_PIECES 16
+#define SP_LEAST_SPANNED_PIECES 2
 
 __extension__ typedef unsigned __int128 wide;
 
