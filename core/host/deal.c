@@ -20,7 +20,7 @@
 
 /* Less than this is read as a whole for each part of it. */
 #define SP_LEAST_SPANNED_BYTES (INT64_C(1) << 23)
-#define SP_LEAST_SPANNED_PIECES 16
+#define SP_LEAST_SPANNED_PIECES 2
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -327,6 +327,7 @@ int32_t sp_source_deal(sp_source *source, const sp_span *span, const sampan_sink
     for (uint32_t i = 1; i < n_started; i++) (void)pthread_join(hands[i].thread, NULL);
     (void)pthread_mutex_destroy(&d.lock);
     status = collect(hands, n_started, dealt, error);
+    if (status >= 0) tell(&d); /* the records of the last pieces */
   }
   if (status >= 0 && span == NULL && source->schema.complete && source->schema.n_records >= 0 &&
       source->schema.n_records != dealt->n_records) {

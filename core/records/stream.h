@@ -94,6 +94,9 @@ typedef struct sp_stretch {
   int32_t reserved;
 } sp_stretch;
 
+/* A file that gives its bytes only once, as the plan names it, or NULL: shards need it more often.
+ */
+const char *sp_stream_pipe(const sp_stream *stream);
 /* Has reads take shard k (from 1) of n only: of the files of all waves, one behind the other. Side
  * tables are read whole. SAMPAN_E_MEMORY. */
 int32_t sp_stream_take_shard(sp_stream *stream, uint32_t k, uint32_t n) SP_CHECK;
