@@ -42,7 +42,8 @@ int sp_grid_choose(const double *weight, const uint64_t *mask, int64_t n, sp_gri
   const int32_t full = top - 53;
   out->low = (bottom < full ? bottom : full) - SP_GRID_MARGIN;
   out->is_set = 1;
-  return out->low > -1000 && top - out->low <= SP_GRID_SPAN - 1;
+  /* No sum of pairs is beyond the doubles. */
+  return out->low > -1000 && out->low < 900 && top - out->low <= SP_GRID_SPAN - 1;
 }
 
 /* One weight, whatever it is; 0 where it does not fit. */
@@ -201,13 +202,59 @@ void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int6
   }
 }
 
+/* Which bits of the parts of a pair are in each of the four slices that it can reach: as sp_slice
+ * would cut the weight. */
+typedef struct slicing {
+  int64_t low[3], high[3]; /* of slices 0 to 2, and 1 to 3; no other slice has any */
+  int32_t shift;           /* of the unit in slice 0 */
+  int32_t top;             /* of slice 0, as in sp_exact */
+} slicing;
+
+/* The bits [from, to) of a part of a pair that has so many. */
+static int64_t bits_between(int32_t from, int32_t to, int32_t n) {
+  if (from < 0) from = 0;
+  if (to > n) to = n;
+  return to > from ? ((INT64_C(1) << (to - from)) - 1) << from : 0;
+}
+
+static slicing slices_of(const sp_grid *grid) {
+  const int32_t place = grid->low + 1092; /* 1075 + 17, see sp_slice */
+  slicing out = {.shift = place % SP_EXACT_BITS, .top = place / SP_EXACT_BITS + 1};
+  for (int32_t k = 0; k < 3; k++) {
+    const int32_t low = k * SP_EXACT_BITS - out.shift;
+    const int32_t high = low + SP_EXACT_BITS - SP_GRID_BITS;
+    out.low[k] = bits_between(low, low + SP_EXACT_BITS, SP_GRID_BITS);
+    out.high[k] = bits_between(high, high + SP_EXACT_BITS, SP_GRID_SPAN - SP_GRID_BITS);
+  }
+  return out;
+}
+
+static int64_t shifted(int64_t x, int32_t by) {
+  return by >= 0 ? x << by : x >> -by;
+}
+
 void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
                         int64_t n) {
-  int64_t sum_high = 0, sum_low = 0;
+  /* Slice by slice, without a carry: the state is that of the weights added one by one. */
+  const slicing s = slices_of(grid);
+  int64_t sum_low[3] = {0}, sum_high[3] = {0}, slice[4] = {0};
   for (int64_t i = 0; i < n; i++) {
-    sum_high += high[i];
-    sum_low += low[i];
+    for (int k = 0; k < 3; k++) {
+      sum_low[k] += low[i] & s.low[k];
+      sum_high[k] += high[i] & s.high[k];
+    }
   }
-  const sp_exact part = sp_grid_exact(grid, sum_high, sum_low);
+  for (int32_t k = 0; k < 3; k++) {
+    const int32_t by = s.shift - k * SP_EXACT_BITS;
+    slice[k] += shifted(sum_low[k], by);
+    slice[k + 1] += shifted(sum_high[k], by - SP_EXACT_BITS + SP_GRID_BITS);
+  }
+  int32_t top = 3;
+  while (top >= 0 && slice[top] == 0) top--;
+  if (top < 0) return;
+  sp_exact part;
+  memset(&part, 0, sizeof part);
+  part.top = s.top + top;
+  for (int32_t k = 0; k <= top; k++) part.limb[k] = slice[top - k];
   sp_exact_merge(sum, &part);
 }

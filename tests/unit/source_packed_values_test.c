@@ -103,6 +103,11 @@ Test(source_packed_values, a_wrong_number_has_its_row) {
   cr_assert_eq(source_run(&job, &r), SAMPAN_E_DATA);
   cr_assert_eq(r.error.row, 3);
   cr_assert_str_eq(r.error.message, "\"x\" is not a number");
+  cr_assert_eq(r.n_records, 2, "what stands before it was handed over");
+  source_result_clear(&r);
+  job.refuse = 2; /* and what is wrong with that comes first */
+  cr_assert_eq(source_run(&job, &r), SAMPAN_E_MEMORY);
+  cr_assert_eq(r.error.row, 2);
   source_result_clear(&r);
   free(f.bytes);
 }

@@ -355,7 +355,9 @@ typedef struct sampan_source_ops {
   /* Reads the header. */
   int32_t (*schema)(const sampan_call *call, const sampan_reader *reader, sampan_schema *out);
   /* Reads every record, from the start of the file, into the sink; SAMPAN_END when it has proved or
-   * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. */
+   * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. Before it
+   * fails, it hands over the records before the one that is wrong: what the host finds in these
+   * comes first. */
   int32_t (*read)(const sampan_call *call, const sampan_reader *reader, const sampan_schema *schema,
                   const sampan_sink *sink);
   /* 1.2. How many of n bytes, which begin where a record does (or the file), are whole records: up

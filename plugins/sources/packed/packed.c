@@ -87,6 +87,20 @@ static int32_t open_columns(reading *r, int64_t i_block) {
   return status;
 }
 
+/* The read ends at a record of this batch: what is wrong with an earlier one comes first, whatever
+ * the batches. */
+static int32_t give_before(const reading *r, int64_t n) {
+  const sampan_sink *sink = r->sink;
+  if (n == 0) return SAMPAN_OK;
+  for (uint32_t f = 0; f < sink->n_fills; f++) {
+    uint64_t *present = sink->fills[f].present;
+    for (int64_t w = n / 64; w < sink->capacity / 64; w++) {
+      present[w] &= w == n / 64 ? (UINT64_C(1) << (n % 64)) - 1 : 0;
+    }
+  }
+  return sink->batch(sink->data, n, r->call->error);
+}
+
 static int32_t not_a_number(const reading *r, const packed_column *c, int64_t record) {
   sampan_error *e = r->call->error;
   const char *text = packed_column_text(c, record);
@@ -119,7 +133,10 @@ static int32_t read_records(reading *r, int64_t i_block) {
       if (status < 0) return status;
       if (wrong != before) culprit = &r->columns[f];
     }
-    if (culprit != NULL) return not_a_number(r, culprit, wrong);
+    if (culprit != NULL) {
+      const int32_t earlier = give_before(r, wrong - from);
+      return earlier != SAMPAN_OK ? earlier : not_a_number(r, culprit, wrong);
+    }
     const int32_t status = sink->batch(sink->data, n, r->call->error);
     if (status != SAMPAN_OK) return status;
   }
