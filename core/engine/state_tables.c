@@ -104,9 +104,10 @@ static void put_lanes(sp_buffer *out, const sp_table *table, uint32_t row, uint3
   }
 }
 
-/* The lanes of a row; of two parts in the order of the indicators, as if they were one. */
+/* The lanes of a row; of two parts in the order of the indicators, as if they were one, and each
+ * total by itself, as wide totals have it. */
 static void put_row(sp_buffer *out, const parts *p, uint32_t row) {
-  if (p->n == 1) {
+  if (p->n == 1 && !p->split[0]->is_narrow) {
     put_lanes(out, p->table[0], row, 0, sp_table_n_lanes(p->table[0]));
     return;
   }
@@ -114,8 +115,12 @@ static void put_row(sp_buffer *out, const parts *p, uint32_t row) {
     uint32_t place;
     const uint32_t k = part_of(p, i, &place);
     if (k == SP_NONE) continue;
-    put_lanes(out, p->table[k], k == 0 ? row : p->row[row], p->split[k]->lane_start[place],
-              1 + p->job->indicators[i].n_totals);
+    const sp_bound *b = &p->job->indicators[i];
+    const uint32_t first = p->split[k]->lane_start[place], at = k == 0 ? row : p->row[row];
+    put_lanes(out, p->table[k], at, first, 1);
+    for (uint32_t c = 0; c < b->n_totals; c++) {
+      put_lanes(out, p->table[k], at, first + b->lane_of[c], 1);
+    }
   }
 }
 

@@ -84,7 +84,8 @@ static uint32_t slot_of(const sp_table *t, uint64_t key) {
 
 /* Twice as many slots; at most half of them are taken. */
 static int32_t grow_slots(sp_table *t) {
-  const uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
+  uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
+  while (n != 0 && n / 2 <= t->n_rows) n *= 2; /* sealed, and opened again */
   uint32_t *slots = calloc(n, sizeof *slots);
   if (n == 0 || slots == NULL) {
     free(slots);
