@@ -9,7 +9,7 @@ enum { CAPACITY = 2048, SAMPLE = 8192, NOT_PLAIN = 64 };
 
 static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) {
   sp_pack_state *s = data;
-  sp_pack_column *c = &s->columns[s->fills[fill].reserved];
+  sp_pack_column *c = &s->columns[s->fills[fill].reserved2];
   sp_written w;
   if (c->mode == SP_READ_CODE) return sp_written_code(text, n);
   if (c->mode == SP_READ_TEXT) return sp_dictionary_add(&c->texts, text, n);
@@ -127,7 +127,7 @@ static int32_t make_fill(sp_pack_state *s, uint32_t column, int32_t type, uint32
   }
   fill->type = type;
   fill->field = column;
-  fill->reserved = column;
+  fill->reserved2 = column;
   return SAMPAN_OK;
 }
 
