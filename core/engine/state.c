@@ -60,7 +60,7 @@ static int32_t partial(sp_outcome *o, void *data, sampan_error *error) {
   if (sp_stream_take_shard(o->job->stream, s->k, s->n) < 0) return sp_error_memory(error);
   SP_TRY(sp_stream_digest(o->job->stream, 1, o->job->options->threads, error));
   const int32_t status = sp_scan(o->job, o->totals, 0, error);
-  SP_TRY(sp_stream_settle(o->job->stream, status, error));
+  SP_TRY(sp_job_settle(o->job, status, error));
   o->job->is_reading = 0;
   return sp_state_write(o->job, o->totals, s->k, s->n, s->out, error);
 }
