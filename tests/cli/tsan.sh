@@ -69,9 +69,11 @@ mkdir lianyun literacy
 cp "$here"/../../datasets/lianyun/*.yaml "$here"/../../datasets/lianyun/*.csv lianyun
 cp "$here"/../../datasets/literacy/*.csv literacy
 standards=$here/../../datasets/standards
-for name in annex.html annex.docx; do
-  run $name annex lianyun/programme.yaml -o $name --threads 4 --data-dir "$standards"
-done
+run "annex" annex lianyun/programme.yaml -o annex.html --threads 4 --data-dir "$standards"
+# Pango looks for fonts in a thread of its own; its locks are not seen, as it is not built for this.
+TSAN_OPTIONS="$TSAN_OPTIONS ignore_noninstrumented_modules=1" \
+  run "annex with charts" annex lianyun/programme.yaml -o annex.docx --threads 4 \
+  --data-dir "$standards"
 for plan in physique registers; do
   run $plan run lianyun/$plan.yaml --format json --threads 4 --data-dir "$standards"
 done
