@@ -97,11 +97,12 @@ typedef struct sp_run_options {
   int64_t batch;           /* records in a batch; 0: 2048 */
   int64_t threads;         /* 0: one for each processor that the process may use */
   int64_t memory;          /* most bytes that totals may take; 0: half of what the machine has */
-  int64_t *totals_peak;    /* becomes the most bytes that they took, if larger; NULL: unasked */
   int32_t no_digest;       /* no SHA-256 of the inputs, but of those that the plan asserts one of */
   const volatile int *cancel;
   sp_stream_progress_fn *progress;
   void *progress_data;
+  /* Becomes the most bytes that totals took, where it is less; NULL: nobody asks. */
+  int64_t *totals_peak;
 } sp_run_options;
 
 /* Checks a plan against its files and plugins without reading records. */

@@ -82,7 +82,7 @@ static uint32_t slot_of(const sp_table *t, uint64_t key) {
 
 /* Twice as many slots; at most half of them are taken. */
 static int32_t grow_slots(sp_table *t) {
-  const uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : SP_CHUNK_ROWS;
+  const uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
   uint32_t *slots = calloc(n, sizeof *slots);
   if (n == 0 || slots == NULL) {
     free(slots);
