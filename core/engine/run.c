@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "engine/budget.h"
 #include "engine/course.h"
 #include "engine/order.h"
 #include "engine/version.h"
@@ -305,7 +306,8 @@ int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_prepare(o->job, o->totals, error));
   SP_TRY(sp_job_shape(o->job, 0, error));
-  return sp_totals_lay_out(o->job, o->totals, error);
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  return sp_budget_plan(o->job, o->totals, error);
 }
 
 static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {

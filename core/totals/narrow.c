@@ -161,7 +161,7 @@ static uint32_t *tally_of(sp_table *t, uint32_t group) {
 /* Room for the tallies of all groups up to this one. */
 static int32_t tally_room(sp_table *t, uint32_t group) {
   if (group >= t->tally_capacity) {
-    uint32_t capacity = t->tally_capacity != 0 ? t->tally_capacity : 16;
+    uint32_t capacity = t->tally_capacity != 0 ? t->tally_capacity : SP_FIRST_GROUPS;
     while (capacity <= group) capacity *= 2;
     uint32_t *grown = realloc(t->tallies, (size_t)capacity * t->n_padded * sizeof *grown);
     if (grown == NULL) return SAMPAN_E_MEMORY;
