@@ -261,10 +261,7 @@ static int32_t decide_goal(const evaluating *v, sp_finding *out) {
 /* ---- the whole ---------------------------------------------------------------------------- */
 
 static int32_t run_plans(const evaluating *v, sp_registry *registry,
-                         const sp_run_options *given) {
-  sp_run_options with_units = *given;
-  const sp_run_options *options = &with_units;
-  with_units.needs_units = 1; /* goals compare estimates of one plan */
+                         const sp_run_options *options) {
   for (uint32_t i = 0; i < v->programme->n_plans; i++) {
     const sp_plan *plan = v->programme->plans[i].plan;
     if (plan->kind == SP_KIND_CHECKLIST) {

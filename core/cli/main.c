@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "base/cancel.h"
 #include "base/quantile.h"
@@ -143,7 +146,15 @@ static int32_t dispatch(cli *c, sampan_error *error) {
   return unknown_verb(name, error);
 }
 
+/* Tables come and go by the megabyte: what is freed goes back to the system. */
+static void give_back(void) {
+#if defined(__GLIBC__)
+  (void)mallopt(M_MMAP_THRESHOLD, 1 << 17);
+#endif
+}
+
 int main(int argc, char **argv) {
+  give_back();
   cli *c = calloc(1, sizeof *c);
   sampan_error error;
   char program[PATH_MAX];

@@ -24,6 +24,7 @@ int32_t cli_run(cli *c, sampan_error *error) {
   int32_t status = cli_refuse_inputs(c, plans, 1, error);
   if (status >= 0) status = cli_wants_digests(c, error);
   options.no_digest = status == 0;
+  options.no_covariances = 1;
   cli_progress_start(c);
   if (status >= 0) status = sp_run(plan, c->registry, &options, &outcome, error);
   cli_progress_clear(c);

@@ -50,11 +50,11 @@ static int32_t add_cells(const sp_scanner *s, const sp_bound *b, const sp_scored
         return sp_error_cell(error, NULL, i + 1, NULL);
       }
       const int64_t high = s->weigh.high[i], low = s->weigh.low[i];
-      const uint32_t first = lane + 1 + scored->cell[i] * shape->n_components;
+      const uint32_t *lane_of = b->lane_of + (size_t)scored->cell[i] * shape->n_components;
       int32_t status = sp_table_add_bit(table, rows[i], groups[i], lane, high, low);
       for (uint32_t c = 0; c < shape->n_components && status >= 0; c++) {
         if (scored->bits[c] != NULL && !sampan_bit(scored->bits[c], i)) continue;
-        status = sp_table_add_bit(table, rows[i], groups[i], first + c, high, low);
+        status = sp_table_add_bit(table, rows[i], groups[i], lane + lane_of[c], high, low);
       }
       if (status < 0) return sp_error_memory(error);
       if (s->job->by_stratum) add_cell_squares(s, b, scored, table, split, square, i);
@@ -98,7 +98,7 @@ int32_t sp_add_bits(sp_scanner *s, uint32_t split, int64_t n, sampan_error *erro
     for (uint32_t c = 0; c < b->shape.n_components; c++) {
       uint64_t *bits = scored->bits[c];
       for (int64_t w = 0; bits != NULL && w < sampan_words(n); w++) bits[w] &= scored->in[w];
-      s->lanes[lane + 1 + c] = bits != NULL ? bits : scored->in;
+      if (bits != NULL) s->lanes[lane + b->lane_of[c]] = bits;
     }
     if (s->job->by_stratum) find_squares(s, b, scored, at->square_start[p], n);
   }
@@ -118,9 +118,9 @@ static void settle_counts(const sp_bound *b, const uint32_t *tally, int64_t *cou
   counts[SP_COUNT_POSITIVE] += tally[0];
   for (uint32_t k = 0; k < b->n_totals; k++) {
     const sampan_component *c = &b->shape.components[k % b->shape.n_components];
-    counts[SP_COUNT_TOTALS + k] += tally[1 + k];
+    counts[SP_COUNT_TOTALS + k] += tally[b->lane_of[k]];
     if (c->type == SAMPAN_BIT && (c->flags & SAMPAN_EVENTS) != 0) {
-      counts[SP_COUNT_EVENTS] += tally[1 + k];
+      counts[SP_COUNT_EVENTS] += tally[b->lane_of[k]];
     }
   }
 }

@@ -77,37 +77,83 @@ static int32_t find_group(sp_scanner *s, const sp_split *split, sp_map *groups, 
   return s->read == 0 ? sp_error_memory(error) : changed(i, error);
 }
 
-/* All groups that are in the array already; 1 where some record's is not. */
-static int look_up(const sp_scanner *s, const sp_split *split, const sp_crossing *c, int64_t n,
-                   uint32_t *out) {
-  uint32_t *place = s->places, *missing = s->missing;
-  memset(place, 0, (size_t)n * sizeof *place);
-  memset(missing, 0, (size_t)n * sizeof *missing);
+/* The codes of the records side by side, and which words have a record without one. */
+static void make_places(const sp_scanner *s, const sp_split *split, const sp_crossing *c, int64_t n,
+                        const sp_machine *machine) {
+  uint32_t *place = s->places;
   for (uint32_t g = 0; g < split->n_groupings; g++) {
     const uint32_t *codes = s->codes[split->groupings[g]];
     const uint32_t shift = c->shift[g];
-    for (int64_t i = 0; i < n; i++) {
-      place[i] |= codes[i] << shift;
-      missing[i] |= -(uint32_t)(codes[i] == SP_CODE_MISSING);
+    if (g == 0) {
+      for (int64_t i = 0; i < n; i++) place[i] = codes[i] << shift;
+    } else {
+      for (int64_t i = 0; i < n; i++) place[i] |= codes[i] << shift;
     }
   }
-  uint32_t n_new = 0;
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t is_out = missing[i] | ((uint32_t)sampan_bit(s->sift.eligible, i) - 1);
-    const uint32_t group = c->dense[place[i] & c->mask];
-    n_new |= (uint32_t)(group == 0) & ~is_out;
-    out[i] = (group - 1) | is_out;
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    uint64_t whole = s->sift.eligible[w];
+    for (uint32_t g = 0; g < split->n_groupings; g++) {
+      const uint32_t required = s->job->groupings[split->groupings[g]].required;
+      whole &= sp_machine_column(machine, required)->present[w];
+    }
+    s->whole[w] = whole;
   }
-  return n_new != 0;
 }
 
-static int32_t divide_split(sp_scanner *s, uint32_t k, int64_t n, sampan_error *error) {
+/* All groups that are in the array already; 1 where some record's is not. */
+static int look_up(const sp_scanner *s, const sp_crossing *c, int64_t n, uint32_t *out) {
+  const uint32_t *place = s->places, *dense = c->dense, mask = c->mask;
+  uint32_t is_new = 0;
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    const int64_t first = w * 64, m = n - first < 64 ? n - first : 64;
+    const uint64_t whole = s->whole[w];
+    if (m == 64 && whole == ~UINT64_C(0)) {
+      uint32_t some = 0;
+      for (int64_t i = first; i < first + 64; i++) {
+        out[i] = dense[place[i] & mask] - 1;
+        some |= (uint32_t)(out[i] == SP_NONE);
+      }
+      is_new |= some;
+      continue;
+    }
+    for (int64_t i = first; i < first + m; i++) {
+      const uint32_t is_out = (uint32_t)(whole >> (i - first) & 1) - 1;
+      const uint32_t group = dense[place[i] & mask];
+      is_new |= (uint32_t)(group == 0) & ~is_out;
+      out[i] = (group - 1) | is_out;
+    }
+  }
+  return is_new != 0;
+}
+
+/* One group for all. */
+static void give_all(const sp_scanner *s, int64_t n, uint32_t *out) {
+  for (int64_t w = 0; w < sampan_words(n); w++) {
+    const int64_t first = w * 64, m = n - first < 64 ? n - first : 64;
+    const uint64_t word = s->sift.eligible[w];
+    if (word == ~UINT64_C(0)) {
+      memset(out + first, 0, (size_t)m * sizeof *out);
+      continue;
+    }
+    for (int64_t i = 0; i < m; i++) out[first + i] = (uint32_t)(word >> i & 1) - 1;
+  }
+}
+
+static int32_t divide_split(sp_scanner *s, const sp_machine *machine, uint32_t k, int64_t n,
+                            sampan_error *error) {
   const sp_split *split = &s->job->splits[k];
   sp_map *groups = s->totals->groups[k].map;
   sp_crossing *c = &s->crossings[k];
   uint32_t *out = s->groups[k];
+  if (split->n_groupings == 0) {
+    give_all(s, n, out);
+    return SAMPAN_OK;
+  }
   if (refresh(c, split, s->totals, groups) < 0) return sp_error_memory(error);
-  if (c->is_dense && !look_up(s, split, c, n, out)) return SAMPAN_OK;
+  if (c->is_dense) {
+    make_places(s, split, c, n, machine);
+    if (!look_up(s, c, n, out)) return SAMPAN_OK;
+  }
   for (int64_t i = 0; i < n; i++) {
     if (c->is_dense && out[i] != SP_NONE) continue;
     out[i] = SP_NONE;
@@ -189,7 +235,7 @@ int32_t sp_divide(sp_scanner *s, const sp_machine *machine, int64_t n, sampan_er
   }
   if (s->read == 0) SP_TRY(count_periods(s, n, period, error));
   for (uint32_t k = 0; k < job->n_splits; k++) {
-    SP_TRY(divide_split(s, k, n, error));
+    SP_TRY(divide_split(s, machine, k, n, error));
     SP_TRY(find_rows(s, k, n, error));
   }
   return SAMPAN_OK;

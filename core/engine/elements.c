@@ -67,7 +67,7 @@ int32_t sp_elements_decide(sp_job *job) {
   const sp_design *d = &plan->design;
   job->by_stratum = 0;
   if (!job->may_be_elements || job->plain || job->n_levels > 0 || !has_elements(job) ||
-      plan->n_comparisons > 0 || job->options->needs_units || d->n_psu > 1) {
+      plan->n_comparisons > 0 || !job->options->no_covariances || d->n_psu > 1) {
     return SAMPAN_OK;
   }
   for (uint32_t s = 0; s < job->n_splits; s++) {

@@ -145,14 +145,14 @@ static sp_runs linearize(sp_maker *m, uint32_t place, sp_estimate *e, const doub
   const sp_job *job = m->outcome->job;
   const sp_units *u = &m->outcome->totals->place.units;
   const uint32_t first = job->splits[e->split].lane_start[place];
-  const uint32_t n_totals = job->indicators[e->indicator].n_totals;
+  const sp_bound *b = &job->indicators[e->indicator];
   uint32_t n = 0, n_runs = 0, run = UINT32_MAX, last = UINT32_MAX;
   double present = 0;
   e->n_psu = e->n_strata = 0;
   for (uint32_t r = 0; r < m->n_rows; r++) {
     const double *lane = m->matrix + (size_t)r * m->n_lanes + first;
     if (!m->has_matrix) {
-      sp_table_totals(m->table, &m->rows[r], 1, first, n_totals + 1, m->row);
+      sp_table_totals(m->table, &m->rows[r], 1, first, b->n_lanes, m->row);
       lane = m->row;
     }
     /* Whether there are records does not go by what their weights come to: calibrated ones may be
@@ -161,7 +161,7 @@ static sp_runs linearize(sp_maker *m, uint32_t place, sp_estimate *e, const doub
     if (touched == 0) continue;
     const uint32_t stratum = u->psus[m->leaf[r]].stratum;
     double z = 0;
-    for (uint32_t k = 0; k < n_totals; k++) z += gradient[k] * lane[1 + k];
+    for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * lane[b->lane_of[k]];
     if (stratum != run) m->run_stratum[n_runs++] = run = stratum;
     m->z[n++] = z;
     m->run_end[n_runs - 1] = n;
@@ -416,7 +416,7 @@ int32_t sp_make_estimates(sp_maker *m, const sp_target *target, uint32_t group, 
   const sp_bound *b = &job->indicators[indicator];
   const uint32_t first = job->splits[split].lane_start[place];
   sampan_totals view;
-  memcpy(m->totals, m->sums + first + 1, b->n_totals * sizeof *m->totals);
+  for (uint32_t k = 0; k < b->n_totals; k++) m->totals[k] = m->sums[first + b->lane_of[k]];
   if (sp_totals_view(o, indicator, split, group, 0, m->sums[first], m->totals, &view) < 0) {
     return sp_error_memory(error);
   }

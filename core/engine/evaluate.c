@@ -41,17 +41,18 @@ int32_t sp_totals_view(const sp_outcome *outcome, uint32_t indicator, uint32_t s
 int32_t sp_group_totals(const sp_outcome *outcome, uint32_t indicator, uint32_t split_index,
                         uint32_t group, uint32_t run, double *totals, sampan_totals *view) {
   const sp_split *split = &outcome->job->splits[split_index];
-  const uint32_t n = outcome->job->indicators[indicator].n_totals;
+  const sp_bound *b = &outcome->job->indicators[indicator];
+  const uint32_t n = b->n_lanes;
   const uint32_t first =
       run * split->n_lanes + split->lane_start[sp_place_in_split(split, indicator)];
   const sp_walk *walk = &outcome->totals->walks[split_index];
   double few[FEW_TOTALS + 1];
-  double *sums = n <= FEW_TOTALS ? few : malloc((n + 1U) * sizeof *sums);
+  double *sums = n <= FEW_TOTALS + 1 ? few : malloc(n * sizeof *sums);
   if (sums == NULL) return SAMPAN_E_MEMORY;
   sp_table_totals(outcome->totals->tables[split_index], walk->rows + walk->start[group],
-                  walk->start[group + 1] - walk->start[group], first, n + 1, sums);
+                  walk->start[group + 1] - walk->start[group], first, n, sums);
   const double weight = sums[0];
-  memcpy(totals, sums + 1, n * sizeof *totals);
+  for (uint32_t k = 0; k < b->n_totals; k++) totals[k] = sums[b->lane_of[k]];
   if (sums != few) free(sums);
   return sp_totals_view(outcome, indicator, split_index, group, run, weight, totals, view);
 }

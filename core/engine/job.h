@@ -28,6 +28,8 @@ typedef struct sp_bound {
   uint32_t n_squares;           /* of a cell; 0: its second moments are no sums of squared weights */
   struct sp_square_of *squares; /* elements.h */
   uint32_t *square_of_pair;     /* by pair of components */
+  uint32_t n_lanes;        /* of its totals in a row; the first is the weight of the records in */
+  const uint32_t *lane_of; /* by total; that of the weight where it is the same */
   const sampan_plugin *interval;
   const sampan_value *interval_values;
   const uint32_t *splits; /* one per by of the indicator */
@@ -116,9 +118,14 @@ typedef struct sp_job {
   sp_notes notes;
 } sp_job;
 
-/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
+/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. With
+ * `keys_as_written`, keys of texts that may be numbers are read as such. */
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-                    sp_arena *arena, sp_job **out, sampan_error *error) SP_CHECK;
+                    int32_t keys_as_written, sp_arena *arena, sp_job **out,
+                    sampan_error *error) SP_CHECK;
+/* After the last read of a try, which came to `status`: sp_stream_settle(), unless there will be
+ * another try. */
+int32_t sp_job_settle(sp_job *job, int32_t status, sampan_error *error) SP_CHECK;
 
 /* Has the estimators decide on their shapes, binds intervals and lays out the totals. With
  * `only_known`, estimators that need the levels of a factor, which only the data tell, are left
@@ -215,6 +222,8 @@ int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *er
 /* Room for the counts of n periods (code + 1; 0 for records without one). SAMPAN_E_MEMORY. */
 int32_t sp_totals_period_room(const sp_job *job, sp_totals *totals, uint32_t n) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
+/* Frees the tables, once all estimates are made and nothing is compared. */
+void sp_totals_shed(const sp_job *job, sp_totals *totals);
 
 /* A read before the others, where something must be known first: levels of factors, PSUs that
  * replicates are made of, sums of auxiliary variables. Does nothing where nothing is. */

@@ -51,7 +51,7 @@ static void load_stratum(sp_moments *m, const sp_bound *b, const sp_group_rows *
   sp_long_sum *sum = &m->sums[0];
   for (uint32_t k = 0; k < b->n_totals; k++) {
     sp_long_clear(sum);
-    sp_table_sum(g->table, row, g->first + 1 + k, sum);
+    sp_table_sum(g->table, row, g->first + b->lane_of[k], sum);
     totals[k] = sp_long_value(sum);
   }
   for (uint32_t cell = 0; cell < b->shape.n_cells; cell++, moments += n_pairs) {
@@ -93,21 +93,20 @@ static void end_stratum(sp_moments *m, const sp_bound *b) {
   for (uint32_t k = 0; k < b->n_totals + n_moments; k++) sp_long_clear(&m->sums[k]);
 }
 
-/* A record is in one cell. */
+/* A record, by its lanes. It is in one cell. */
 static void add_record(sp_moments *m, const sp_bound *b, const double *v) {
-  const uint32_t n = b->shape.n_components, n_pairs = n * (n + 1) / 2;
-  for (uint32_t cell = 0; cell < b->shape.n_cells; cell++) {
-    const double *of = v + (size_t)cell * n;
-    sp_long_sum *totals = m->sums + (size_t)cell * n;
-    sp_long_sum *moments = m->sums + b->n_totals + (size_t)cell * n_pairs;
+  const uint32_t n = b->shape.n_components;
+  sp_long_sum *totals = m->sums, *moments = m->sums + b->n_totals;
+  const uint32_t *of = b->lane_of;
+  for (uint32_t cell = 0; cell < b->shape.n_cells; cell++, of += n, totals += n) {
     for (uint32_t k = 0; k < n; k++) {
-      if (of[k] == 0) {
+      if (v[of[k]] == 0) {
         moments += k + 1;
         continue;
       }
-      sp_long_add(&totals[k], of[k]);
+      sp_long_add(&totals[k], v[of[k]]);
       for (uint32_t j = 0; j <= k; j++, moments++) {
-        if (of[j] != 0) sp_long_add_product(moments, of[k], of[j]);
+        if (v[of[j]] != 0) sp_long_add_product(moments, v[of[k]], v[of[j]]);
       }
     }
   }
@@ -116,7 +115,7 @@ static void add_record(sp_moments *m, const sp_bound *b, const double *v) {
 static int32_t load_units(sp_moments *m, const sp_units *u, const sp_bound *b,
                           const sp_group_rows *g) {
   uint32_t last = UINT32_MAX, present = UINT32_MAX;
-  double *v = malloc((b->n_totals + 1U) * sizeof *v);
+  double *v = malloc((b->n_lanes + 1U) * sizeof *v);
   if (v == NULL) return SAMPAN_E_MEMORY;
   for (uint32_t r = 0; r < g->n_rows; r++) {
     const int32_t touched = sp_table_touched(g->table, g->rows[r], g->first);
@@ -126,7 +125,7 @@ static int32_t load_units(sp_moments *m, const sp_units *u, const sp_bound *b,
       end_stratum(m, b);
       begin_stratum(m, last = stratum);
     }
-    sp_table_totals(g->table, &g->rows[r], 1, g->first + 1, b->n_totals, v);
+    sp_table_totals(g->table, &g->rows[r], 1, g->first, b->n_lanes, v);
     add_record(m, b, v);
     if (touched > 1 && stratum != present) count_present(m, u, present = stratum);
   }

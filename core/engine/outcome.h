@@ -97,8 +97,9 @@ typedef struct sp_run_options {
   int64_t batch;           /* records in a batch; 0: 2048 */
   int64_t threads;         /* 0: one for each processor that the process may use */
   int64_t memory;          /* most bytes that totals may take; 0: half of what the machine has */
-  int32_t no_digest;       /* no SHA-256 of the inputs, but of those that the plan asserts one of */
-  int32_t needs_units; /* covariances of the estimates will be asked for */
+  int32_t no_covariances;  /* sp_outcome_covariances and sp_joint_df will not be called */
+  int32_t reserved;
+  int32_t no_digest; /* no SHA-256 of the inputs, but of those that the plan asserts one of */
   const volatile int *cancel;
   sp_stream_progress_fn *progress;
   void *progress_data;

@@ -364,6 +364,22 @@ static int32_t memo_room(sp_place_memo *m, const sp_place_stage *s) {
   return SAMPAN_OK;
 }
 
+/* Records at a time that are looked at together, a divisor of 64. */
+enum { SP_RUN = 16 };
+
+/* Whether these records are kept, of the unit of the one before, which has weight as they have. */
+static int is_run(const uint64_t *kept, const uint32_t *strata, const uint32_t *units,
+                  const double *weight, int64_t i) {
+  const uint64_t all = (UINT64_C(1) << SP_RUN) - 1;
+  uint32_t differ = 0;
+  if ((kept[i / 64] >> (i % 64) & all) != all || !sampan_bit(kept, i - 1)) return 0;
+  for (int64_t k = 0; k < SP_RUN; k++) differ |= units[i + k] ^ units[i - 1];
+  if (strata != NULL) {
+    for (int64_t k = 0; k < SP_RUN; k++) differ |= strata[i + k] ^ strata[i - 1];
+  }
+  return differ == 0 && weight[i - 1] > 0;
+}
+
 /* Designs of one stage, strata and units by one column each: most records are of a unit that the
  * memo has. */
 static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint64_t *kept,
@@ -376,6 +392,12 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
   const uint32_t *units = s->unit_codes[0];
   const sp_column *fpc = s->fpc != UINT32_MAX ? sp_machine_column(machine, s->fpc) : NULL;
   for (int64_t i = 0; i < n; i++) {
+    while (i > 0 && i % SP_RUN == 0 && i + SP_RUN <= n && fpc == NULL &&
+           is_run(kept, strata, units, weight, i)) {
+      for (int64_t k = 0; k < SP_RUN; k++) unit[i + k] = unit[i - 1];
+      i += SP_RUN;
+    }
+    if (i >= n) break;
     if (!sampan_bit(kept, i)) continue;
     const uint32_t h = strata != NULL ? strata[i] : 0, u = units[i];
     if (h < m->n_strata && u < m->n_units && m->unit_of_code[u].stratum != 0 &&

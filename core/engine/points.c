@@ -27,12 +27,12 @@ int32_t sp_make_points(const sp_job *job, const sp_totals *t, uint32_t indicator
        negative. */
     const int32_t touched = sp_table_touched(table, row, first);
     if (touched == 0) continue;
-    sp_table_totals(table, &row, 1, first + 1, b->n_totals, totals);
+    sp_table_totals(table, &row, 1, first, b->n_lanes, totals);
     const uint32_t psu = sp_units_psu_of(u, leaf);
     const uint32_t stratum = u->n_psu > 0 ? u->psus[psu].stratum : 0;
     const uint32_t has_weight = touched > 1;
     double z = 0;
-    for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[k];
+    for (uint32_t k = 0; k < b->n_totals; k++) z += gradient[k] * totals[b->lane_of[k]];
     out[(*n)++] =
         (sp_point){.psu = psu, .stratum = stratum, .leaf = leaf, .has_weight = has_weight, .z = z};
     if (!has_weight) continue;

@@ -13,7 +13,7 @@
 /* Many replicates make batches smaller. */
 #define SP_MOST_WEIGHT_BYTES (INT64_C(1) << 27)
 /* What a worker's own tables hold before they are brought to those of all. */
-#define SP_WORKER_BYTES (INT64_C(1) << 24)
+#define SP_WORKER_BYTES (INT64_C(1) << 22)
 
 enum { SP_MOST_WORKERS = 1024 };
 
@@ -42,9 +42,9 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
   if (s->arena == NULL) return SAMPAN_E_MEMORY;
   s->unit = sp_scanner_array(s, sizeof(uint32_t));
   s->places = sp_scanner_array(s, sizeof(uint32_t));
-  s->missing = sp_scanner_array(s, sizeof(uint32_t));
+  s->whole = sp_scanner_array(s, 1);
   s->crossings = sp_arena_array(s->arena, job->n_splits + 1U, sizeof *s->crossings);
-  if (s->unit == NULL || s->places == NULL || s->missing == NULL || s->crossings == NULL) {
+  if (s->unit == NULL || s->places == NULL || s->whole == NULL || s->crossings == NULL) {
     return SAMPAN_E_MEMORY;
   }
   SP_TRY(sp_sift_init(&s->sift, job, capacity, s->arena));
@@ -327,6 +327,9 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
                         (long long)n_before, (long long)n_read);
   }
   if (read > 0) return SAMPAN_OK;
+  for (uint32_t k = 0; k < job->n_splits && totals->n_courses == 0; k++) {
+    sp_table_seal(totals->tables[k]);
+  }
   totals->n_read = n_read;
   const int is_shard = sp_stream_stretches(job->stream) != NULL; /* others may have some */
   if (totals->n_kept == 0 && !is_shard) return sp_nothing_kept(job, n_read, error);

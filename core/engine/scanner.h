@@ -39,14 +39,15 @@ typedef struct sp_scanner {
   sp_sift sift;
   sp_weigh weigh;
   uint32_t *unit;
-  uint32_t **codes;           /* [grouping][record] */
-  uint32_t **rows;            /* [split][record]; SP_NONE: not in it */
-  uint32_t **groups;          /* [split][record] */
-  sp_crossing *crossings;     /* by split */
-  uint32_t *places, *missing; /* scratch of divide.c */
-  sp_scored *scored;          /* by indicator */
-  const uint64_t **lanes;     /* scratch of add_bits.c: bitmaps by lane */
-  sp_squares squares;         /* of the weights, where records are PSUs; then also: */
+  uint32_t **codes;       /* [grouping][record] */
+  uint32_t **rows;        /* [split][record]; SP_NONE: not in it */
+  uint32_t **groups;      /* [split][record] */
+  sp_crossing *crossings; /* by split */
+  uint32_t *places;       /* scratch of divide.c */
+  uint64_t *whole;        /* by word: records of the domain with all codes */
+  sp_scored *scored;      /* by indicator */
+  const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */
+  sp_squares squares;     /* of the weights, where records are PSUs; then also: */
   const uint64_t **square_lanes;
   uint64_t **both; /* by square of a split: records of two components */
   double **numbers;

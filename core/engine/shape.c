@@ -50,6 +50,21 @@ static int32_t part_splits(sp_job *job, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* Where an indicator's totals stand among its lanes: in narrow totals what is 1 for every record
+ * that is in comes to the weight of these. */
+static int32_t lay_out_lanes(sp_job *job, sp_bound *b) {
+  uint32_t *lane_of = sp_arena_array(job->arena, b->n_totals + 1U, sizeof *lane_of);
+  if (lane_of == NULL) return SAMPAN_E_MEMORY;
+  const int shares = is_narrow(job, b) && b->shape.n_cells == 1;
+  b->n_lanes = 1;
+  for (uint32_t k = 0; k < b->n_totals; k++) {
+    const int is_one = shares && b->shape.components[k].type == SAMPAN_ONE;
+    lane_of[k] = is_one ? 0 : b->n_lanes++;
+  }
+  b->lane_of = lane_of;
+  return SAMPAN_OK;
+}
+
 /* Where each indicator's totals stand in the rows of each split. */
 static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
   const uint32_t n_indicators = job->plan->n_indicators;
@@ -75,7 +90,7 @@ static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
       split->cross_start[split->n_indicators] = split->n_crosses;
       split->square_start[split->n_indicators] = split->n_squares;
       indicators[split->n_indicators++] = i;
-      split->n_lanes += 1 + b->n_totals; /* the first lane is the weight of the records in */
+      split->n_lanes += b->n_lanes;
       split->n_counts += SP_COUNT_TOTALS + b->n_totals;
       split->n_crosses += b->n_totals * job->n_aux;
       split->n_squares += b->n_squares * b->shape.n_cells;
@@ -290,6 +305,10 @@ int32_t sp_job_shape(sp_job *job, int32_t only_known, sampan_error *error) {
     if (sp_squares_bind(b, job->arena) < 0) return sp_error_memory(error);
   }
   SP_TRY(part_splits(job, error));
+  for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
+    sp_bound *b = &job->indicators[i];
+    if (b->n_totals > 0 && lay_out_lanes(job, b) < 0) return sp_error_memory(error);
+  }
   SP_TRY(lay_out_splits(job, error));
   return sp_elements_decide(job) < 0 ? sp_error_memory(error) : SAMPAN_OK;
 }

@@ -14,7 +14,7 @@
 static int32_t no_shards(const sp_job *job, const sp_yaml *place, const char *what,
                          sampan_error *error) {
   sp_error_set(error, SAMPAN_E_PLAN, SP_ID_NO_SHARDS, "the plan cannot be run in shards: %s", what);
-  sp_error_hint(error, "`sampan run` takes it; other indicators can be a plan of their own");
+  sp_error_hint(error, "`sampan run` takes it; what can be run in shards can be a plan of its own");
   return place != NULL ? sp_error_text_place(error, job->plan->file, place->line, place->column)
                        : sp_error_file(error, job->plan->file);
 }
@@ -31,6 +31,11 @@ static int32_t check_plan(const sp_job *job, sampan_error *error) {
     snprintf(what, sizeof what, "indicator '%.80s' (estimator '%.60s') takes several reads",
              b->indicator->name, b->plugin->name);
     return no_shards(job, b->indicator->place, what, error);
+  }
+  const char *pipe = sp_stream_pipe(job->stream);
+  if (pipe != NULL) {
+    snprintf(what, sizeof what, "'%.120s' is a pipe, which gives its bytes only once", pipe);
+    return no_shards(job, NULL, what, error);
   }
   if (job->aux != NULL) {
     return no_shards(job, d->place, "its weights are calibrated by all records first", error);
@@ -55,7 +60,7 @@ static int32_t partial(sp_outcome *o, void *data, sampan_error *error) {
   if (sp_stream_take_shard(o->job->stream, s->k, s->n) < 0) return sp_error_memory(error);
   SP_TRY(sp_stream_digest(o->job->stream, 1, o->job->options->threads, error));
   const int32_t status = sp_scan(o->job, o->totals, 0, error);
-  SP_TRY(sp_stream_settle(o->job->stream, status, error));
+  SP_TRY(sp_job_settle(o->job, status, error));
   o->job->is_reading = 0;
   return sp_state_write(o->job, o->totals, s->k, s->n, s->out, error);
 }
@@ -166,6 +171,7 @@ static int32_t merge_states(sp_outcome *o, void *data, sampan_error *error) {
   uint32_t n_origins;
   SP_TRY(check_plan(o->job, error));
   SP_TRY(read_states(o, given->files, n, &states, error));
+  o->job->all_wide = 1; /* states of narrow totals may have several grids */
   SP_TRY(sp_outcome_open(o, error));
   SP_TRY(sp_stream_digest(o->job->stream, 1, o->job->options->threads, error));
   SP_TRY(sp_stream_settle(o->job->stream, SAMPAN_OK, error));
@@ -174,7 +180,6 @@ static int32_t merge_states(sp_outcome *o, void *data, sampan_error *error) {
   SP_TRY(sp_states_check_cover(o->job, states, n, error));
   SP_TRY(set_counts(o, states, n, error));
   sp_totals *t = o->totals;
-  if (sp_totals_widen(o->job, t) < 0) return sp_error_memory(error);
   SP_TRY(add_states(o, states, n, error));
   t->n_reads = 1;
   if (t->n_kept == 0) return sp_nothing_kept(o->job, t->n_read, error);

@@ -47,49 +47,6 @@ static void put_psus(sp_buffer *out, const sp_totals *t) {
   sp_put_count(out, t->n_shared_psus);
 }
 
-static void put_groups(sp_buffer *out, const sp_tuples *groups) {
-  const uint32_t n = sp_map_size(groups->map);
-  sp_put_count(out, n);
-  for (uint32_t i = 0; i < n; i++) {
-    const char *tuple = sp_map_key(groups->map, i, NULL);
-    for (uint32_t k = 0; k < groups->width; k++) {
-      uint32_t code;
-      memcpy(&code, tuple + k * sizeof code, sizeof code);
-      sp_put_count(out, code);
-    }
-  }
-}
-
-static void put_table(sp_buffer *out, sp_table *table) {
-  const uint32_t n_rows = sp_table_n_rows(table), n_lanes = sp_table_n_lanes(table);
-  sp_put_count(out, n_rows);
-  for (uint32_t i = 0; i < n_rows; i++) {
-    const sp_table_key key = sp_table_key_of(table, i);
-    sp_put_count(out, key.group);
-    sp_put_count(out, key.psu);
-    for (uint32_t k = 0; k < n_lanes; k++) {
-      sp_exact lane;
-      sp_table_lane(table, i, k, &lane);
-      sp_put_exact(out, &lane);
-    }
-  }
-}
-
-/* Of groups that have been met; a table may have room for more. */
-static void put_table_counts(sp_buffer *out, sp_table *table, uint32_t n_groups) {
-  const uint32_t n_counted = sp_table_n_groups(table), n_counts = sp_table_n_counts(table);
-  const uint32_t n = n_counted < n_groups ? n_counted : n_groups;
-  sp_put_count(out, n);
-  for (uint32_t g = 0; g < n; g++) {
-    const int64_t *counts = sp_table_counts(table, g);
-    if (counts == NULL) {
-      out->failed = 1;
-      return;
-    }
-    put_integers(out, counts, n_counts);
-  }
-}
-
 /* The products of its columns, carried. */
 static void put_rank(sp_buffer *out, sp_rank *rank) {
   sp_rank whole;
@@ -106,8 +63,9 @@ static void put_rank(sp_buffer *out, sp_rank *rank) {
 }
 
 static void put_ranks(sp_buffer *out, const sp_job *job, sp_totals *t) {
+  const uint32_t n_splits = sp_splits_whole(job); /* those in parts have no replicates */
   put_rank(out, &t->rank);
-  for (uint32_t s = 0; s < job->n_splits; s++) {
+  for (uint32_t s = 0; s < n_splits; s++) {
     const uint64_t n = (uint64_t)t->rank_groups[s] * job->splits[s].n_indicators;
     sp_put_count(out, t->rank_groups[s]);
     for (uint64_t i = 0; i < n; i++) put_rank(out, &t->ranks[s][i]);
@@ -119,11 +77,7 @@ void sp_put_totals(sp_buffer *out, const sp_job *job, sp_totals *t) {
   sp_put_place(out, &t->place);
   put_counts(out, job, t);
   put_psus(out, t);
-  for (uint32_t s = 0; s < job->n_splits; s++) {
-    put_groups(out, &t->groups[s]);
-    put_table(out, t->tables[s]);
-    put_table_counts(out, t->tables[s], sp_map_size(t->groups[s].map));
-  }
+  sp_put_tables(out, job, t);
   put_ranks(out, job, t);
 }
 
@@ -182,64 +136,6 @@ static int32_t get_psus(sp_bytes *in, const sp_job *job, sp_totals *t) {
   return SAMPAN_OK;
 }
 
-static int32_t get_groups(sp_bytes *in, const sp_job *job, sp_totals *t, uint32_t split) {
-  const sp_split *s = &job->splits[split];
-  /* The group of all records takes no byte, and is one. */
-  const uint32_t n = s->n_groupings > 0 ? sp_get_size(in) : (uint32_t)sp_get_count(in, 1);
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t tuple[32] = {0};
-    for (uint32_t k = 0; k < s->n_groupings; k++) {
-      const uint32_t size = sp_coder_size(t->coders[s->groupings[k]]);
-      tuple[k] = (uint32_t)sp_get_count(in, size > 0 ? size - 1 : 0);
-      if (size == 0) in->is_bad = 1;
-    }
-    if (in->is_bad) return SAMPAN_E_DATA;
-    const uint32_t number = sp_map_add(t->groups[split].map, tuple, s->n_groupings * sizeof *tuple);
-    if (number == SP_MAP_NONE) return SAMPAN_E_MEMORY;
-    if (number != i) return SAMPAN_E_DATA;
-  }
-  return SAMPAN_OK;
-}
-
-int32_t sp_totals_widen(const sp_job *job, sp_totals *t) {
-  for (uint32_t s = 0; s < job->n_splits; s++) {
-    sp_table *wide, *table = t->tables[s];
-    if (!sp_table_is_narrow(table)) continue;
-    SP_TRY(sp_table_new(sp_table_n_lanes(table), sp_table_n_counts(table), &wide));
-    sp_table_free(table);
-    t->tables[s] = wide;
-  }
-  return SAMPAN_OK;
-}
-
-static int32_t get_table(sp_bytes *in, const sp_job *job, sp_totals *t, uint32_t split) {
-  const uint32_t n_groups = sp_map_size(t->groups[split].map);
-  const uint32_t n_units = job->by_unit ? sp_units_leaves(&t->place.units)->n_psu : 0;
-  sp_table *table = t->tables[split];
-  const uint32_t n_lanes = sp_table_n_lanes(table), n_counts = sp_table_n_counts(table);
-  const uint32_t n_rows = sp_get_size(in);
-  for (uint32_t i = 0; i < n_rows; i++) {
-    const uint32_t group = (uint32_t)sp_get_count(in, n_groups);
-    const uint32_t unit = (uint32_t)sp_get_count(in, n_units);
-    /* Without units of the design all is unit 0. */
-    if (in->is_bad || group >= n_groups || (n_units > 0 && unit >= n_units)) return SAMPAN_E_DATA;
-    const uint32_t row = sp_table_row(table, group, unit);
-    if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
-    if (row != i) return SAMPAN_E_DATA;
-    for (uint32_t k = 0; k < n_lanes; k++) {
-      const sp_exact lane = sp_get_exact(in);
-      sp_table_merge_lane(table, row, k, &lane);
-    }
-  }
-  const uint32_t n_counted = (uint32_t)sp_get_count(in, n_groups);
-  for (uint32_t g = 0; g < n_counted; g++) {
-    int64_t *counts = sp_table_counts(table, g);
-    if (counts == NULL) return SAMPAN_E_MEMORY;
-    get_integers(in, counts, n_counts);
-  }
-  return SAMPAN_OK;
-}
-
 static int32_t get_rank(sp_bytes *in, sp_rank *rank) {
   const uint64_t kind = sp_get_count(in, 2);
   const uint64_t n = (uint64_t)rank->n * (rank->n + UINT64_C(1)) / 2;
@@ -282,11 +178,7 @@ int32_t sp_get_totals(sp_bytes *in, const sp_job *job, sp_totals *t) {
   SP_TRY(sp_get_place(in, &t->place));
   SP_TRY(get_counts(in, job, t));
   SP_TRY(get_psus(in, job, t));
-  SP_TRY(sp_totals_widen(job, t));
-  for (uint32_t s = 0; s < job->n_splits; s++) {
-    SP_TRY(get_groups(in, job, t, s));
-    SP_TRY(get_table(in, job, t, s));
-  }
+  SP_TRY(sp_get_tables(in, job, t));
   SP_TRY(get_ranks(in, job, t));
   return in->is_bad || in->at != in->end ? SAMPAN_E_DATA : SAMPAN_OK;
 }

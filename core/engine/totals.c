@@ -118,6 +118,13 @@ int32_t sp_totals_period_room(const sp_job *job, sp_totals *t, uint32_t n_period
   return SAMPAN_OK;
 }
 
+void sp_totals_shed(const sp_job *job, sp_totals *t) {
+  for (uint32_t s = 0; s < job->n_splits; s++) {
+    sp_table_free(t->tables[s]);
+    t->tables[s] = NULL;
+  }
+}
+
 void sp_totals_free(const sp_job *job, sp_totals *t) {
   if (t == NULL) return;
   sp_place_clear(&t->place);

@@ -20,7 +20,7 @@
 
 /* Less than this is read as a whole for each part of it. */
 #define SP_LEAST_SPANNED_BYTES (INT64_C(1) << 23)
-#define SP_LEAST_SPANNED_PIECES 16
+#define SP_LEAST_SPANNED_PIECES 2
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -224,6 +224,9 @@ static void *play(void *data) {
                                    : d->ops->read_piece(&call, sp_view_reader(d->view),
                                                         &d->source->schema, h->piece, &guarded);
       if (h->guard.status < 0) h->status = h->guard.status;
+      if (h->status >= 0 && h->status != SAMPAN_END) {
+        h->status = sp_source_without_end(d->source, &h->error);
+      }
       if (h->status >= 0 && d->input == NULL &&
           h->guard.n_records - before != d->source->schema.piece[h->piece]) {
         h->status = SAMPAN_E_INCOMPLETE;
@@ -327,6 +330,7 @@ int32_t sp_source_deal(sp_source *source, const sp_span *span, const sampan_sink
     for (uint32_t i = 1; i < n_started; i++) (void)pthread_join(hands[i].thread, NULL);
     (void)pthread_mutex_destroy(&d.lock);
     status = collect(hands, n_started, dealt, error);
+    if (status >= 0) tell(&d); /* the records of the last pieces */
   }
   if (status >= 0 && span == NULL && source->schema.complete && source->schema.n_records >= 0 &&
       source->schema.n_records != dealt->n_records) {

@@ -66,8 +66,8 @@ static void *store_runs(void *data) {
 /* ---- one attempt -------------------------------------------------------------------------- */
 
 static void clear_attempt(sp_pack_state *s) {
-  sp_run_free(s, s->filling);
-  s->filling = NULL;
+  sp_pack_reader_clear(&s->reader);
+  s->reader = (sp_pack_reader){.s = s};
   for (sp_run **list = &s->free_runs; *list != NULL;) {
     sp_run *run = *list;
     *list = run->next;
@@ -89,7 +89,7 @@ static void clear_attempt(sp_pack_state *s) {
     sp_cell_set_clear(&s->columns[c].codes);
     free(s->columns[c].code_text);
     s->columns[c].code_text = NULL;
-    s->columns[c].raw = 0;
+    sp_dictionary_clear(&s->columns[c].texts);
   }
   free(s->blocks);
   free(s->spilled);
@@ -119,9 +119,6 @@ static int32_t make_runs(sp_pack_state *s) {
     run->next = s->free_runs;
     s->free_runs = run;
   }
-  s->filling = s->free_runs;
-  s->free_runs = s->filling->next;
-  sp_run_reset(s, s->filling);
   return SAMPAN_OK;
 }
 
@@ -219,8 +216,19 @@ static int32_t end_file(sp_pack_state *s, sampan_error *error) {
 static int32_t attempt(sp_pack_state *s, sp_pack_outcome *out, sampan_error *error) {
   SP_TRY(begin_file(s, error));
   if (s->job->n_sort > 0) SP_TRY(sp_spill_open(s, error));
-  SP_TRY(read_and_store(s, error));
-  if (s->again) return SAMPAN_OK;
+  s->n_records = 0;
+  s->again = 0;
+  for (uint32_t i = 0; i < s->n_columns; i++) {
+    sp_pack_column *c = &s->columns[i];
+    c->mode = c->next_mode;
+    c->writings = (sp_writings){0};
+    if (c->mode == SP_READ_TEXT && sp_dictionary_init(&c->texts) < 0) {
+      return sp_error_memory(error);
+    }
+  }
+  const int in_stretches = !s->in_order && sp_pack_deals(s);
+  SP_TRY(in_stretches ? sp_pack_deal(s, error) : read_and_store(s, error));
+  if (s->again || (in_stretches && s->in_order)) return SAMPAN_OK;
   if (s->job->n_sort > 0) SP_TRY(sp_pack_merge(s, error));
   SP_TRY(end_file(s, error));
   out->n_records = s->n_records;
@@ -265,6 +273,8 @@ int32_t sp_pack(const sp_pack_job *job, sp_pack_outcome *out, sampan_error *erro
   }
   sp_pack_state s = {.job = job, .ops = ops, .n_columns = schema->n_fields, .spill_fd = -1};
   sp_error_clear(&s.failure);
+  s.reader.s = &s;
+  s.share = 0.75;
   s.block = job->block > 0 ? job->block : choose_block(s.n_columns);
   s.n_threads = count_threads(job->n_threads);
   s.columns = sp_arena_array(job->context->arena, s.n_columns + 1U, sizeof *s.columns);
@@ -277,14 +287,15 @@ int32_t sp_pack(const sp_pack_job *job, sp_pack_outcome *out, sampan_error *erro
   *out = (sp_pack_outcome){0};
   int32_t status = sp_pack_sample(&s, error);
   if (status >= 0) {
+    int again;
     do { /* each time at least one column of numbers becomes one of texts, or of longer numbers */
+      const int32_t in_order = s.in_order;
       clear_attempt(&s);
-      s.again = 0;
       status = attempt(&s, out, error);
-    } while (status >= 0 && s.again);
+      again = s.again || s.in_order != in_order;
+    } while (status >= 0 && again);
   }
   clear_attempt(&s);
-  for (uint32_t i = 0; i < s.n_columns; i++) sp_dictionary_clear(&s.columns[i].texts);
   pthread_cond_destroy(&s.changed);
   pthread_mutex_destroy(&s.lock);
   return status;

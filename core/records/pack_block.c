@@ -183,38 +183,46 @@ static int32_t keep(void *data, const void *bytes, int64_t n, sampan_error *erro
   return b->failed ? sp_error_memory(error) : SAMPAN_OK;
 }
 
-static int32_t put_block(sp_pack_state *s, int64_t index, int64_t n, const sp_buffer *bytes,
-                         const sp_buffer *note, sampan_error *error) {
-  char *copy = malloc(note->n_bytes + 1);
-  if (copy == NULL) return sp_error_memory(error);
-  memcpy(copy, note->data, note->n_bytes);
-  while (s->turn != index && s->failure.status >= 0) pthread_cond_wait(&s->changed, &s->lock);
-  if (s->failure.status < 0) {
-    free(copy);
-    *error = s->failure;
-    return s->failure.status;
-  }
-  if (index >= s->room_blocks) {
-    const int64_t wider = 2 * index + 64;
+/* Notes a block, and writes it. */
+static int32_t put_block(sp_pack_state *s, int64_t n, const sp_buffer *bytes, const sp_buffer *note,
+                         sampan_error *error) {
+  if (s->n_blocks == s->room_blocks) {
+    const int64_t wider = 2 * s->room_blocks + 64;
     sp_packed_block *grown = realloc(s->blocks, (size_t)wider * sizeof *grown);
-    if (grown == NULL) {
-      free(copy);
-      return sp_error_memory(error);
-    }
+    if (grown == NULL) return sp_error_memory(error);
     s->blocks = grown;
     s->room_blocks = wider;
   }
-  s->blocks[index] = (sp_packed_block){n, (int64_t)bytes->n_bytes, (int64_t)note->n_bytes, copy};
-  s->n_blocks = index + 1;
-  const int32_t status = sp_output_write(s->output, bytes->data, (int64_t)bytes->n_bytes, error);
-  s->turn++;
-  pthread_cond_broadcast(&s->changed);
+  char *copy = malloc(note->n_bytes + 1);
+  if (copy == NULL) return sp_error_memory(error);
+  memcpy(copy, note->data, note->n_bytes);
+  s->blocks[s->n_blocks++] =
+      (sp_packed_block){n, (int64_t)bytes->n_bytes, (int64_t)note->n_bytes, copy};
+  return sp_output_write(s->output, bytes->data, (int64_t)bytes->n_bytes, error);
+}
+
+/* The same when it is the turn of run `index`. */
+static int32_t put_in_turn(sp_pack_state *s, int64_t index, int64_t n, const sp_buffer *bytes,
+                           const sp_buffer *note, sampan_error *error) {
+  int32_t status = SAMPAN_OK;
+  pthread_mutex_lock(&s->lock);
+  while (s->turn != index && s->failure.status >= 0) pthread_cond_wait(&s->changed, &s->lock);
+  if (s->failure.status < 0) {
+    *error = s->failure;
+    status = s->failure.status;
+  } else {
+    if (n > 0) status = put_block(s, n, bytes, note, error);
+    s->turn++;
+    pthread_cond_broadcast(&s->changed);
+  }
+  pthread_mutex_unlock(&s->lock);
   return status;
 }
 
 int32_t sp_slab_store(sp_pack_slab *slab, sp_pack_state *s, int64_t index, int64_t n,
                       sampan_error *error) {
   sp_buffer bytes, note;
+  if (n == 0) return put_in_turn(s, index, 0, NULL, NULL, error);
   sp_buffer_init(&bytes);
   sp_buffer_init(&note);
   sp_context context = {.arena = sp_arena_new(0), .cancel = s->job->context->cancel};
@@ -228,11 +236,7 @@ int32_t sp_slab_store(sp_pack_slab *slab, sp_pack_state *s, int64_t index, int64
   const sampan_call call = sp_host_call(&context, NULL, 0, error);
   int32_t status = s->ops->store_block(&call, &s->job->source->schema, &block, &out, &notes);
   sp_arena_free(context.arena);
-  if (status >= 0) {
-    pthread_mutex_lock(&s->lock);
-    status = put_block(s, index, n, &bytes, &note, error);
-    pthread_mutex_unlock(&s->lock);
-  }
+  if (status >= 0) status = put_in_turn(s, index, n, &bytes, &note, error);
   sp_buffer_clear(&bytes);
   sp_buffer_clear(&note);
   return status;

@@ -92,13 +92,13 @@ enum {
 typedef struct sp_pack_column {
   const sampan_field *field;
   int32_t mode, next_mode; /* of this read, and of the next one */
-  int32_t raw;             /* too many distinct values for codes */
-  uint32_t fill, shape;    /* of the sink; shape: of SP_READ_BOTH */
-  sp_writings writings;
-  sp_dictionary texts;    /* SP_READ_TEXT */
-  sp_cell_set codes;      /* of the whole file, while it is sorted; under the lock */
-  const char **code_text; /* their texts, once all are read */
+  sp_writings writings;    /* of all that was read */
+  sp_dictionary texts;     /* SP_READ_TEXT, sorted: of the whole file; under the lock */
+  sp_cell_set codes;       /* the same, of all columns */
+  const char **code_text;  /* their texts, once all are read */
 } sp_pack_column;
+
+enum { SP_RUN_SMALL = 512 };
 
 /* A column of a run: codes into its distinct cells, or cells. */
 typedef struct sp_run_column {
@@ -109,6 +109,8 @@ typedef struct sp_run_column {
   const char **text; /* SP_READ_TEXT: of the distinct cells */
   uint32_t text_room;
   uint32_t reserved;
+  uint64_t first;               /* the first cell of `small`: of texts and short integers */
+  uint32_t small[SP_RUN_SMALL]; /* number + 1 of these cells; 0: not known */
 } sp_run_column;
 
 /* As many records as a block has, before they are stored. */
@@ -136,24 +138,44 @@ typedef struct sp_packed_block {
   char *note;
 } sp_packed_block;
 
+struct sp_pack_state;
+
+/* What a thread reads with. */
+typedef struct sp_pack_reader {
+  struct sp_pack_state *s;
+  sp_run *run; /* being filled */
+  sampan_sink sink;
+  sampan_fill *fills;
+  uint32_t *fill, *shape; /* of each column; shape: of SP_READ_BOTH */
+  int32_t *raw;           /* columns with too many distinct values for codes */
+  int32_t *next_mode;     /* as in sp_pack_column, or -1 */
+  sp_writings *writings;
+  sp_dictionary *texts; /* SP_READ_TEXT */
+  int64_t n_records;
+  int64_t stop_after; /* records after which the sample is large enough; 0: none */
+  int32_t again;      /* a column is not what it was taken for: the read is given up */
+  int32_t one_run;    /* all has to fit into the run */
+  int32_t overflow;   /* and did not */
+} sp_pack_reader;
+
 typedef struct sp_pack_state {
   const sp_pack_job *job;
   const sampan_source_ops *ops;
   uint32_t n_columns, n_threads;
   sp_pack_column *columns;
-  uint32_t *keys;     /* job->n_sort columns */
-  int64_t block;      /* records of a block */
-  int32_t again;      /* a column is not what it was taken for: the read is given up */
-  int32_t stop_after; /* records after which the sample is large enough; 0: none */
+  uint32_t *keys;        /* job->n_sort columns */
+  int64_t block;         /* records of a block */
+  int32_t again;         /* a column is not what it was taken for: the read is given up */
+  sp_pack_reader reader; /* of a read in order, until its runs are stored */
+  double share;          /* of a block, for a stretch */
+  int32_t in_order;      /* reading in stretches failed: by one thread, from start to end */
   int64_t n_records;
-  sampan_sink sink;
-  sampan_fill *fills;
 
   /* Shared by the threads, under the lock. */
   pthread_mutex_t lock;
   pthread_cond_t changed;
   sampan_error failure; /* the first */
-  sp_run *free_runs, *full_runs, *filling;
+  sp_run *free_runs, *full_runs;
   int32_t closed; /* no more runs will come */
   int64_t n_runs; /* handed over */
   int64_t turn;   /* the block that is to be written next */
@@ -176,10 +198,25 @@ int32_t sp_pack_fail(sp_pack_state *s, const sampan_error *error);
 
 /* ---- pack_read.c: from the source to runs ---------------------------------------------------- */
 
-/* One read of the source: SAMPAN_OK, also where s->again is set. */
+int32_t sp_pack_reader_init(sp_pack_reader *r, sp_pack_state *s) SP_CHECK;
+void sp_pack_reader_clear(sp_pack_reader *r);
+/* Forgets the texts of a stretch. */
+int32_t sp_pack_reader_restart(sp_pack_reader *r) SP_CHECK;
+/* What it has learnt of the columns, into the state; under the lock. */
+void sp_pack_reader_merge(const sp_pack_reader *r);
+/* One read of the source by this thread: SAMPAN_OK, also where s->again is set. */
 int32_t sp_pack_read(sp_pack_state *s, sampan_error *error) SP_CHECK;
 /* Looks at the first records to see what columns may be. */
 int32_t sp_pack_sample(sp_pack_state *s, sampan_error *error) SP_CHECK;
+
+/* ---- pack_deal.c: the same in stretches, by several threads -----------------------------------
+ */
+
+/* 1 where the source can be dealt out. */
+int sp_pack_deals(const sp_pack_state *s);
+/* As sp_pack_read, storing included. Where it fails s->in_order is set, and the caller reads again:
+ * for whatever reason, so that errors are those of a read in order. */
+int32_t sp_pack_deal(sp_pack_state *s, sampan_error *error) SP_CHECK;
 
 /* ---- pack_run.c ------------------------------------------------------------------------------ */
 
@@ -188,9 +225,9 @@ void sp_run_free(const sp_pack_state *s, sp_run *run);
 /* Empties it. */
 void sp_run_reset(const sp_pack_state *s, sp_run *run);
 /* Adds n records of the fills, from record `from` of the batch. SAMPAN_E_MEMORY, or OK. */
-int32_t sp_run_add(sp_pack_state *s, sp_run *run, int64_t from, int64_t n) SP_CHECK;
+int32_t sp_run_add(sp_pack_reader *r, int64_t from, int64_t n) SP_CHECK;
 /* Ends a run: what belongs to the reading thread alone. */
-int32_t sp_run_close(sp_pack_state *s, sp_run *run) SP_CHECK;
+int32_t sp_run_close(sp_pack_reader *r) SP_CHECK;
 /* The cell as others see it: a number written in 32 bits becomes its double. */
 uint64_t sp_run_value(const sp_pack_column *c, uint64_t cell);
 
@@ -205,7 +242,7 @@ int32_t sp_slab_of_run(sp_pack_slab *slab, const sp_run *run, sampan_error *erro
 /* Column `c` from codes of the whole file, or from cells; n is the block's. */
 int32_t sp_slab_column(sp_pack_slab *slab, uint32_t c, const uint16_t *code, const uint64_t *cell,
                        int64_t n, sampan_error *error) SP_CHECK;
-/* Encodes, waits for the turn of block `index`, writes. */
+/* Encodes, waits for the turn of run `index`, writes; n 0: only lets the next one have its turn. */
 int32_t sp_slab_store(sp_pack_slab *slab, sp_pack_state *s, int64_t index, int64_t n,
                       sampan_error *error) SP_CHECK;
 

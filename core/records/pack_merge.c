@@ -120,13 +120,14 @@ static int collect(const builder *b, uint32_t column, const int64_t *from, const
     coded = coded && (from[r] == to[r] || s->spilled[r].columns[column].width != 8);
   }
   for (int64_t r = 0; r < s->n_runs; r++) {
+    const int64_t m = to[r] - from[r];
+    if (m == 0) continue;
     const sp_spilled *sp = &s->spilled[r].columns[column];
     const char *at = s->map + sp->offset;
-    const int64_t m = to[r] - from[r];
     if (coded && sp->width == 1) {
       const uint8_t *p = (const uint8_t *)at + from[r];
       for (int64_t i = 0; i < m; i++) b->part_code[n + i] = p[i];
-    } else if (coded && m > 0) {
+    } else if (coded) {
       memcpy(b->part_code + n, at + 2 * from[r], (size_t)m * 2);
     } else if (sp->width == 8) {
       memcpy(b->part_cell + n, at + 8 * from[r], (size_t)m * 8);

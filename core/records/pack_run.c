@@ -43,8 +43,11 @@ void sp_run_reset(const sp_pack_state *s, sp_run *run) {
   run->n = 0;
   run->next = NULL;
   for (uint32_t c = 0; c < s->n_columns; c++) {
-    sp_cell_set_reset(&run->columns[c].cells);
-    run->columns[c].cell = NULL;
+    sp_run_column *rc = &run->columns[c];
+    sp_cell_set_reset(&rc->cells);
+    rc->cell = NULL;
+    rc->first = s->columns[c].mode == SP_READ_CODE ? sp_written_code("0", 1) : 0;
+    memset(rc->small, 0, sizeof rc->small);
   }
 }
 
@@ -64,46 +67,58 @@ static inline uint64_t cell_of(const sampan_fill *fill, int64_t i) {
   return cell;
 }
 
-/* Cells of a batch, for one kind of fill. */
+/* Cells of a batch. */
 static void load(const sampan_fill *fill, int64_t from, int64_t n, uint64_t *out) {
-  int64_t absent = 0;
-  for (int64_t i = 0; i < n; i++) absent += !sampan_bit(fill->present, from + i);
-  if (absent > 0) {
-    for (int64_t i = 0; i < n; i++) out[i] = cell_of(fill, from + i);
-  } else if (fill->type == SAMPAN_TEXT) {
+  if (fill->type == SAMPAN_TEXT) {
     for (int64_t i = 0; i < n; i++) out[i] = fill->code[from + i];
   } else {
     memcpy(out, fill->number + from, (size_t)n * sizeof *out);
   }
-}
-
-static void note_raw(sp_pack_column *c, const uint64_t *cell, int64_t n) {
-  if (c->mode != SP_READ_CODE) return;
-  for (int64_t i = 0; i < n; i++) {
-    if (!sp_cell_is_missing(cell[i])) sp_writings_add_code(&c->writings, (uint32_t)cell[i]);
+  for (int64_t w = from / 64; w <= (from + n - 1) / 64; w++) {
+    for (uint64_t absent = ~fill->present[w]; absent != 0; absent &= absent - 1) {
+      const int64_t i = 64 * w + __builtin_ctzll(absent) - from;
+      if (i >= 0 && i < n) out[i] = cell_of(fill, from + i);
+    }
   }
 }
 
-static int32_t add_column(sp_pack_state *s, sp_run *run, uint32_t column, int64_t from, int64_t n) {
-  sp_pack_column *c = &s->columns[column];
+static void note_written(sp_pack_reader *r, uint32_t column, const uint64_t *cell, int64_t n) {
+  if (r->s->columns[column].mode != SP_READ_CODE) return;
+  for (int64_t i = 0; i < n; i++) {
+    if (!sp_cell_is_missing(cell[i])) {
+      sp_writings_add_code(&r->writings[column], (uint32_t)cell[i]);
+    }
+  }
+}
+
+static int32_t add_column(sp_pack_reader *r, uint32_t column, int64_t from, int64_t n) {
+  const sp_pack_state *s = r->s;
+  const sp_pack_column *c = &s->columns[column];
+  sp_run *run = r->run;
   sp_run_column *rc = &run->columns[column];
   const uint32_t most = c->mode == SP_READ_TEXT ? SP_CELL_SET_MOST : MOST_CODED;
   uint64_t cells[4096];
   for (int64_t done = 0; done < n; done += 4096) {
     const int64_t m = n - done < 4096 ? n - done : 4096;
-    load(&s->fills[c->fill], from + done, m, cells);
+    load(&r->fills[r->fill[column]], from + done, m, cells);
     int64_t i = 0;
-    if (rc->cell == NULL && c->raw && run->n + done == 0) {
+    if (rc->cell == NULL && r->raw[column] && run->n + done == 0) {
       if (make_raw(s, run, rc) < 0) return SAMPAN_E_MEMORY;
     }
     if (rc->cell == NULL) {
       uint16_t *to = rc->code + run->n + done;
       for (; i < m; i++) {
+        const uint64_t small = cells[i] - rc->first;
+        if (small < SP_RUN_SMALL && rc->small[small] != 0) {
+          to[i] = (uint16_t)(rc->small[small] - 1);
+          continue;
+        }
         const uint32_t before = rc->cells.n, number = sp_cell_set_number(&rc->cells, cells[i]);
         if (number == UINT32_MAX) return SAMPAN_E_MEMORY; /* a run has no more than there is room */
         to[i] = (uint16_t)number;
+        if (small < SP_RUN_SMALL) rc->small[small] = number + 1;
         if (rc->cells.n == before) continue;
-        note_raw(c, &cells[i], 1);
+        note_written(r, column, &cells[i], 1);
         if (rc->cells.n > most) break;
       }
     }
@@ -114,28 +129,27 @@ static int32_t add_column(sp_pack_state *s, sp_run *run, uint32_t column, int64_
       const int32_t status = make_raw(s, run, rc);
       run->n = n_run;
       if (status < 0) return status;
-      c->raw = 1;
+      r->raw[column] = 1;
       i++;
     }
     memcpy(rc->cell + run->n + done + i, cells + i, (size_t)(m - i) * sizeof *cells);
-    note_raw(c, cells + i, m - i);
+    note_written(r, column, cells + i, m - i);
   }
   return SAMPAN_OK;
 }
 
-int32_t sp_run_add(sp_pack_state *s, sp_run *run, int64_t from, int64_t n) {
-  for (uint32_t c = 0; c < s->n_columns; c++) {
-    if (add_column(s, run, c, from, n) < 0) return SAMPAN_E_MEMORY;
+int32_t sp_run_add(sp_pack_reader *r, int64_t from, int64_t n) {
+  for (uint32_t c = 0; c < r->s->n_columns; c++) {
+    if (add_column(r, c, from, n) < 0) return SAMPAN_E_MEMORY;
   }
-  run->n += n;
+  r->run->n += n;
   return SAMPAN_OK;
 }
 
-int32_t sp_run_close(sp_pack_state *s, sp_run *run) {
-  for (uint32_t i = 0; i < s->n_columns; i++) {
-    const sp_pack_column *c = &s->columns[i];
-    sp_run_column *rc = &run->columns[i];
-    if (c->mode != SP_READ_TEXT) continue;
+int32_t sp_run_close(sp_pack_reader *r) {
+  for (uint32_t i = 0; i < r->s->n_columns; i++) {
+    sp_run_column *rc = &r->run->columns[i];
+    if (r->s->columns[i].mode != SP_READ_TEXT) continue;
     /* The dictionary grows while others work with the run: its texts stay, its table does not. */
     if (rc->cells.n > rc->text_room) {
       const char **grown = realloc(rc->text, rc->cells.room * sizeof *grown);
@@ -145,7 +159,7 @@ int32_t sp_run_close(sp_pack_state *s, sp_run *run) {
     }
     for (uint32_t k = 0; k < rc->cells.n; k++) {
       const uint64_t cell = rc->cells.cell[k];
-      rc->text[k] = sp_cell_is_missing(cell) ? "" : c->texts.text[cell];
+      rc->text[k] = sp_cell_is_missing(cell) ? "" : r->texts[i].text[cell];
     }
   }
   return SAMPAN_OK;

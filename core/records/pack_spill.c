@@ -45,19 +45,23 @@ static int write_at(int fd, const char *bytes, int64_t n, int64_t offset) {
   return 0;
 }
 
-/* Codes of the whole file for those of the run; 0 where the file has too many. */
-static int32_t map_codes(sp_pack_state *s, uint32_t column, const sp_run_column *rc, uint16_t *out,
-                         uint32_t *most) {
+/* What the distinct cells of a run are in the whole file: values, and their codes at `out`. Returns
+ * 0 where the file has too many for codes. */
+static int32_t map_cells(sp_pack_state *s, uint32_t column, const sp_run_column *rc,
+                         uint64_t *value, uint16_t *out, uint32_t *most) {
   sp_pack_column *c = &s->columns[column];
   int32_t fits = 1;
   *most = 0;
   pthread_mutex_lock(&s->lock);
-  for (uint32_t k = 0; k < rc->cells.n && fits; k++) {
-    const uint32_t code = sp_cell_set_number(&c->codes, sp_run_value(c, rc->cells.cell[k]));
-    if (code == UINT32_MAX) {
-      fits = c->codes.slot != NULL ? 0 : SAMPAN_E_MEMORY;
-      break;
+  for (uint32_t k = 0; k < rc->cells.n && fits >= 0; k++) {
+    value[k] = sp_run_value(c, rc->cells.cell[k]);
+    if (c->mode == SP_READ_TEXT && !sp_cell_is_missing(value[k])) {
+      value[k] = sp_dictionary_add(&c->texts, rc->text[k], strlen(rc->text[k]));
+      if (value[k] == SP_MAP_NONE) fits = SAMPAN_E_MEMORY;
     }
+    if (fits <= 0) continue;
+    const uint32_t code = sp_cell_set_number(&c->codes, value[k]);
+    if (code == UINT32_MAX) fits = c->codes.slot != NULL ? 0 : SAMPAN_E_MEMORY;
     out[k] = (uint16_t)code;
     *most = code > *most ? code : *most;
   }
@@ -65,32 +69,36 @@ static int32_t map_codes(sp_pack_state *s, uint32_t column, const sp_run_column 
   return fits;
 }
 
+/* Room for the distinct cells of a run. */
+typedef struct mapping {
+  uint64_t value[SP_CELL_SET_MOST];
+  uint16_t code[SP_CELL_SET_MOST];
+} mapping;
+
 /* One column in the order of the keys, at `to`; its bytes. */
 static int64_t gather(sp_pack_state *s, const sp_run *run, uint32_t column, const uint32_t *order,
-                      uint16_t *map, char *to, sp_spilled *about) {
+                      mapping *map, char *to, sp_spilled *about) {
   const sp_run_column *rc = &run->columns[column];
   const sp_pack_column *c = &s->columns[column];
   const int64_t n = run->n;
   uint32_t most = 0;
   int32_t fits = 0;
   if (rc->cell == NULL) {
-    fits = map_codes(s, column, rc, map, &most);
+    fits = map_cells(s, column, rc, map->value, map->code, &most);
     if (fits < 0) return -1;
   }
   about->width = !fits ? 8 : most < 256 ? 1 : 2;
-  if (!fits) {
-    uint64_t *out = (uint64_t *)(void *)to;
-    for (int64_t i = 0; i < n; i++) {
-      const uint64_t cell =
-          rc->cell != NULL ? rc->cell[order[i]] : rc->cells.cell[rc->code[order[i]]];
-      out[i] = sp_run_value(c, cell);
-    }
+  uint64_t *cells = (uint64_t *)(void *)to;
+  if (rc->cell != NULL) {
+    for (int64_t i = 0; i < n; i++) cells[i] = sp_run_value(c, rc->cell[order[i]]);
+  } else if (!fits) {
+    for (int64_t i = 0; i < n; i++) cells[i] = map->value[rc->code[order[i]]];
   } else if (about->width == 1) {
     uint8_t *out = (uint8_t *)to;
-    for (int64_t i = 0; i < n; i++) out[i] = (uint8_t)map[rc->code[order[i]]];
+    for (int64_t i = 0; i < n; i++) out[i] = (uint8_t)map->code[rc->code[order[i]]];
   } else {
     uint16_t *out = (uint16_t *)(void *)to;
-    for (int64_t i = 0; i < n; i++) out[i] = map[rc->code[order[i]]];
+    for (int64_t i = 0; i < n; i++) out[i] = map->code[rc->code[order[i]]];
   }
   return (n * about->width + 7) / 8 * 8;
 }
@@ -127,7 +135,7 @@ int32_t sp_spill_run(sp_pack_state *s, const sp_run *run, sampan_error *error) {
   uint16_t *ranks = malloc((n_keys * n + 1) * sizeof *ranks);
   const uint16_t **rank = malloc((n_keys + 1) * sizeof *rank);
   uint32_t *order = malloc((2 * n + 1) * sizeof *order);
-  uint16_t *map = malloc(SP_CELL_SET_MOST * sizeof *map);
+  mapping *map = malloc(sizeof *map);
   char *bytes = malloc(s->n_columns * (n * 8 + 8));
   sp_spilled *columns = calloc(s->n_columns, sizeof *columns);
   int32_t status = ranks == NULL || rank == NULL || order == NULL || map == NULL || bytes == NULL ||

@@ -15,6 +15,13 @@ static int64_t within(int64_t position, int64_t size) {
   return position < 0 ? 0 : position < size ? position : size;
 }
 
+const char *sp_stream_pipe(const sp_stream *s) {
+  for (uint32_t i = 0; i < s->n_facts; i++) {
+    if (s->files[i]->is_pipe) return s->files[i]->given;
+  }
+  return NULL;
+}
+
 int32_t sp_stream_take_shard(sp_stream *s, uint32_t k, uint32_t n) {
   const uint32_t n_waves = s->plan->n_waves;
   int64_t total = 0, before = 0;

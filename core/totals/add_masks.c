@@ -18,9 +18,42 @@ static void add_portable(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64
   }
 }
 
+static void run_portable(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
+                         const uint64_t *words, const int64_t *high, const int64_t *low) {
+  for (uint32_t k = 0; k < block; k++) {
+    for (uint64_t word = words[k] & same; word != 0; word &= word - 1) {
+      const int i = __builtin_ctzll(word);
+      row[k] += low[i];
+      row[block + k] += high[i];
+      tally[k]++;
+    }
+  }
+}
+
+static uint64_t same_portable(const uint32_t *numbers, uint32_t x) {
+  uint64_t out = 0;
+  for (uint32_t i = 0; i < 64; i++) out |= (uint64_t)(numbers[i] == x) << i;
+  return out;
+}
+
+static int find_portable(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                         const uint32_t *unit, uint32_t *rows) {
+  const uint32_t mask = (UINT32_C(1) << bits) - 1;
+  uint32_t differ = 0;
+  for (uint32_t i = 0; i < 8; i++) {
+    const uint64_t way = ways[((size_t)unit[i] << bits) | (group[i] & mask)];
+    differ |= (uint32_t)way ^ group[i];
+    rows[i] = (uint32_t)(way >> 32);
+  }
+  return differ == 0;
+}
+
 #if defined(__x86_64__)
-__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) static void add_avx512(
-    int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask, int64_t high, int64_t low) {
+#define AVX2 __attribute__((target("avx2,popcnt,bmi")))
+#define AVX512 __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,popcnt,bmi")))
+
+AVX512 static void add_avx512(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask,
+                              int64_t high, int64_t low) {
   const __m512i h = _mm512_set1_epi64(high), l = _mm512_set1_epi64(low);
   const __m256i one = _mm256_set1_epi32(1);
   for (uint32_t lane = 0; lane < n_lanes; lane += SP_BLOCK_LANES) {
@@ -36,9 +69,48 @@ __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq"))) static void add_av
   }
 }
 
-__attribute__((target("avx2"))) static void add_avx2(int64_t *row, uint32_t *tally,
-                                                     uint32_t n_lanes, uint64_t mask, int64_t high,
-                                                     int64_t low) {
+AVX512 static int64_t sum_avx512(const int64_t *x, uint64_t mask) {
+  __m512i sum = _mm512_setzero_si512();
+  for (uint32_t i = 0; i < 64; i += 8) {
+    sum = _mm512_add_epi64(sum, _mm512_maskz_loadu_epi64((__mmask8)(mask >> i), x + i));
+  }
+  return _mm512_reduce_add_epi64(sum);
+}
+
+AVX512 static void run_avx512(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
+                              const uint64_t *words, const int64_t *high, const int64_t *low) {
+  for (uint32_t k = 0; k < block; k++) {
+    const uint64_t mask = words[k] & same;
+    if (mask == 0) continue;
+    row[k] += sum_avx512(low, mask);
+    row[block + k] += sum_avx512(high, mask);
+    tally[k] += (uint32_t)__builtin_popcountll(mask);
+  }
+}
+
+AVX512 static uint64_t same_avx512(const uint32_t *numbers, uint32_t x) {
+  const __m512i wanted = _mm512_set1_epi32((int32_t)x);
+  uint64_t out = 0;
+  for (uint32_t i = 0; i < 64; i += 16) {
+    out |= (uint64_t)_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(numbers + i), wanted) << i;
+  }
+  return out;
+}
+
+AVX512 static int find_avx512(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                              const uint32_t *unit, uint32_t *rows) {
+  const __m256i g = _mm256_loadu_si256((const __m256i *)group);
+  const __m256i u = _mm256_loadu_si256((const __m256i *)unit);
+  const __m256i mask = _mm256_set1_epi32((int32_t)((UINT32_C(1) << bits) - 1));
+  const __m256i place = _mm256_or_si256(_mm256_sll_epi32(u, _mm_cvtsi32_si128((int32_t)bits)),
+                                        _mm256_and_si256(g, mask));
+  const __m512i way = _mm512_i32gather_epi64(place, ways, 8);
+  _mm256_storeu_si256((__m256i *)rows, _mm512_cvtepi64_epi32(_mm512_srli_epi64(way, 32)));
+  return _mm256_cmpeq_epi32_mask(_mm512_cvtepi64_epi32(way), g) == 0xff;
+}
+
+AVX2 static void add_avx2(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask,
+                          int64_t high, int64_t low) {
   const __m256i h = _mm256_set1_epi64x(high), l = _mm256_set1_epi64x(low);
   const __m256i first = _mm256_setr_epi64x(1, 2, 4, 8), last = _mm256_setr_epi64x(16, 32, 64, 128);
   const __m256i narrow = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
@@ -61,25 +133,64 @@ __attribute__((target("avx2"))) static void add_avx2(int64_t *row, uint32_t *tal
     _mm256_storeu_si256(t, _mm256_sub_epi32(_mm256_loadu_si256(t), k));
   }
 }
+
+AVX2 static int64_t sum_avx2(const int64_t *x, uint64_t mask) {
+  const __m256i bits = _mm256_setr_epi64x(1, 2, 4, 8);
+  __m256i sum = _mm256_setzero_si256();
+  for (uint32_t i = 0; i < 64; i += 4) {
+    const __m256i four = _mm256_and_si256(_mm256_set1_epi64x((int64_t)(mask >> i)), bits);
+    const __m256i k = _mm256_cmpeq_epi64(four, bits);
+    sum = _mm256_add_epi64(sum, _mm256_and_si256(k, _mm256_loadu_si256((const __m256i *)(x + i))));
+  }
+  int64_t parts[4];
+  _mm256_storeu_si256((__m256i *)parts, sum);
+  return parts[0] + parts[1] + parts[2] + parts[3];
+}
+
+AVX2 static void run_avx2(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
+                          const uint64_t *words, const int64_t *high, const int64_t *low) {
+  for (uint32_t k = 0; k < block; k++) {
+    const uint64_t mask = words[k] & same;
+    if (mask == 0) continue;
+    row[k] += sum_avx2(low, mask);
+    row[block + k] += sum_avx2(high, mask);
+    tally[k] += (uint32_t)__builtin_popcountll(mask);
+  }
+}
+
+AVX2 static uint64_t same_avx2(const uint32_t *numbers, uint32_t x) {
+  const __m256i wanted = _mm256_set1_epi32((int32_t)x);
+  uint64_t out = 0;
+  for (uint32_t i = 0; i < 64; i += 8) {
+    const __m256i eq =
+        _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(numbers + i)), wanted);
+    out |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(eq)) << i;
+  }
+  return out;
+}
 #endif
 
-sp_add_mask_fn *sp_add_mask_named(const char *name) {
-  if (strcmp(name, "portable") == 0) return add_portable;
+const sp_adders *sp_adders_named(const char *name) {
+  static const sp_adders portable = {"portable", add_portable, run_portable, same_portable,
+                                     find_portable};
+  if (strcmp(name, "portable") == 0) return &portable;
 #if defined(__x86_64__)
-  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return add_avx2;
+  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, same_avx2, find_portable};
+  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, same_avx512, find_avx512};
+  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq")) {
-    return add_avx512;
+    return &avx512;
   }
 #endif
   return NULL;
 }
 
-sp_add_mask_fn *sp_add_mask_best(void) {
-  sp_add_mask_fn *best = sp_add_mask_named("avx512");
-  if (best == NULL) best = sp_add_mask_named("avx2");
-  return best != NULL ? best : add_portable;
+const sp_adders *sp_adders_best(void) {
+  const sp_adders *best = sp_adders_named("avx512");
+  if (best == NULL) best = sp_adders_named("avx2");
+  return best != NULL ? best : sp_adders_named("portable");
 }
 
 /* Blocks of 32, 16, ... 1 bits change places (Warren, Hacker's Delight, 7-3). */

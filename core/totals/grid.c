@@ -3,6 +3,10 @@
 
 #include <math.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 __extension__ typedef __int128 sp_i128;
 
 enum { SP_GRID_SPAN = 79, SP_GRID_MARGIN = 4 };
@@ -38,7 +42,8 @@ int sp_grid_choose(const double *weight, const uint64_t *mask, int64_t n, sp_gri
   const int32_t full = top - 53;
   out->low = (bottom < full ? bottom : full) - SP_GRID_MARGIN;
   out->is_set = 1;
-  return out->low > -1000 && top - out->low <= SP_GRID_SPAN - 1;
+  /* No sum of pairs is beyond the doubles. */
+  return out->low > -1000 && out->low < 900 && top - out->low <= SP_GRID_SPAN - 1;
 }
 
 /* One weight, whatever it is; 0 where it does not fit. */
@@ -61,11 +66,13 @@ static int cut_one(const sp_grid *grid, double w, int64_t *high, int64_t *low) {
   return 1;
 }
 
-/* 64 weights without a choice among them; how many are not of the common kind. */
-static inline __attribute__((always_inline)) int64_t cut_many(int32_t grid_low,
-                                                              const double *weight, uint64_t mask,
-                                                              int64_t *high, int64_t *low) {
-  int64_t n_odd = 0;
+/* Cuts 64 weights of the common kind; the bits of those of the mask that are of another. */
+typedef uint64_t cut_fn(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
+                        int64_t *low);
+
+static uint64_t cut_portable(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
+                             int64_t *low) {
+  uint64_t odd = 0;
   for (int64_t i = 0; i < 64; i++) {
     uint64_t bits;
     memcpy(&bits, &weight[i], sizeof bits);
@@ -77,38 +84,46 @@ static inline __attribute__((always_inline)) int64_t cut_many(int32_t grid_low,
     const uint64_t mantissa = (bits & ((UINT64_C(1) << 52) - 1)) | UINT64_C(1) << 52;
     high[i] = (int64_t)(mantissa >> (SP_GRID_BITS - by)) & keep;
     low[i] = (int64_t)(mantissa << by) & SP_LOW_MASK & keep;
-    n_odd += is_in & (fits ^ 1);
+    odd |= (uint64_t)(is_in & (fits ^ 1)) << i;
   }
-  return n_odd;
-}
-
-typedef int64_t cut_fn(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
-                       int64_t *low);
-
-static int64_t cut_portable(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
-                            int64_t *low) {
-  return cut_many(grid_low, weight, mask, high, low);
+  return odd;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static int64_t cut_avx2(int32_t grid_low, const double *weight,
-                                                        uint64_t mask, int64_t *high,
-                                                        int64_t *low) {
-  return cut_many(grid_low, weight, mask, high, low);
-}
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"))) static int64_t
-cut_avx512(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low) {
-  return cut_many(grid_low, weight, mask, high, low);
+__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static uint64_t cut_avx512(
+    int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low) {
+  const __m512i fraction = _mm512_set1_epi64((INT64_C(1) << 52) - 1);
+  const __m512i one = _mm512_set1_epi64(INT64_C(1) << 52);
+  const __m512i base = _mm512_set1_epi64(1075 + (int64_t)grid_low);
+  const __m512i most = _mm512_set1_epi64(SP_GRID_SPAN - 53);
+  const __m512i part = _mm512_set1_epi64(SP_GRID_BITS), low_mask = _mm512_set1_epi64(SP_LOW_MASK);
+  uint64_t odd = 0;
+  for (uint32_t i = 0; i < 64; i += 8) {
+    const __mmask8 is_in = (__mmask8)(mask >> i);
+    const __m512i bits = _mm512_loadu_si512(weight + i);
+    const __m512i exponent = _mm512_srli_epi64(bits, 52); /* with the sign: negatives do not fit */
+    const __m512i shift = _mm512_sub_epi64(exponent, base);
+    const __mmask8 fits = _mm512_cmple_epu64_mask(shift, most) &
+                          _mm512_cmplt_epu64_mask(_mm512_sub_epi64(exponent, _mm512_set1_epi64(1)),
+                                                  _mm512_set1_epi64(2046));
+    const __mmask8 keep = is_in & fits;
+    const __m512i mantissa = _mm512_or_si512(_mm512_and_si512(bits, fraction), one);
+    _mm512_storeu_si512(high + i,
+                        _mm512_maskz_srlv_epi64(keep, mantissa, _mm512_sub_epi64(part, shift)));
+    _mm512_storeu_si512(low + i,
+                        _mm512_maskz_and_epi64(keep, _mm512_sllv_epi64(mantissa, shift), low_mask));
+    odd |= (uint64_t)(uint8_t)(is_in & ~fits) << i;
+  }
+  return odd;
 }
 #endif
 
 static cut_fn *best_cut(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
     return cut_avx512;
   }
-  if (__builtin_cpu_supports("avx2")) return cut_avx2;
 #endif
   return cut_portable;
 }
@@ -120,13 +135,16 @@ int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask,
   int64_t sum = 0;
   for (int64_t first = 0; first < n; first += 64) {
     const int64_t m = n - first < 64 ? n - first : 64;
-    const uint64_t word = m < 64 ? mask[first / 64] & ((UINT64_C(1) << m) - 1) : mask[first / 64];
-    if (m < 64 || many(grid->low, weight + first, word, high + first, low + first) > 0) {
-      for (int64_t i = first; i < first + m; i++) {
-        high[i] = low[i] = 0;
-        if ((word >> (i - first) & 1) == 0) continue;
-        fits = cut_one(grid, weight[i], &high[i], &low[i]) && fits;
-      }
+    uint64_t odd = m < 64 ? mask[first / 64] & ((UINT64_C(1) << m) - 1) : mask[first / 64];
+    if (m == 64) {
+      odd = many(grid->low, weight + first, odd, high + first, low + first);
+    } else {
+      memset(high + first, 0, (size_t)m * sizeof *high);
+      memset(low + first, 0, (size_t)m * sizeof *low);
+    }
+    for (; odd != 0; odd &= odd - 1) {
+      const int64_t i = first + __builtin_ctzll(odd);
+      fits = cut_one(grid, weight[i], &high[i], &low[i]) && fits;
     }
     for (int64_t i = first; i < first + m; i++) sum += high[i];
   }
@@ -184,13 +202,59 @@ void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int6
   }
 }
 
+/* Which bits of the parts of a pair are in each of the four slices that it can reach: as sp_slice
+ * would cut the weight. */
+typedef struct slicing {
+  int64_t low[3], high[3]; /* of slices 0 to 2, and 1 to 3; no other slice has any */
+  int32_t shift;           /* of the unit in slice 0 */
+  int32_t top;             /* of slice 0, as in sp_exact */
+} slicing;
+
+/* The bits [from, to) of a part of a pair that has so many. */
+static int64_t bits_between(int32_t from, int32_t to, int32_t n) {
+  if (from < 0) from = 0;
+  if (to > n) to = n;
+  return to > from ? ((INT64_C(1) << (to - from)) - 1) << from : 0;
+}
+
+static slicing slices_of(const sp_grid *grid) {
+  const int32_t place = grid->low + 1092; /* 1075 + 17, see sp_slice */
+  slicing out = {.shift = place % SP_EXACT_BITS, .top = place / SP_EXACT_BITS + 1};
+  for (int32_t k = 0; k < 3; k++) {
+    const int32_t low = k * SP_EXACT_BITS - out.shift;
+    const int32_t high = low + SP_EXACT_BITS - SP_GRID_BITS;
+    out.low[k] = bits_between(low, low + SP_EXACT_BITS, SP_GRID_BITS);
+    out.high[k] = bits_between(high, high + SP_EXACT_BITS, SP_GRID_SPAN - SP_GRID_BITS);
+  }
+  return out;
+}
+
+static int64_t shifted(int64_t x, int32_t by) {
+  return by >= 0 ? x << by : x >> -by;
+}
+
 void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
                         int64_t n) {
-  int64_t sum_high = 0, sum_low = 0;
+  /* Slice by slice, without a carry: the state is that of the weights added one by one. */
+  const slicing s = slices_of(grid);
+  int64_t sum_low[3] = {0}, sum_high[3] = {0}, slice[4] = {0};
   for (int64_t i = 0; i < n; i++) {
-    sum_high += high[i];
-    sum_low += low[i];
+    for (int k = 0; k < 3; k++) {
+      sum_low[k] += low[i] & s.low[k];
+      sum_high[k] += high[i] & s.high[k];
+    }
   }
-  const sp_exact part = sp_grid_exact(grid, sum_high, sum_low);
+  for (int32_t k = 0; k < 3; k++) {
+    const int32_t by = s.shift - k * SP_EXACT_BITS;
+    slice[k] += shifted(sum_low[k], by);
+    slice[k + 1] += shifted(sum_high[k], by - SP_EXACT_BITS + SP_GRID_BITS);
+  }
+  int32_t top = 3;
+  while (top >= 0 && slice[top] == 0) top--;
+  if (top < 0) return;
+  sp_exact part;
+  memset(&part, 0, sizeof part);
+  part.top = s.top + top;
+  for (int32_t k = 0; k <= top; k++) part.limb[k] = slice[top - k];
   sp_exact_merge(sum, &part);
 }

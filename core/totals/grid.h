@@ -35,7 +35,7 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low);
  * the numbers before, and becomes one that holds these; at first not set. */
 void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
                       sp_grid *grid);
-/* Adds n pairs, at most SP_GRID_MOST. */
+/* Adds n pairs that were cut, at most SP_GRID_MOST: the same as the weights one by one. */
 void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
                         int64_t n);
 

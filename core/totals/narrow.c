@@ -211,22 +211,56 @@ typedef struct section {
   uint32_t first, n_lanes; /* first: that of a block */
 } section;
 
+/* Rows, or groups, of a block that are looked for as runs before each record goes by itself. */
+enum { SP_MOST_RUNS = 4, SP_SCATTERED = 15 };
+
+static uint64_t same_as(const sp_table *t, const uint32_t *numbers, int64_t n, uint32_t x) {
+  if (n == 64) return t->adders->same_as(numbers, x);
+  uint64_t out = 0;
+  for (int64_t i = 0; i < n; i++) out |= (uint64_t)(numbers[i] == x) << i;
+  return out;
+}
+
 /* Counts of the lanes of records of the same group, where the block has few groups. */
 static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
                       const uint64_t *words) {
-  uint64_t left = 0;
-  for (int64_t i = 0; i < n; i++) left |= (uint64_t)(rows[i] != UINT32_MAX) << i;
-  while (left != 0) {
+  uint64_t left = ~same_as(t, rows, n, UINT32_MAX);
+  if (n < 64) left &= (UINT64_C(1) << n) - 1;
+  for (uint32_t run = 0; left != 0 && run < SP_MOST_RUNS; run++) {
     const uint32_t g = group[__builtin_ctzll(left)];
-    uint64_t same = 0;
-    for (int64_t i = 0; i < n; i++) same |= (uint64_t)(group[i] == g) << i;
-    same &= left;
+    const uint64_t same = same_as(t, group, n, g) & left;
     left &= ~same;
     uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
     for (uint32_t k = 0; k < t->n_lanes; k++) {
       tally[k] += (uint32_t)__builtin_popcountll(words[k] & same);
     }
   }
+  for (; left != 0; left &= left - 1) {
+    const int i = __builtin_ctzll(left);
+    uint32_t *tally = t->tallies + (size_t)group[i] * t->n_padded;
+    for (uint32_t k = 0; k < t->n_lanes; k++) tally[k] += (uint32_t)(words[k] >> i & 1);
+  }
+}
+
+/* A whole block of few rows; 0, and nothing done, where it has more. */
+static int add_runs(sp_table *t, uint32_t place, const uint32_t *rows, const uint32_t *group,
+                    const int64_t *high, const int64_t *low, const uint64_t *words) {
+  uint64_t same[SP_MOST_RUNS], left = ~t->adders->same_as(rows, UINT32_MAX);
+  int first[SP_MOST_RUNS];
+  uint32_t n = 0;
+  while (left != 0) {
+    if (n == SP_MOST_RUNS) return 0;
+    first[n] = __builtin_ctzll(left);
+    same[n] = t->adders->same_as(rows, rows[first[n]]);
+    left &= ~same[n++];
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    uint32_t *tally =
+        group != NULL ? t->tallies + (size_t)group[first[k]] * t->n_padded : t->no_tally;
+    t->adders->add_run(row_at(t, rows[first[k]]) + 2 * place, tally, t->block, same[k], words, high,
+                       low);
+  }
+  return 1;
 }
 
 /* Rows of 2 lanes; `words` has a word for each. */
@@ -257,6 +291,11 @@ static void add_four(sp_table *t, uint32_t place, const uint32_t *rows, int64_t 
 
 static void add_few(sp_table *t, uint32_t first, const uint32_t *rows, const uint32_t *group,
                     int64_t n, const int64_t *high, const int64_t *low, const uint64_t *words) {
+  if (n == 64 && t->n_scattered == 0) {
+    if (add_runs(t, first, rows, group, high, low, words)) return;
+    t->n_scattered = SP_SCATTERED;
+  }
+  t->n_scattered -= t->n_scattered > 0;
   if (group != NULL) tally_few(t, rows, group, n, words);
   if (t->block == 2) {
     add_two(t, 2 * first, rows, n, high, low, words);
@@ -280,7 +319,8 @@ static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, i
     if (rows[i] == UINT32_MAX || masks[i] == 0) continue;
     uint32_t *tally =
         group != NULL ? t->tallies + (size_t)group[i] * t->n_padded + first : t->no_tally;
-    t->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i], high[i], low[i]);
+    t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i], high[i],
+                        low[i]);
   }
 }
 

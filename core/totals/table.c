@@ -19,7 +19,7 @@ static int32_t make(uint32_t n_lanes, uint32_t n_squares, uint32_t n_counts, int
   t->first_square = t->n_padded;
   t->row_bytes = is_narrow ? (t->n_padded + 2 * (uint64_t)sp_square_step(t)) * 2 * sizeof(int64_t)
                            : n_lanes * (uint64_t)sizeof(sp_exact);
-  t->add_mask = sp_add_mask_best();
+  t->adders = sp_adders_best();
   return SAMPAN_OK;
 }
 
@@ -47,6 +47,14 @@ void sp_table_free(sp_table *t) {
   free(t->ways);
   free(t->slots);
   free(t);
+}
+
+void sp_table_seal(sp_table *t) {
+  free(t->ways);
+  free(t->slots);
+  t->ways = NULL;
+  t->slots = NULL;
+  t->way_units = t->way_bits = t->slot_mask = 0;
 }
 
 int sp_table_is_narrow(const sp_table *t) {
@@ -85,7 +93,8 @@ static uint32_t slot_of(const sp_table *t, uint64_t key) {
 
 /* Twice as many slots; at most half of them are taken. */
 static int32_t grow_slots(sp_table *t) {
-  const uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
+  uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
+  while (n != 0 && n / 2 <= t->n_rows) n *= 2; /* sealed, and opened again */
   uint32_t *slots = calloc(n, sizeof *slots);
   if (n == 0 || slots == NULL) {
     free(slots);
@@ -172,7 +181,7 @@ static void make_ways(sp_table *t, uint32_t unit) {
   t->n_way_misses = 0;
   while (bits > 0 && ((uint64_t)units << bits) > SP_MOST_WAYS) bits--;
   if (units == t->way_units && bits == t->way_bits && t->ways != NULL) return;
-  struct sp_way *grown = malloc(((size_t)units << bits) * sizeof *grown);
+  uint64_t *grown = malloc(((size_t)units << bits) * sizeof *grown);
   if (grown == NULL) return;
   free(t->ways);
   t->ways = grown;
@@ -205,22 +214,27 @@ int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, 
   for (int64_t i = 0; i < n && unit != NULL; i++) most = unit[i] > most ? unit[i] : most;
   if (most >= t->way_units || t->n_way_misses > t->way_units) make_ways(t, most);
   const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
+  const int has_all = most < units && unit != NULL;
   for (int64_t i = 0; i < n; i++) {
+    while (has_all && i + 8 <= n &&
+           t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
+      i += 8;
+    }
+    if (i >= n) break;
     const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
     if (g == UINT32_MAX) {
       rows[i] = UINT32_MAX;
       continue;
     }
-    struct sp_way spare = {UINT32_MAX, 0};
-    struct sp_way *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
-    if (way->group != g) {
-      const uint32_t n_before = t->n_rows;
-      way->row = find_row(t, (uint64_t)g << 32 | u);
-      if (way->row == UINT32_MAX) return SAMPAN_E_MEMORY;
-      way->group = g;
-      t->n_way_misses += way->row < n_before;
+    uint64_t spare = UINT64_MAX;
+    uint64_t *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
+    if ((uint32_t)*way != g) {
+      const uint32_t n_before = t->n_rows, row = find_row(t, (uint64_t)g << 32 | u);
+      if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
+      *way = (uint64_t)row << 32 | g;
+      t->n_way_misses += row < n_before;
     }
-    rows[i] = way->row;
+    rows[i] = (uint32_t)(*way >> 32);
   }
   return SAMPAN_OK;
 }

@@ -54,6 +54,9 @@ int32_t sp_table_touched(const sp_table *table, uint32_t row, uint32_t lane);
 /* The exact state of a lane. */
 void sp_table_lane(const sp_table *table, uint32_t row, uint32_t lane, sp_exact *out);
 
+/* Frees what finds rows, once no more are looked for. */
+void sp_table_seal(sp_table *table);
+
 /* ---- wide --------------------------------------------------------------------------------- */
 
 /* The lanes of a row; stable as long as the table. */

@@ -15,7 +15,7 @@ struct sp_table {
   uint32_t no_tally[64];            /* where lanes that nobody counts are counted */
   uint64_t row_bytes;
   sp_grid grid;
-  sp_add_mask_fn *add_mask;
+  const sp_adders *adders;
   uint64_t *keys;  /* by row: group and PSU */
   uint32_t *slots; /* row + 1; 0: free */
   uint32_t slot_mask, n_rows, key_capacity;
@@ -27,10 +27,10 @@ struct sp_table {
   uint32_t n_tallied, tally_capacity;
   uint64_t *touched; /* narrow: bits by row and lane that weights of 0 were met for; or NULL */
   uint32_t touched_rows;
-  struct sp_way {
-    uint32_t group, row;
-  } * ways; /* where rows were found last: by unit, and by the lowest bits of the group */
+  uint64_t *ways; /* where rows were found last, row << 32 | group: by unit, and by the lowest bits
+                     of the group */
   uint32_t way_bits, way_units;
+  uint32_t n_scattered;  /* blocks to go before runs of the same row are looked for again */
   uint32_t n_way_misses; /* rows that another one had taken the place of */
   uint32_t last_row;     /* files come with runs of the same pair */
   uint64_t last_key;

@@ -135,17 +135,17 @@ awk 'BEGIN {
   }
 }' >many.csv
 plan many.csv | sed '$d' >many.yaml
-for i in 1 2 3 4 5 6 7 8; do
-  echo "  m$i: {estimator: mean, of: x + $i, by: [[a, b]]}" >>many.yaml
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
+  echo "  m$i: {estimator: prevalence, of: x < $i, by: [[a, b]]}" >>many.yaml
 done
 "$sampan" run many.yaml -o out/r.csv --progress plain 2>err &
 run=$!
 begun many.csv
-for i in 1 2 3 4 5 6 7 8 9 10; do # to the end of the read, in which the file is closed
+for i in $(seq 100); do # to the end of the read, in which the file is closed
   ls -l /proc/$run/fd 2>/dev/null | grep -qF many.csv || break
-  sleep 0.2
+  sleep 0.02
 done
-sleep 0.3
+sleep 0.05
 interrupt 'in the estimates' INT
 
 grep -q '^100 %' err || wrong 'in the estimates: the read was not over'

@@ -139,7 +139,7 @@ indicators='indicators:
 plan large '{file: big.csv}' '{strata: h, psu: p, weight: w}'
 run large
 for n in 3 7; do
-  shards large $n
+  shards large $n --threads $n
   # shellcheck disable=SC2046
   "$sampan" merge large.yaml $(ls large-*-$n.state | shuffle $n) -o out.json 2>err || wrong "large $n: $(cat err)"
   for form in json json.manifest.json; do
@@ -147,6 +147,16 @@ for n in 3 7; do
   done
 done
 [ "$(wc -c <large-2-7.state)" -gt 1000 ] || wrong "a shard of the large file is empty"
+# The same file in sampan's own format, which has pieces.
+"$sampan" pack big.csv -o big.sampan 2>err || wrong "pack: $(cat err)"
+plan packed '{file: big.sampan}' '{strata: h, psu: p, weight: w}'
+run packed
+shards packed 5
+# shellcheck disable=SC2046
+"$sampan" merge packed.yaml $(ls packed-*-5.state | shuffle 2) -o out.json 2>err || wrong "packed: $(cat err)"
+for form in json json.manifest.json; do
+  cmp -s "packed.$form" "out.$form" || wrong "the packed file in shards: $form differs"
+done
 indicators='indicators: {ill: {estimator: prevalence, of: ill == 1}}'
 
 # refused NAME SMPid WORDS COMMAND...: with the id and the words, and nothing written.
@@ -203,6 +213,11 @@ refused "an estimator of several reads" SMP2246 "'middle'" partial quantile.yaml
 indicators='indicators: {ill: {estimator: prevalence, of: ill == 1}}'
 plan made '{file: all.csv}' '{strata: stratum, psu: psu, weight: weight, make_replicates: {type: JKn}}'
 refused "replicates that are made" SMP2246 "made from the PSUs" partial made.yaml -o out.csv
+mkfifo pipe.csv
+plan piped '{file: pipe.csv}' '{strata: stratum, psu: psu, weight: weight}'
+cat all.csv >pipe.csv &
+refused "a pipe" SMP2246 "'pipe.csv' is a pipe" partial piped.yaml --shard 1/2 -o out.csv
+wait
 plan none '{file: all.csv}' '{strata: stratum, psu: psu, weight: weight}' 'keep: age > 200'
 shards none 2
 refused "no record in any shard" SMP2211 "not one of the 1500 records" \

@@ -85,7 +85,7 @@ static void make_parts(const shards_folder *f, const char *rest, uint64_t *state
   }
   for (int k = 0; k < PARTS; k++) {
     for (int j = 0; j < PIECES; j++) {
-      char data[32], plan[32];
+      char data[64], plan[64];
       snprintf(data, sizeof data, "part-%d-%d.csv", k, j);
       snprintf(plan, sizeof plan, "part-%d-%d.yaml", k, j);
       shards_data(f, data, of, k * PIECES + j);

@@ -102,6 +102,7 @@ Test(state, a_later_version_is_refused_by_name) {
 
 static int32_t bound(sp_outcome *o, void *data, sampan_error *e) {
   (void)data;
+  o->job->all_wide = 1;
   return sp_outcome_open(o, e);
 }
 

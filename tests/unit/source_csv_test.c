@@ -340,3 +340,33 @@ Test(source_csv, page) {
   source_result_clear(&r);
   free(page);
 }
+
+/* What is wrong with an earlier record comes first, whatever the batches. */
+Test(source_csv, hands_over_what_stands_before_an_error) {
+  static const char *const files[] = {
+      "a,b\n1,x\n2,y\n3,z\nfour,w\n5,v\n",  /* no number */
+      "a,b\n1,x\n2,y\n3,z\n4,w,w\n5,v\n",   /* a field too many */
+      "a,b\n1,x\n2,y\n3,z\n4,\"w\"w\n5,v\n" /* a quote amid a field */
+  };
+  for (int f = 0; f < 3; f++) {
+    for (int64_t refuse = 0; refuse <= 4; refuse++) {
+      for (int64_t capacity = 64; capacity <= 4096; capacity *= 64) {
+        source_job job = job_of(files[f], -1, ab);
+        job.capacity = capacity;
+        job.refuse = refuse;
+        source_result r;
+        source_run(&job, &r);
+        const int is_earlier = refuse > 0 && refuse < 4;
+        cr_expect_eq(r.status, is_earlier ? SAMPAN_E_MEMORY : SAMPAN_E_DATA, "%d %d", f,
+                     (int)refuse);
+        cr_expect_eq(r.error.row, is_earlier ? refuse : 4, "%d %d", f, (int)refuse);
+        cr_expect_eq(r.n_records, is_earlier ? 0 : 3, "%d %d", f, (int)refuse);
+        cr_expect_eq(strcmp(r.error.message, "refused") == 0, is_earlier);
+        for (int64_t row = 1; row <= r.n_records; row++) {
+          cr_expect_eq(source_cell_at(&r, row, 0)->number, (double)row);
+        }
+        source_result_clear(&r);
+      }
+    }
+  }
+}

@@ -49,8 +49,7 @@ typedef struct memory_sink {
   const sampan_sink *sink;
   dictionary *dictionaries;
   int64_t capacity; /* records that `cells` has room for */
-  int32_t *cancel;
-  int32_t cancel_from;
+  int64_t refuse;
 } memory_sink;
 
 static uint32_t hash(const char *text, uint64_t n) {
@@ -102,7 +101,11 @@ static int32_t memory_batch(void *data, int64_t n_records, sampan_error *error) 
   memory_sink *m = (memory_sink *)data;
   source_result *r = m->result;
   const uint32_t n_fills = m->sink->n_fills;
-  (void)error;
+  if (m->refuse > r->n_records && m->refuse <= r->n_records + n_records) {
+    error->row = m->refuse;
+    snprintf(error->message, sizeof error->message, "refused");
+    return error->status = SAMPAN_E_MEMORY;
+  }
   while (r->n_records + n_records > m->capacity) {
     m->capacity = m->capacity == 0 ? 4096 : 2 * m->capacity;
     r->cells = (source_cell *)realloc(
@@ -239,7 +242,7 @@ int32_t source_run(const source_job *job, source_result *out) {
                         .capacity = job->capacity ? job->capacity : 1024,
                         .intern = memory_intern,
                         .batch = memory_batch};
-    memory_sink m = {.result = out, .sink = &sink};
+    memory_sink m = {.result = out, .sink = &sink, .refuse = job->refuse};
     dictionary dictionaries[MAX_COLUMNS];
     memset(dictionaries, 0, sizeof dictionaries);
     m.dictionaries = dictionaries;

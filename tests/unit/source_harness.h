@@ -24,8 +24,9 @@ typedef struct source_job {
   int64_t chunk;           /* largest answer of the reader; 0: no limit */
   int64_t capacity;        /* of a batch; 0: 1024 */
   const source_column *columns;
-  uint64_t budget;     /* of the host's memory; 0: no limit */
-  int64_t fail_at;     /* reading this offset fails, where it is positive */
+  uint64_t budget; /* of the host's memory; 0: no limit */
+  int64_t fail_at; /* reading this offset fails, where it is positive */
+  int64_t refuse;  /* the sink refuses a batch with this record, where it is positive: "refused" */
   int32_t cancel_from; /* with 1, the run is cancelled from the first record on */
   /* Read by cut() and read_cut(), from a buffer of so many bytes, which grows where it holds no
    * whole record; 0: by read(). An odd number: the last stretch is what the last cut leaves. */

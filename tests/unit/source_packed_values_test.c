@@ -103,6 +103,11 @@ Test(source_packed_values, a_wrong_number_has_its_row) {
   cr_assert_eq(source_run(&job, &r), SAMPAN_E_DATA);
   cr_assert_eq(r.error.row, 3);
   cr_assert_str_eq(r.error.message, "\"x\" is not a number");
+  cr_assert_eq(r.n_records, 2, "what stands before it was handed over");
+  source_result_clear(&r);
+  job.refuse = 2; /* and what is wrong with that comes first */
+  cr_assert_eq(source_run(&job, &r), SAMPAN_E_MEMORY);
+  cr_assert_eq(r.error.row, 2);
   source_result_clear(&r);
   free(f.bytes);
 }
@@ -145,6 +150,26 @@ Test(source_packed_values, missing_in_runs) {
   source_result r = read_one(&c, N, SAMPAN_NUMBER, missing, 1);
   for (int i = 0; i < N; i++) cr_assert_eq(source_cell_at(&r, i + 1, 0)->present, i / 300 != 2);
   source_result_clear(&r);
+}
+
+/* The worked example of the README, byte by byte. */
+Test(source_packed_values, worked_example) {
+  static const double x[] = {2.0 / 3, 0, 1.0 / 3};
+  static const uint8_t present[] = {1, 0, 1}, reason[] = {0, 'r', 0};
+  const made_column c = {.name = "x",
+                         .type = SAMPAN_NUMBER,
+                         .number = x,
+                         .present = present,
+                         .reason = reason,
+                         .coded = 1,
+                         .writing = {-1, 0}};
+  made_file f = packed_make(plugin(), &c, 1, 3, 64);
+  char expected[64] = {5, 0, 0, 0, 0, 0, 0, 0, 'r'};
+  memcpy(expected + 16, &x[2], 8);
+  memcpy(expected + 24, &x[0], 8);
+  expected[32] = 3;
+  cr_assert_eq(memcmp(f.bytes + 64, expected, 64), 0);
+  free(f.bytes);
 }
 
 /* ---- variants ----------------------------------------------------------------------------- */

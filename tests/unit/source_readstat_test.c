@@ -170,6 +170,26 @@ Test(source_readstat, text_that_is_no_number) {
   }
 }
 
+/* What is wrong with an earlier record comes first, whatever the batches. */
+Test(source_readstat, hands_over_what_stands_before_an_error) {
+  static const char *const first[] = {"Chaoyang", "朝阳"}; /* then a blank one, then the error */
+  static const source_column columns[] = {{"TOWN", SAMPAN_NUMBER, first, 2}, {0}};
+  for (int k = 0; k < N_KINDS; k++) {
+    foreign_file f = foreign_write((foreign_kind)k);
+    source_job job = job_of((foreign_kind)k, &f, columns);
+    for (job.refuse = 0; job.refuse <= 3; job.refuse++) {
+      const int is_earlier = job.refuse == 1 || job.refuse == 2;
+      source_result r;
+      cr_expect_eq(source_run(&job, &r), is_earlier ? SAMPAN_E_MEMORY : SAMPAN_E_DATA, "kind %d",
+                   k);
+      cr_expect_eq(r.error.row, is_earlier ? job.refuse : 3, "kind %d", k);
+      cr_expect_eq(r.n_records, is_earlier ? 0 : 2, "kind %d", k);
+      source_result_clear(&r);
+    }
+    free(f.bytes);
+  }
+}
+
 /* F1: no cut gives a whole-looking result with fewer records. */
 Test(source_readstat, every_cut_of_counted_formats) {
   static const source_column columns[] = {{"ID", SAMPAN_NUMBER, NULL, 0}, {0}};

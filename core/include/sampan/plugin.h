@@ -245,13 +245,19 @@ typedef struct sampan_schema {
   const char *about;    /* 1.2: lines "name: value" on the file, for `sampan describe`; or NULL */
 } sampan_schema;
 
+/* 1.2. Of a NUMBER fill, in read_cut() and read_piece() only: a cell that is present must be
+ * written as a whole number is written shortest, `0` or `-?[1-9][0-9]{0,14}` without blanks or
+ * anything else, so that the number tells the text. Any other is an error: the host then reads the
+ * column as text. */
+enum { SAMPAN_FILL_AS_WRITTEN = 1 };
+
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
  * batch the host zeroes `present` and `reason`; the values it leaves as they are. */
 typedef struct sampan_fill {
   uint32_t struct_size;
-  int32_t type;   /* NUMBER or TEXT: what the plan wants it read as */
-  uint32_t field; /* index into the schema */
-  uint32_t reserved;
+  int32_t type;      /* NUMBER or TEXT: what the plan wants it read as */
+  uint32_t field;    /* index into the schema */
+  uint32_t flags;    /* 1.2: SAMPAN_FILL_*; 0 in read() and read_piece() */
   double *number;    /* NUMBER */
   uint32_t *code;    /* TEXT: from sink->intern */
   uint64_t *present; /* bitmap */
@@ -355,7 +361,9 @@ typedef struct sampan_source_ops {
   /* Reads the header. */
   int32_t (*schema)(const sampan_call *call, const sampan_reader *reader, sampan_schema *out);
   /* Reads every record, from the start of the file, into the sink; SAMPAN_END when it has proved or
-   * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. */
+   * has no reason to doubt that the file is whole, SAMPAN_E_INCOMPLETE when it is not. Before it
+   * fails, it hands over the records before the one that is wrong: what the host finds in these
+   * comes first. */
   int32_t (*read)(const sampan_call *call, const sampan_reader *reader, const sampan_schema *schema,
                   const sampan_sink *sink);
   /* 1.2. How many of n bytes, which begin where a record does (or the file), are whole records: up
@@ -372,8 +380,8 @@ typedef struct sampan_source_ops {
   /* 1.2. Storing records in the source's own format, or all NULL. The file is what store_begin
    * writes, then the blocks in order, then what store_end writes. */
   int32_t (*store_begin)(const sampan_call *call, const struct sampan_output *out);
-  /* 1.2. Pure, and called by several threads: the block, into `out`; and what store_end must know
-   * of it, into `note`. */
+  /* 1.2. Pure, and called by several threads: the block, of at most 65536 records, into `out`; and
+   * what store_end must know of it, into `note`. */
   int32_t (*store_block)(const sampan_call *call, const sampan_schema *schema,
                          const sampan_slab *slab, const struct sampan_output *out,
                          const struct sampan_output *note);

@@ -60,6 +60,19 @@ static int32_t flush(cells *c) {
   return n > 0 ? c->sink->batch(c->sink->data, n, c->call->error) : SAMPAN_OK;
 }
 
+/* The read fails: what is wrong with an earlier record comes first, whatever the batches. */
+static int32_t fail_after(cells *c, int32_t status) {
+  const int64_t n = c->n;
+  if (n == 0 || status == SAMPAN_E_CANCELLED) return status;
+  for (uint32_t f = 0; f < c->sink->n_fills; f++) sampan_set_bit(c->sink->fills[f].present, n, 0);
+  c->n = 0;
+  sampan_error earlier = {.struct_size = sizeof earlier};
+  const int32_t found = c->sink->batch(c->sink->data, n, &earlier);
+  if (found == SAMPAN_OK) return status;
+  if (c->call->error != NULL) *c->call->error = earlier;
+  return found;
+}
+
 static int32_t on_record(void *data, const dsv_scanner *s) {
   cells *c = (cells *)data;
   if (!c->header_seen) {
@@ -106,7 +119,7 @@ int32_t dsv_cells(const sampan_call *call, const sampan_reader *reader, const ds
   int32_t status = plan_fills(&c);
   if (status < 0) return status;
   status = dsv_feed(call, reader, dialect, &c.names, &handler, schema->n_fields);
-  if (status != SAMPAN_END) return status;
+  if (status != SAMPAN_END) return fail_after(&c, status);
   status = flush(&c);
   return status == SAMPAN_OK ? SAMPAN_END : status;
 }

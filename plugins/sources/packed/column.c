@@ -21,7 +21,7 @@ static int64_t data_bytes(const packed_chunk *h, int64_t n) {
       if (h->width == 1 || h->width == 2 || h->width == 4 || h->width == 8 || h->width == 16) {
         return (n * h->width + 7) / 8;
       }
-      return h->width == 32 ? 4 * n : -1;
+      return -1;
     case PACKED_RUNS:
       return h->base >= 1 && h->base <= n && h->n_entries > 0 ? 8 * h->base : -1;
     case PACKED_SCALED:
@@ -47,17 +47,11 @@ static int check_runs(const packed_chunk *h, const uint32_t *ends, const uint32_
 
 /* Codes of 8 bits and less have tables for all that can be said in them. */
 static int check_codes(const packed_chunk *h, const unsigned char *data, int64_t n) {
-  uint32_t most = 0;
-  if (h->width == 16) {
-    const uint16_t *p = (const uint16_t *)(const void *)data;
-    uint16_t largest = 0;
-    for (int64_t i = 0; i < n; i++) largest = p[i] > largest ? p[i] : largest;
-    most = largest;
-  } else if (h->width == 32) {
-    const uint32_t *p = (const uint32_t *)(const void *)data;
-    for (int64_t i = 0; i < n; i++) most = p[i] > most ? p[i] : most;
-  }
-  return most < h->n_entries || h->width < 16;
+  const uint16_t *p = (const uint16_t *)(const void *)data;
+  uint16_t most = 0;
+  if (h->width < 16) return 1;
+  for (int64_t i = 0; i < n; i++) most = p[i] > most ? p[i] : most;
+  return most < h->n_entries;
 }
 
 static int check_texts(const char *texts, int64_t n_bytes, uint32_t n) {
@@ -135,7 +129,6 @@ uint32_t packed_code_at(const packed_column *c, int64_t i) {
     while ((int64_t)c->ends[run] <= i) run++;
     return c->run_codes[run];
   }
-  if (h->width == 32) return ((const uint32_t *)(const void *)c->data)[i];
   if (h->width == 16) return ((const uint16_t *)(const void *)c->data)[i];
   return (uint32_t)c->data[i * h->width / 8] >> (i * h->width % 8) & ((1U << h->width) - 1);
 }
@@ -159,14 +152,7 @@ static void fill_runs(packed_column *c, int64_t from, int64_t n) {
 static void fill_codes(const packed_column *c, const packed_kernels *kernels, int64_t from,
                        int64_t n) {
   const sampan_fill *fill = c->fill;
-  if (c->head.width == 32) {
-    const uint32_t *p = (const uint32_t *)(const void *)c->data + from;
-    if (fill->type == SAMPAN_NUMBER) {
-      for (int64_t i = 0; i < n; i++) fill->number[i] = c->table[p[i]];
-    } else {
-      for (int64_t i = 0; i < n; i++) fill->code[i] = c->codes[p[i]];
-    }
-  } else if (fill->type == SAMPAN_NUMBER) {
+  if (fill->type == SAMPAN_NUMBER) {
     kernels->numbers(c->data, c->head.width, from, n, c->table, fill->number);
   } else {
     kernels->codes(c->data, c->head.width, from, n, c->codes, fill->code);

@@ -224,7 +224,7 @@ static int take_blocks(packed_cursor *c, const trailer *t, int64_t n_blocks, pac
     b->offset = at;
     if (c->failed || b->n_records <= 0 || b->n_bytes < 0 || b->n_bytes > end - at ||
         b->n_bytes % PACKED_UNIT != 0 || b->head_bytes < PACKED_UNIT || b->head_bytes > end ||
-        b->head_bytes % PACKED_UNIT != 0 || b->n_records > INT32_MAX) {
+        b->head_bytes % PACKED_UNIT != 0 || b->n_records > PACKED_MOST_RECORDS) {
       return 0;
     }
     at += b->n_bytes;

@@ -8,7 +8,8 @@ typedef struct encoding {
   const sampan_call *call;
   const sampan_slab_column *column;
   int64_t n;
-  uint32_t *code;  /* of each record, into the entries below; or NULL */
+  uint16_t *room;  /* for a code of each record */
+  uint16_t *code;  /* of each record, into the entries below; or NULL */
   uint32_t *entry; /* entries of the column's own table that occur, in their new order */
   uint32_t n_entries;
   double *value; /* NUMBER: of the entries */
@@ -17,12 +18,6 @@ typedef struct encoding {
 
 static void *room(const sampan_call *call, int64_t n, int64_t size) {
   return call->host->alloc(call, (uint64_t)(n + 8) * (uint64_t)size);
-}
-
-static uint32_t code_at(const sampan_slab_column *c, int64_t i) {
-  if (c->code_bytes == 1) return ((const uint8_t *)c->code)[i];
-  if (c->code_bytes == 2) return ((const uint16_t *)c->code)[i];
-  return ((const uint32_t *)c->code)[i];
 }
 
 /* ---- which entries occur ------------------------------------------------------------------ */
@@ -43,119 +38,124 @@ static int compare_codes(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* The old codes of the records that have a value; those of others repeat the one before. */
-static int32_t load_codes(encoding *e) {
+/* Records without value repeat the one before, which makes runs longer, and adds no entry. */
+#define REPEAT_ABSENT(code)                                                     \
+  do {                                                                          \
+    int64_t first = 0;                                                          \
+    while (first < n && !sampan_bit(present, first)) first++;                   \
+    for (int64_t i = 0; i < first && first < n; i++) (code)[i] = (code)[first]; \
+    for (int64_t w = first / 64; w < sampan_words(n); w++) {                    \
+      uint64_t absent = ~present[w];                                            \
+      if (64 * w + 64 > n) absent &= (UINT64_C(1) << (n % 64)) - 1;             \
+      for (; absent != 0; absent &= absent - 1) {                               \
+        const int64_t i = 64 * w + __builtin_ctzll(absent);                     \
+        if (i > first) (code)[i] = (code)[i - 1];                               \
+      }                                                                         \
+    }                                                                           \
+  } while (0)
+
+static int32_t bad_code(const encoding *e, uint32_t code) {
+  return sampan_fail(e->call, SAMPAN_E_INTERNAL, "code %lu of a table of %lu", (unsigned long)code,
+                     (unsigned long)e->column->n_entries);
+}
+
+/* The old codes, where they have 1 or 2 bytes. */
+static int32_t load_short(encoding *e) {
   const sampan_slab_column *c = e->column;
-  e->code = (uint32_t *)room(e->call, e->n, sizeof *e->code);
-  if (e->code == NULL) return packed_fail_memory(e->call);
+  const uint64_t *present = c->present;
+  const int64_t n = e->n;
   if (c->code_bytes == 1) {
     const uint8_t *from = (const uint8_t *)c->code;
-    for (int64_t i = 0; i < e->n; i++) e->code[i] = from[i];
-  } else if (c->code_bytes == 2) {
-    const uint16_t *from = (const uint16_t *)c->code;
-    for (int64_t i = 0; i < e->n; i++) e->code[i] = from[i];
+    for (int64_t i = 0; i < n; i++) e->code[i] = from[i];
   } else {
-    memcpy(e->code, c->code, (size_t)e->n * sizeof *e->code);
+    memcpy(e->code, c->code, (size_t)n * sizeof *e->code);
   }
-  if (c->present == NULL) return SAMPAN_OK;
-  uint32_t last = 0;
-  int64_t first = 0;
-  while (first < e->n && !sampan_bit(c->present, first)) first++;
-  if (first < e->n) last = e->code[first];
-  for (int64_t i = 0; i < e->n; i++) {
-    if (sampan_bit(c->present, i)) last = e->code[i];
-    e->code[i] = last;
-  }
-  return SAMPAN_OK;
+  if (present != NULL) REPEAT_ABSENT(e->code);
+  uint16_t most = 0;
+  for (int64_t i = 0; i < n; i++) most = e->code[i] > most ? e->code[i] : most;
+  return most < c->n_entries ? SAMPAN_OK : bad_code(e, most);
 }
 
-/* Entries that occur, of a table that is not much larger than the block. */
-static int32_t find_by_marks(encoding *e) {
-  const uint32_t n_table = e->column->n_entries;
-  uint8_t *mark = (uint8_t *)room(e->call, n_table, 1);
+/* Numbers of entries, in the order in which they come up. */
+static void find_texts(encoding *e, uint32_t *number) {
+  for (int64_t i = 0; i < e->n; i++) {
+    const uint32_t old = e->code[i];
+    if (number[old] != 0) continue;
+    e->entry[e->n_entries] = old;
+    number[old] = ++e->n_entries;
+  }
+}
+
+/* The same, by value. */
+static int32_t find_numbers(encoding *e, uint32_t *number) {
+  uint8_t *mark = (uint8_t *)room(e->call, e->column->n_entries, 1);
   if (mark == NULL) return packed_fail_memory(e->call);
   for (int64_t i = 0; i < e->n; i++) mark[e->code[i]] = 1;
-  for (uint32_t k = 0; k < n_table; k++) e->n_entries += mark[k];
-  e->entry = (uint32_t *)room(e->call, e->n_entries, sizeof *e->entry);
-  if (e->entry == NULL) return packed_fail_memory(e->call);
-  uint32_t n = 0;
-  for (uint32_t k = 0; k < n_table; k++) {
-    if (mark[k]) e->entry[n++] = k;
-  }
-  return SAMPAN_OK;
-}
-
-/* The same, of a large table. */
-static int32_t find_by_sorting(encoding *e) {
-  e->entry = (uint32_t *)room(e->call, e->n, sizeof *e->entry);
-  if (e->entry == NULL) return packed_fail_memory(e->call);
-  memcpy(e->entry, e->code, (size_t)e->n * sizeof *e->entry);
-  qsort(e->entry, (size_t)e->n, sizeof *e->entry, compare_codes);
-  for (int64_t i = 0; i < e->n; i++) {
-    if (i == 0 || e->entry[i] != e->entry[e->n_entries - 1]) e->entry[e->n_entries++] = e->entry[i];
-  }
-  return SAMPAN_OK;
-}
-
-/* Numbers stand in a dictionary by value. */
-static int32_t sort_values(encoding *e) {
+  for (uint32_t k = 0; k < e->column->n_entries; k++) e->n_entries += mark[k];
   by_value *sorted = (by_value *)room(e->call, e->n_entries, sizeof *sorted);
   e->value = (double *)room(e->call, e->n_entries, sizeof *e->value);
   if (sorted == NULL || e->value == NULL) return packed_fail_memory(e->call);
-  for (uint32_t k = 0; k < e->n_entries; k++) {
-    sorted[k] = (by_value){e->column->value[e->entry[k]], e->entry[k]};
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < e->column->n_entries; k++) {
+    if (mark[k]) sorted[n++] = (by_value){e->column->value[k], k};
   }
-  qsort(sorted, e->n_entries, sizeof *sorted, compare_values);
-  for (uint32_t k = 0; k < e->n_entries; k++) {
+  qsort(sorted, n, sizeof *sorted, compare_values);
+  for (uint32_t k = 0; k < n; k++) {
     e->entry[k] = sorted[k].entry;
     e->value[k] = sorted[k].x;
+    number[e->entry[k]] = k + 1;
   }
   return SAMPAN_OK;
 }
 
-/* New codes for old ones. */
-static int32_t renumber(encoding *e) {
-  const uint32_t n_table = e->column->n_entries;
-  if (n_table <= 4 * 65536) {
-    uint32_t *number = (uint32_t *)room(e->call, n_table, sizeof *number);
-    if (number == NULL) return packed_fail_memory(e->call);
-    for (uint32_t k = 0; k < e->n_entries; k++) number[e->entry[k]] = k;
-    for (int64_t i = 0; i < e->n; i++) e->code[i] = number[e->code[i]];
-    return SAMPAN_OK;
+/* Texts of a large table: its entries in the order of their codes. */
+static int32_t load_long(encoding *e) {
+  const sampan_slab_column *c = e->column;
+  const uint64_t *present = c->present;
+  const int64_t n = e->n;
+  uint32_t *code = (uint32_t *)room(e->call, n, sizeof *code);
+  if (code == NULL) return packed_fail_memory(e->call);
+  memcpy(code, c->code, (size_t)n * sizeof *code);
+  if (present != NULL) REPEAT_ABSENT(code);
+  memcpy(e->entry, code, (size_t)n * sizeof *code);
+  qsort(e->entry, (size_t)n, sizeof *code, compare_codes);
+  for (int64_t i = 0; i < n; i++) {
+    if (i == 0 || e->entry[i] != e->entry[e->n_entries - 1]) e->entry[e->n_entries++] = e->entry[i];
   }
-  /* A large table: only its sorted part is looked through (numbers have small tables). */
-  for (int64_t i = 0; i < e->n; i++) {
-    const uint32_t *at = (const uint32_t *)bsearch(&e->code[i], e->entry, e->n_entries,
-                                                   sizeof *e->entry, compare_codes);
-    e->code[i] = (uint32_t)(at - e->entry);
+  if (e->entry[e->n_entries - 1] >= c->n_entries) {
+    return bad_code(e, e->entry[e->n_entries - 1]);
+  }
+  for (int64_t i = 0; i < n; i++) {
+    const uint32_t *at =
+        (const uint32_t *)bsearch(&code[i], e->entry, e->n_entries, sizeof *code, compare_codes);
+    e->code[i] = (uint16_t)(at - e->entry);
   }
   return SAMPAN_OK;
 }
 
 static int32_t settle_codes(encoding *e) {
-  const uint32_t n_table = e->column->n_entries;
-  int32_t status = load_codes(e);
+  const sampan_slab_column *c = e->column;
+  e->code = e->room;
+  e->entry = (uint32_t *)room(e->call, c->code_bytes == 4 ? e->n : c->n_entries, sizeof *e->entry);
+  if (e->entry == NULL) return packed_fail_memory(e->call);
+  if (c->code_bytes == 4) return load_long(e);
+  uint32_t *number = (uint32_t *)room(e->call, c->n_entries, sizeof *number);
+  if (number == NULL) return packed_fail_memory(e->call);
+  int32_t status = load_short(e);
+  if (status >= 0 && c->type == SAMPAN_NUMBER) status = find_numbers(e, number);
   if (status < 0) return status;
-  for (int64_t i = 0; i < e->n; i++) {
-    if (e->code[i] >= n_table) {
-      return sampan_fail(e->call, SAMPAN_E_INTERNAL, "code %lu of a table of %lu",
-                         (unsigned long)e->code[i], (unsigned long)n_table);
-    }
-  }
-  status = n_table <= 4 * 65536 ? find_by_marks(e) : find_by_sorting(e);
-  if (status >= 0 && e->column->type == SAMPAN_NUMBER && n_table <= 4 * 65536) {
-    status = sort_values(e);
-  }
-  return status < 0 ? status : renumber(e);
+  if (c->type == SAMPAN_TEXT) find_texts(e, number);
+  for (int64_t i = 0; i < e->n; i++) e->code[i] = (uint16_t)(number[e->code[i]] - 1);
+  return SAMPAN_OK;
 }
 
-/* Numbers in a table too large for codes of 16 bits are numbers. */
+/* Numbers by codes of 4 bytes are numbers. */
 static int32_t unfold(encoding *e, double **out) {
+  const uint32_t *code = (const uint32_t *)e->column->code;
   double *x = (double *)room(e->call, e->n, sizeof *x);
   if (x == NULL) return packed_fail_memory(e->call);
   for (int64_t i = 0; i < e->n; i++) {
-    const uint32_t k = code_at(e->column, i);
-    x[i] = k < e->column->n_entries ? e->column->value[k] : 0;
+    x[i] = code[i] < e->column->n_entries ? e->column->value[code[i]] : 0;
   }
   *out = x;
   return SAMPAN_OK;
@@ -164,11 +164,9 @@ static int32_t unfold(encoding *e, double **out) {
 /* ---- what each would cost ----------------------------------------------------------------- */
 
 static uint32_t bits_for(uint32_t n_entries) {
-  const uint32_t steps[] = {1, 2, 4, 8, 16};
-  for (size_t i = 0; i < 5; i++) {
-    if (n_entries <= UINT32_C(1) << steps[i]) return steps[i];
-  }
-  return 32;
+  uint32_t bits = 1;
+  while (bits < 16 && n_entries > UINT32_C(1) << bits) bits *= 2;
+  return bits;
 }
 
 static uint32_t bytes_for(uint64_t range) {
@@ -179,30 +177,36 @@ static uint32_t bytes_for(uint64_t range) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-static void put_codes(packed_bytes *out, const uint32_t *code, int64_t n, uint32_t bits) {
-  if (bits == 32) {
-    packed_add(out, code, n * 4);
+/* Bytes of codes of 1, 2 or 4 bits. */
+#define PUT_BITS(bits)                                                                        \
+  do {                                                                                        \
+    for (int64_t b = 0; b < n / (8 / (bits)); b++) {                                          \
+      uint32_t byte = 0;                                                                      \
+      for (int k = 0; k < 8 / (bits); k++) {                                                  \
+        byte |= (uint32_t)code[b * (8 / (bits)) + k] << (k * (bits));                         \
+      }                                                                                       \
+      to[b] = (unsigned char)byte;                                                            \
+    }                                                                                         \
+    for (int64_t i = n / (8 / (bits)) * (8 / (bits)); i < n; i++) {                           \
+      to[i * (bits) / 8] = (unsigned char)(to[i * (bits) / 8] | code[i] << (i * (bits) % 8)); \
+    }                                                                                         \
+  } while (0)
+
+static void put_codes(packed_bytes *out, const uint16_t *code, int64_t n, uint32_t bits) {
+  if (bits == 16) {
+    packed_add(out, code, 2 * n);
     return;
   }
   unsigned char *to = (unsigned char *)packed_room(out, (n * bits + 7) / 8);
   if (to == NULL) return;
-  if (bits == 16) {
-    for (int64_t i = 0; i < n; i++) {
-      to[2 * i] = (unsigned char)code[i];
-      to[2 * i + 1] = (unsigned char)(code[i] >> 8);
-    }
-  } else if (bits == 8) {
+  if (bits == 8) {
     for (int64_t i = 0; i < n; i++) to[i] = (unsigned char)code[i];
+  } else if (bits == 4) {
+    PUT_BITS(4);
+  } else if (bits == 2) {
+    PUT_BITS(2);
   } else {
-    const int64_t each = 8 / bits, whole = n / each;
-    for (int64_t b = 0; b < whole; b++) {
-      uint32_t byte = 0;
-      for (int64_t k = 0; k < each; k++) byte |= code[b * each + k] << (k * bits);
-      to[b] = (unsigned char)byte;
-    }
-    for (int64_t i = whole * each; i < n; i++) {
-      to[whole] = (unsigned char)(to[whole] | code[i] << ((i - whole * each) * bits));
-    }
+    PUT_BITS(1);
   }
 }
 
@@ -283,7 +287,7 @@ static void put_absent(packed_bytes *out, const encoding *e, packed_chunk *head)
   packed_pad(out, 8);
 }
 
-static int64_t count_runs(const uint32_t *code, int64_t n) {
+static int64_t count_runs(const uint16_t *code, int64_t n) {
   int64_t changes = 0;
   for (int64_t i = 1; i < n; i++) changes += code[i] != code[i - 1];
   return n > 0 ? changes + 1 : 0;
@@ -338,8 +342,8 @@ static int32_t choose(encoding *e, const double *x, packed_chunk *head, packed_b
 }
 
 int32_t packed_encode(const sampan_call *call, const sampan_slab_column *column, int64_t n_records,
-                      packed_chunk *head, packed_bytes *out) {
-  encoding e = {.call = call, .column = column, .n = n_records};
+                      uint16_t *codes, packed_chunk *head, packed_bytes *out) {
+  encoding e = {.call = call, .column = column, .n = n_records, .room = codes};
   double *unfolded = NULL;
   int32_t status = SAMPAN_OK;
   const int is_text = column->type == SAMPAN_TEXT;
@@ -350,7 +354,7 @@ int32_t packed_encode(const sampan_call *call, const sampan_slab_column *column,
     head->encoding = PACKED_CODES;
     return SAMPAN_OK;
   }
-  if (is_text || (column->code_bytes != 0 && column->n_entries <= 65536)) {
+  if (is_text || (column->code_bytes != 0 && column->code_bytes != 4)) {
     status = settle_codes(&e);
   } else if (column->code_bytes != 0) {
     status = unfold(&e, &unfolded);

@@ -14,6 +14,11 @@ typedef struct reading {
   int64_t row;            /* records before the block */
 } reading;
 
+/* Every cell of the column was written as SAMPAN_FILL_AS_WRITTEN has it. */
+static int is_whole(const packed_kind *kind) {
+  return kind->type == SAMPAN_NUMBER && kind->declared == 0 && kind->writing.decimals == 0;
+}
+
 static int32_t start(reading *r) {
   const sampan_call *call = r->call;
   packed_kernels variants[PACKED_MOST_KERNELS];
@@ -27,6 +32,11 @@ static int32_t start(reading *r) {
     if (fill->field >= r->schema->n_fields) {
       return sampan_fail(call, SAMPAN_E_INTERNAL, "column %lu was asked for, of %lu",
                          (unsigned long)fill->field + 1, (unsigned long)r->schema->n_fields);
+    }
+    if ((fill->flags & SAMPAN_FILL_AS_WRITTEN) != 0 &&
+        !is_whole(&r->directory->kinds[fill->field])) {
+      return sampan_fail(call, SAMPAN_E_DATA, "column '%s' has other than whole numbers",
+                         r->schema->fields[fill->field].name);
     }
     c->call = call;
     c->sink = r->sink;
@@ -87,6 +97,20 @@ static int32_t open_columns(reading *r, int64_t i_block) {
   return status;
 }
 
+/* The read ends at a record of this batch: what is wrong with an earlier one comes first, whatever
+ * the batches. */
+static int32_t give_before(const reading *r, int64_t n) {
+  const sampan_sink *sink = r->sink;
+  if (n == 0) return SAMPAN_OK;
+  for (uint32_t f = 0; f < sink->n_fills; f++) {
+    uint64_t *present = sink->fills[f].present;
+    for (int64_t w = n / 64; w < sink->capacity / 64; w++) {
+      present[w] &= w == n / 64 ? (UINT64_C(1) << (n % 64)) - 1 : 0;
+    }
+  }
+  return sink->batch(sink->data, n, r->call->error);
+}
+
 static int32_t not_a_number(const reading *r, const packed_column *c, int64_t record) {
   sampan_error *e = r->call->error;
   const char *text = packed_column_text(c, record);
@@ -119,7 +143,10 @@ static int32_t read_records(reading *r, int64_t i_block) {
       if (status < 0) return status;
       if (wrong != before) culprit = &r->columns[f];
     }
-    if (culprit != NULL) return not_a_number(r, culprit, wrong);
+    if (culprit != NULL) {
+      const int32_t earlier = give_before(r, wrong - from);
+      return earlier != SAMPAN_OK ? earlier : not_a_number(r, culprit, wrong);
+    }
     const int32_t status = sink->batch(sink->data, n, r->call->error);
     if (status != SAMPAN_OK) return status;
   }

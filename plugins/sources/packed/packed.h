@@ -11,6 +11,9 @@
 
 enum { PACKED_VERSION = 1, PACKED_UNIT = 64, PACKED_HEAD = 64, PACKED_MOST_DECIMALS = 9 };
 
+/* Of a block; so all codes have 16 bits or less. */
+enum { PACKED_MOST_RECORDS = 65536 };
+
 /* ---- bytes.c ------------------------------------------------------------------------------ */
 
 /* The checksum of n bytes, n a multiple of PACKED_UNIT. Any change within 8 bytes changes it. */
@@ -143,9 +146,10 @@ const char *packed_encoding_name(uint32_t encoding);
 int32_t packed_store_block(const sampan_call *call, const sampan_schema *schema,
                            const sampan_slab *slab, const sampan_output *out,
                            const sampan_output *note);
-/* One column into `out`, of which it is all; the head's offset is left to the caller. */
+/* One column into `out`, of which it is all; the head's offset is left to the caller. `codes` is
+ * room for as many as there are records. */
 int32_t packed_encode(const sampan_call *call, const sampan_slab_column *column, int64_t n_records,
-                      packed_chunk *head, packed_bytes *out);
+                      uint16_t *codes, packed_chunk *head, packed_bytes *out);
 
 /* ---- scale.c: decimals as integers ---------------------------------------------------------- */
 

@@ -21,10 +21,23 @@ static int is_missing_text(const packed_column *c, const char *text, uint64_t n)
 
 /* ---- numbers as texts --------------------------------------------------------------------- */
 
+/* The decimal digits of k, at least `least` of them; how many. */
+static int put_digits(uint64_t k, int least, char *out) {
+  char reversed[24];
+  int n = 0;
+  while (k > 0 || n < least) {
+    reversed[n++] = (char)('0' + k % 10);
+    k /= 10;
+  }
+  for (int i = 0; i < n; i++) out[i] = reversed[n - 1 - i];
+  return n;
+}
+
 /* The shortest decimal that reads back as x, as the project writes it. */
 static void shortest(const sampan_call *call, double x, char *out) {
   if (fabs(x) < 1e15 && floor(x) == x) {
-    snprintf(out, 40, "%lld", (long long)x);
+    if (x < 0) *out++ = '-';
+    out[put_digits((uint64_t)fabs(x), 1, out)] = '\0';
     return;
   }
   for (int precision = 1; precision <= 17; precision++) {
@@ -53,8 +66,7 @@ void packed_number_text(const packed_column *c, double x, char *out) {
   /* At most 15 digits, so that the nearest integer is the one that was written. */
   double power = 1;
   for (int32_t i = 0; i < decimals; i++) power *= 10;
-  const int64_t k = (int64_t)nearbyint(fabs(x) * power);
-  int n = snprintf(digits, sizeof digits, "%0*lld", (int)decimals + 1, (long long)k);
+  const int n = put_digits((uint64_t)nearbyint(fabs(x) * power), decimals + 1, digits);
   char *to = out;
   if (x < 0) *to++ = '-';
   memcpy(to, digits, (size_t)(n - decimals));

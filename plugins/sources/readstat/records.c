@@ -147,6 +147,22 @@ static int32_t flush(records *r) {
   return n > 0 ? r->sink->batch(r->sink->data, n, r->call->error) : SAMPAN_OK;
 }
 
+/* The read fails: what is wrong with an earlier record comes first, whatever the batches. The first
+ * n records are whole. */
+static int32_t fail_after(records *r, int64_t n, int32_t status) {
+  const int64_t n_begun = r->n;
+  if (n <= 0 || status == SAMPAN_E_CANCELLED) return status;
+  for (uint32_t f = 0; f < r->sink->n_fills && n < n_begun; f++) {
+    sampan_set_bit(r->sink->fills[f].present, n, 0);
+  }
+  r->n = 0;
+  sampan_error earlier = {.struct_size = sizeof earlier};
+  const int32_t found = r->sink->batch(r->sink->data, n, &earlier);
+  if (found == SAMPAN_OK) return status;
+  if (r->call->error != NULL) *r->call->error = earlier;
+  return found;
+}
+
 static int on_value(foreign_run *run, readstat_variable_t *variable, readstat_value_t value) {
   records *r = (records *)run->part;
   const int index = readstat_variable_get_index(variable);
@@ -213,19 +229,20 @@ int32_t foreign_records(const sampan_call *call, const sampan_reader *reader,
   run.variable = on_variable;
   run.value = on_value;
   status = foreign_parse(&run, restart);
-  if (foreign_xport_members(&run) < 0) return SAMPAN_E_DATA;
-  if (status != SAMPAN_OK) return status;
-  if (run.status != SAMPAN_OK) return run.status;
+  if (foreign_xport_members(&run) < 0) status = SAMPAN_E_DATA;
+  if (status == SAMPAN_OK) status = run.status;
+  if (status != SAMPAN_OK) return fail_after(&r, r.n - 1, status);
   if (r.n_variables != schema->n_fields) {
     return sampan_fail(call, SAMPAN_E_IO, "the file's columns changed while it was read");
   }
   /* The proof of completeness (F1). A file without variables has no records to count. */
   if (run.n_declared >= 0 && schema->n_fields > 0 && run.n_rows != run.n_declared) {
-    return sampan_fail(call, SAMPAN_E_INCOMPLETE, "the file declares %lld records and has %lld",
-                       (long long)run.n_declared, (long long)run.n_rows);
+    status = sampan_fail(call, SAMPAN_E_INCOMPLETE, "the file declares %lld records and has %lld",
+                         (long long)run.n_declared, (long long)run.n_rows);
+    return fail_after(&r, r.n, status);
   }
   if (format->id == FOREIGN_XPT) status = foreign_xport_after(&run);
-  if (status < 0) return status;
+  if (status < 0) return fail_after(&r, r.n, status);
   status = flush(&r);
   return status == SAMPAN_OK ? SAMPAN_END : status;
 }
