@@ -40,14 +40,6 @@ static sp_twofold minus(sp_twofold a, sp_twofold b) {
   return add(a, (sp_twofold){-b.high, -b.low});
 }
 
-static sp_twofold twofold(const sp_exact *sum) {
-  sp_exact rest = *sum;
-  const double high = sp_exact_value(sum);
-  if (!isfinite(high)) return (sp_twofold){high, 0};
-  sp_exact_add(&rest, -high);
-  return (sp_twofold){high, sp_exact_value(&rest)};
-}
-
 /* ---- strata ------------------------------------------------------------------------------- */
 
 /* What the values of a stratum's records add up to. */
@@ -65,23 +57,25 @@ static double largest(const double *gradient, uint32_t n) {
 }
 
 static spread spread_of(const sp_elements *x, uint32_t h, const double *gradient, double scale) {
-  const uint32_t n = x->n_totals;
-  const sp_exact *total = x->totals + (size_t)h * n;
-  const sp_exact *moment = x->moments + (size_t)h * n * (n + 1) / 2;
+  const uint32_t n = x->n_totals / x->n_cells;
+  const sp_twofold *total = x->totals + (size_t)h * x->n_totals;
+  const sp_twofold *moment = x->moments + (size_t)h * sp_elements_moments(x->n_cells, x->n_totals);
   spread out = {{0, 0}, {0, 0}};
-  for (uint32_t k = 0; k < n; k++) {
-    const double g = gradient[k] / scale;
-    sp_twofold row = {0, 0};
-    if (g == 0) {
-      moment += k + 1;
-      continue;
+  for (uint32_t cell = 0; cell < x->n_totals; cell += n) {
+    for (uint32_t k = 0; k < n; k++, total++) {
+      const double g = gradient[cell + k] / scale;
+      sp_twofold row = {0, 0};
+      if (g == 0) {
+        moment += k + 1;
+        continue;
+      }
+      out.sum = add(out.sum, times(*total, g));
+      for (uint32_t j = 0; j <= k; j++, moment++) {
+        const double other = (j < k ? 2 : 1) * (gradient[cell + j] / scale);
+        if (other != 0) row = add(row, times(*moment, other));
+      }
+      out.squares = add(out.squares, times(row, g));
     }
-    out.sum = add(out.sum, times(twofold(&total[k]), g));
-    for (uint32_t j = 0; j <= k; j++, moment++) {
-      const double other = (j < k ? 2 : 1) * (gradient[j] / scale);
-      if (other != 0) row = add(row, times(twofold(moment), other));
-    }
-    out.squares = add(out.squares, times(row, g));
   }
   return out;
 }
@@ -105,21 +99,22 @@ static double about_mean(const spread *s, double n) {
 static int is_lonely(const sp_design *d, const sp_stratum *s, int64_t n_records) {
   if (s->fpc >= 1) return 0; /* every unit is in the sample */
   if (s->n_psu <= 1) return 1;
-  return d->lonely_in_domain && (d->lonely == SP_LONELY_ADJUST || d->lonely == SP_LONELY_AVERAGE) &&
-         n_records == 1;
+  return sp_lonely_by_domain(d) && n_records == 1;
 }
 
-/* The mean over all records of the strata that the group has a record in. */
+/* The mean over all records of the strata that the group has a record in; whatever their order. */
 static sp_twofold grand_mean(const sp_stratum *strata, const sp_elements *x, const double *gradient,
                              double scale) {
   double n = 0;
-  sp_twofold sum = {0, 0};
+  sp_long_sum sum;
+  memset(&sum, 0, sizeof sum);
   for (uint32_t h = 0; h < x->n_strata; h++) {
     const spread s = spread_of(x, h, gradient, scale);
-    sum = add(sum, s.sum);
+    sp_long_add(&sum, s.sum.high);
+    sp_long_add(&sum, s.sum.low);
     n += strata[x->stratum[h]].n_psu;
   }
-  return over(sum, n);
+  return over(sp_long_value(&sum), n);
 }
 
 int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, const char *file,
@@ -137,7 +132,7 @@ int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, 
     const sp_stratum *s = &strata[x->stratum[h]];
     const double n = s->n_psu;
     if (s->fpc >= 1) continue;
-    const int lonely = is_lonely(design, s, x->n_records[h]);
+    const int lonely = is_lonely(design, s, x->n_records != NULL ? x->n_records[h] : 0);
     if (!lonely) {
       const spread z = spread_of(x, h, gradient, scale);
       sp_exact_add(&sum, (1 - s->fpc) * n / (n - 1) * about_mean(&z, n));
@@ -160,15 +155,4 @@ int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, 
     *out = kept > 0 ? *out * x->n_strata / kept : NAN;
   }
   return SAMPAN_OK;
-}
-
-sp_element_counts sp_elements_count(const sp_stratum *strata, const sp_elements *x) {
-  sp_element_counts out = {0};
-  for (uint32_t h = 0; h < x->n_strata; h++) {
-    if (x->n_positive[h] == 0) continue;
-    out.n_psu += x->n_positive[h];
-    out.n_strata++;
-    out.df_present += strata[x->stratum[h]].n_psu - 1.0;
-  }
-  return out;
 }

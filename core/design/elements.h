@@ -4,19 +4,27 @@
 #define SP_DESIGN_ELEMENTS_H
 
 #include "design/units.h"
-#include "totals/product.h"
+#include "totals/long_sum.h"
 
 /* A group of records by stratum, those of one indicator; arrays by stratum that the group has a
  * record in, borrowed. With v_k = w u_k of a record for its total k:
  *   totals   sum of v_k, n_totals for each stratum
- *   moments  sum of v_k v_j, j <= k, in the order 00, 10, 11, 20 ...; each product added as it is
- *            (sp_exact_add_product), n_totals (n_totals + 1) / 2 for each stratum */
+ *   moments  sum of v_k v_j, j <= k, for the totals of each cell in the order 00, 10, 11, 20 ...:
+ *            n (n + 1) / 2 for n totals of a cell; no record is in two cells
+ * Each sum is the number itself, and rounded only in the end. */
 typedef struct sp_elements {
-  const uint32_t *stratum;               /* place among the strata of the design, each once */
-  const int64_t *n_records, *n_positive; /* records; of them, with a positive weight */
-  const sp_exact *totals, *moments;
-  uint32_t n_strata, n_totals;
+  const uint32_t *stratum;  /* place among the strata of the design, each once */
+  const int64_t *n_records; /* NULL: not known, and the design has no lonely_in_domain */
+  const sp_twofold *totals, *moments;
+  uint32_t n_strata, n_totals; /* n_totals: of all cells */
+  uint32_t n_cells, reserved;
 } sp_elements;
+
+/* The moments of an estimator in one stratum. */
+static inline uint32_t sp_elements_moments(uint32_t n_cells, uint32_t n_totals) {
+  const uint32_t n = n_totals / n_cells;
+  return n_cells * (n * (n + 1) / 2);
+}
 
 /* What sp_units_covariance gives for the linearized values of the records, z = gradient . v: the
  * sum over strata of (1 - f) n / (n - 1) [sum z^2 - (sum z)^2 / n], with n the records that the
@@ -25,15 +33,5 @@ typedef struct sp_elements {
 int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, const char *file,
                              const sp_elements *elements, const double *gradient, double *out,
                              sp_variance_note *note, sampan_error *error) SP_CHECK;
-
-/* Records with a positive weight, the strata that hold them, and the df of `df: strata_present`:
- * the records of these strata less 1 each. */
-typedef struct sp_element_counts {
-  int64_t n_psu;
-  int32_t n_strata, reserved;
-  double df_present;
-} sp_element_counts;
-
-sp_element_counts sp_elements_count(const sp_stratum *strata, const sp_elements *elements);
 
 #endif

@@ -16,8 +16,7 @@ static double stratum_part(const sp_stratum *s, const double *z, uint32_t n_valu
 
 int sp_runs_variance(const sp_units *units, const sp_design *design, const sp_runs *runs,
                      double *out) {
-  const int in_domain = design->lonely_in_domain &&
-                        (design->lonely == SP_LONELY_ADJUST || design->lonely == SP_LONELY_AVERAGE);
+  const int in_domain = sp_lonely_by_domain(design);
   if (units->below != NULL) return 0;
   uint32_t first = 0, n_parts = 0;
   for (uint32_t i = 0; i < runs->n_runs; first = runs->end[i++]) {

@@ -14,6 +14,9 @@ typedef struct sp_stratum {
   double fpc_given; /* as given; NaN before the first record */
   uint32_t n_psu;   /* units that the sample has in it */
   uint32_t parent;  /* the unit of the stage above that it lies in; 0 at the first stage */
+  /* Designs whose records are counted by stratum alone, each a PSU: of n_psu, those with a positive
+     weight, and of these those of the plan's domain. */
+  uint32_t n_positive, n_in_domain;
 } sp_stratum;
 
 /* A unit of a stage; at the first one a PSU. */
@@ -73,6 +76,12 @@ typedef struct sp_point {
 
 /* Where a point stands in a list. */
 uint64_t sp_point_order(const sp_units *units, const sp_point *point);
+
+/* Whether a stratum with one unit of the domain is lonely as well. */
+static inline int sp_lonely_by_domain(const sp_design *design) {
+  return design->lonely_in_domain &&
+         (design->lonely == SP_LONELY_ADJUST || design->lonely == SP_LONELY_AVERAGE);
+}
 
 /* What a variance met on its way. */
 typedef struct sp_variance_note {

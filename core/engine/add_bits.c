@@ -2,10 +2,40 @@
 #include "engine/error_ids.h"
 #include "engine/scanner.h"
 
+/* The squares of the cell that record i is in. */
+static void add_cell_squares(const sp_scanner *s, const sp_bound *b, const sp_scored *scored,
+                             sp_table *table, uint32_t split, uint32_t first, int64_t i) {
+  for (uint32_t k = 0; k < b->n_squares; k++) {
+    const sp_square_of *of = &b->squares[k];
+    if (of->a != SP_NONE && !sampan_bit(scored->bits[of->a], i)) continue;
+    if (of->b != SP_NONE && !sampan_bit(scored->bits[of->b], i)) continue;
+    sp_table_add_square(table, s->rows[split][i], first + scored->cell[i] * b->n_squares + k,
+                        &s->squares, i);
+  }
+}
+
+/* The records that each square of an indicator without cells is of; bits are those of records
+ * in. */
+static void find_squares(const sp_scanner *s, const sp_bound *b, const sp_scored *scored,
+                         uint32_t first, int64_t n) {
+  for (uint32_t k = 0; k < b->n_squares; k++) {
+    const sp_square_of *of = &b->squares[k];
+    uint64_t *both = s->both[first + k];
+    s->square_lanes[first + k] = of->a == SP_NONE   ? scored->in
+                                 : of->b == SP_NONE ? scored->bits[of->a]
+                                                    : both;
+    for (int64_t w = 0; of->b != SP_NONE && w < sampan_words(n); w++) {
+      both[w] = scored->bits[of->a][w] & scored->bits[of->b][w];
+    }
+  }
+}
+
 /* Estimators with cells: a record is in one of them, so its lanes are found, not masked. */
 static int32_t add_cells(const sp_scanner *s, const sp_bound *b, const sp_scored *scored,
-                         sp_table *table, uint32_t split, uint32_t lane, int64_t n,
+                         sp_table *table, uint32_t split, uint32_t place, int64_t n,
                          sampan_error *error) {
+  const uint32_t lane = s->job->splits[split].lane_start[place];
+  const uint32_t square = s->job->splits[split].square_start[place];
   const sampan_shape *shape = &b->shape;
   const uint32_t *rows = s->rows[split], *groups = s->groups[split];
   for (int64_t w = 0; w < sampan_words(n); w++) {
@@ -27,6 +57,7 @@ static int32_t add_cells(const sp_scanner *s, const sp_bound *b, const sp_scored
         status = sp_table_add_bit(table, rows[i], groups[i], lane + lane_of[c], high, low);
       }
       if (status < 0) return sp_error_memory(error);
+      if (s->job->by_stratum) add_cell_squares(s, b, scored, table, split, square, i);
     }
   }
   return SAMPAN_OK;
@@ -53,13 +84,14 @@ int32_t sp_add_bits(sp_scanner *s, uint32_t split, int64_t n, sampan_error *erro
   const sp_split *at = &s->job->splits[split];
   sp_table *table = s->totals->tables[split];
   memset(s->lanes, 0, at->n_lanes * sizeof *s->lanes);
+  if (s->job->by_stratum) memset(s->square_lanes, 0, at->n_squares * sizeof *s->square_lanes);
   for (uint32_t p = 0; p < at->n_indicators; p++) {
     const sp_bound *b = &s->job->indicators[at->indicators[p]];
     const sp_scored *scored = &s->scored[at->indicators[p]];
     const uint32_t lane = at->lane_start[p];
     if (s->weigh.some_weightless) SP_TRY(mark_weightless(s, split, p, scored, n, error));
     if (b->shape.n_cells > 1) {
-      SP_TRY(add_cells(s, b, scored, table, split, lane, n, error));
+      SP_TRY(add_cells(s, b, scored, table, split, p, n, error));
       continue;
     }
     s->lanes[lane] = scored->in;
@@ -68,10 +100,14 @@ int32_t sp_add_bits(sp_scanner *s, uint32_t split, int64_t n, sampan_error *erro
       for (int64_t w = 0; bits != NULL && w < sampan_words(n); w++) bits[w] &= scored->in[w];
       if (bits != NULL) s->lanes[lane + b->lane_of[c]] = bits;
     }
+    if (s->job->by_stratum) find_squares(s, b, scored, at->square_start[p], n);
   }
   if (sp_table_add_bits(table, s->rows[split], s->groups[split], n, s->weigh.high, s->weigh.low,
                         s->lanes) < 0) {
     return sp_error_memory(error);
+  }
+  if (s->job->by_stratum) {
+    sp_table_add_squares(table, s->rows[split], n, &s->squares, s->square_lanes);
   }
   return SAMPAN_OK;
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "engine/auxiliary.h"
 #include "engine/bind.h"
+#include "engine/distinct.h"
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
@@ -294,4 +295,5 @@ void sp_job_clear(sp_job *job) {
   sp_auxiliary_free(job);
   sp_stream_free(job->stream);
   sp_replicate_set_clear(&job->made);
+  sp_distinct_free(job->distinct);
 }

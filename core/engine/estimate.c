@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "design/runs.h"
+#include "engine/elements.h"
 #include "engine/error_ids.h"
 #include "engine/limits.h"
 
@@ -47,6 +48,7 @@ int32_t sp_maker_init(sp_maker *m, sp_outcome *o, sp_arena *arena) {
   uint32_t n_totals = 0, n_statistics = 0, n_lanes = 0, n_rows = 0;
   memset(m, 0, sizeof *m);
   m->outcome = o;
+  m->by_elements = sp_elements_apply(o);
   SP_TRY(sp_worker_init(&m->worker, o->job, arena));
   m->own = sp_arena_new(0);
   if (m->own == NULL) return SAMPAN_E_MEMORY;
@@ -65,6 +67,7 @@ int32_t sp_maker_init(sp_maker *m, sp_outcome *o, sp_arena *arena) {
 
 void sp_maker_clear(sp_maker *m) {
   sp_worker_clear(&m->worker);
+  sp_moments_clear(&m->moments);
   sp_arena_free(m->own);
   free(m->points);
 }
@@ -79,6 +82,7 @@ void sp_maker_load(sp_maker *m, uint32_t split_index, uint32_t group) {
   m->rows = walk->rows + walk->start[group];
   m->n_rows = walk->start[group + 1] - walk->start[group];
   m->n_lanes = split->n_lanes;
+  m->moments_of = 0;
   sp_table_totals(m->table, m->rows, m->n_rows, 0, m->n_lanes, m->sums);
   if (m->leaf == NULL) return;
   m->has_matrix = (uint64_t)m->n_rows * m->n_lanes <= MOST_DOUBLES;
@@ -203,11 +207,48 @@ static int32_t general_variance(sp_maker *m, sp_estimate *e, const double *gradi
   return status;
 }
 
+/* The variance where every record is a PSU: from sums of squares by stratum. */
+static int32_t elements_variance(sp_maker *m, uint32_t place, sp_estimate *e,
+                                 const double *gradient, double *variance, sampan_error *error) {
+  const sp_outcome *o = m->outcome;
+  const sp_split *split = &o->job->splits[e->split];
+  const sp_bound *b = &o->job->indicators[e->indicator];
+  const sp_units *u = &o->totals->place.units;
+  sp_variance_note note;
+  if (m->moments_of != place + 1) {
+    const sp_group_rows rows = {.table = m->table,
+                                .rows = m->rows,
+                                .leaf = m->leaf,
+                                .n_rows = m->n_rows,
+                                .first = split->lane_start[place],
+                                .first_square = split->square_start[place],
+                                .by_stratum = o->totals->place.by_stratum};
+    if (sp_moments_load(&m->moments, u, b, &rows) < 0) return sp_error_memory(error);
+    m->moments_of = place + 1;
+  }
+  e->n_psu = (int32_t)e->n_positive;
+  e->n_strata = (int32_t)m->moments.n_present;
+  e->df = degrees_of_freedom(m, e, m->moments.df_present);
+  const sp_elements elements = {.stratum = m->moments.stratum,
+                                .totals = m->moments.totals,
+                                .moments = m->moments.moments,
+                                .n_strata = m->moments.n_strata,
+                                .n_totals = b->n_totals,
+                                .n_cells = b->shape.n_cells};
+  SP_TRY(sp_elements_variance(u->strata, &o->plan->design, o->plan->file, &elements, gradient,
+                              variance, &note, error));
+  if (note.n_lonely > 0) sp_estimate_flag(&m->worker, e, "lonely");
+  return SAMPAN_OK;
+}
+
 /* The variance of a linearized estimate by the design, and its df. */
 static int32_t sampled_variance(sp_maker *m, uint32_t place, sp_estimate *e, const double *gradient,
                                 double *variance, sampan_error *error) {
   const sp_outcome *o = m->outcome;
   const sp_units *u = &o->totals->place.units;
+  if (m->by_elements && o->job->indicators[e->indicator].n_squares > 0) {
+    return elements_variance(m, place, e, gradient, variance, error);
+  }
   if (u->below == NULL && o->totals->crosses == NULL) {
     const sp_runs runs = linearize(m, place, e, gradient);
     if (sp_runs_variance(u, &o->plan->design, &runs, variance)) return SAMPAN_OK;

@@ -2,6 +2,7 @@
 #ifndef SP_ENGINE_ESTIMATE_H
 #define SP_ENGINE_ESTIMATE_H
 
+#include "engine/moments.h"
 #include "engine/worker.h"
 
 /* An indicator in one of the splits that it is estimated for. */
@@ -28,6 +29,10 @@ typedef struct sp_maker {
   uint32_t *leaf;
   int32_t has_matrix, knows_design_df;
   double design_df;
+  /* Where every record is a PSU */
+  sp_moments moments;
+  uint32_t moments_of; /* the place of the indicator that they are of, and 1; 0: of none yet */
+  int32_t by_elements;
   /* Linearized values */
   double *z, *work;
   uint32_t *run_stratum, *run_end;

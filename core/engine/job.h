@@ -25,6 +25,9 @@ typedef struct sp_bound {
   uint32_t where; /* in the program, or SP_NONE */
   sampan_shape shape;
   uint32_t n_totals;
+  uint32_t n_squares; /* of a cell; 0: its second moments are no sums of squared weights */
+  struct sp_square_of *squares; /* elements.h */
+  uint32_t *square_of_pair;     /* by pair of components */
   uint32_t n_lanes;        /* of its totals in a row; the first is the weight of the records in */
   const uint32_t *lane_of; /* by total; that of the weight where it is the same */
   const sampan_plugin *interval;
@@ -41,7 +44,8 @@ typedef struct sp_split {
   uint32_t *lane_start;       /* of each of them */
   uint32_t *count_start;
   uint32_t *cross_start; /* in the rows of totals by auxiliary variable */
-  uint32_t n_crosses, reserved;
+  uint32_t *square_start;
+  uint32_t n_crosses, n_squares;
   uint32_t n_lanes, n_counts; /* lanes of one run: the full sample or a replicate */
   int32_t is_narrow;          /* its lanes are sums of weights alone */
   int32_t reserved2;
@@ -85,7 +89,11 @@ typedef struct sp_job {
   uint32_t n_splits, n_groupings;
   sp_place_columns place; /* what the program is asked for */
   uint32_t weight, domain, keep, period_grouping;
-  int32_t by_unit; /* totals are kept by unit of the design, not by group alone */
+  int32_t by_unit;    /* totals are kept by unit of the design, not by group alone */
+  int32_t by_stratum; /* every record is a PSU: by stratum instead (elements.h) */
+  int32_t may_be_elements;
+  int32_t reserved;
+  struct sp_distinct *distinct; /* the PSUs that were met, where that is to be proven, or NULL */
   uint32_t *drops;
   struct sp_levels *levels; /* of all indicators */
   uint32_t n_levels;

@@ -133,7 +133,9 @@ static int32_t merge_tables(sp_merge *m) {
   /* Replicate weights have no units: all is unit 0. */
   const sp_numbers *last = m->n_stages > 0 ? &m->stages[m->n_stages - 1].units : NULL;
   const sp_numbers *leaves = last != NULL && last->n > 0 ? last : NULL;
-  const sp_numbers *units = m->job->by_unit ? leaves : NULL;
+  const sp_numbers *units = m->job->by_stratum ? &m->stages[0].strata
+                            : m->job->by_unit  ? leaves
+                                               : NULL;
   for (uint32_t k = 0; k < m->job->n_splits; k++) {
     SP_TRY(merge_groups(m, k));
     SP_TRY(merge_table(m->into->tables[k], m->from->tables[k], &m->groups[k], units));

@@ -176,6 +176,19 @@ static int32_t merge_units(sp_merge *m, uint32_t stage) {
   return SAMPAN_OK;
 }
 
+/* Strata that their records are counted by. */
+static void merge_elements(sp_merge *m) {
+  const sp_units *from = &m->from->place.units;
+  for (uint32_t h = 0; h < from->n_strata; h++) {
+    sp_stratum *mine = &from->strata[h];
+    sp_stratum *theirs = &m->into->place.units.strata[m->stages[0].strata.to[h]];
+    theirs->n_psu += mine->n_psu;
+    theirs->n_positive += mine->n_positive;
+    theirs->n_in_domain += mine->n_in_domain;
+    mine->n_psu = mine->n_positive = mine->n_in_domain = 0;
+  }
+}
+
 int32_t sp_merge_place(sp_merge *m, sampan_error *error) {
   sp_place *into = &m->into->place;
   const sp_place *from = &m->from->place;
@@ -186,6 +199,10 @@ int32_t sp_merge_place(sp_merge *m, sampan_error *error) {
                        error));
     SP_TRY(merge_codes(s->unit_codes, i->unit_coders, f->unit_coders, f->unit, f->n_unit, error));
     SP_TRY(merge_strata(m, k, error));
+    if (from->by_stratum) {
+      merge_elements(m);
+      continue;
+    }
     if (k == 0) SP_TRY(merge_homes(m, error));
     if (merge_units(m, k) < 0) return sp_error_memory(error);
   }

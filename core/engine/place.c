@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "design/error_ids.h"
+#include "engine/distinct.h"
 #include "records/error_ids.h"
 
 static int32_t make_coders(sp_coder ***out, uint32_t n) {
@@ -416,6 +417,38 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
   return SAMPAN_OK;
 }
 
+/* Records that are units are counted in their strata, and their own codes are of no use. */
+static int32_t place_elements(sp_place *p, const sp_machine *machine, const uint64_t *kept,
+                              const double *weight, int64_t n, uint32_t *unit,
+                              sampan_error *error) {
+  const sp_place_stage *s = &p->stages[0];
+  sp_place_memo *m = &p->memo;
+  SP_TRY(take_codes(s->strata_coders, s->strata_columns, s->n_strata, machine, n, s->strata_codes,
+                    error));
+  if (p->distinct != NULL) {
+    const sp_column *psu = sp_machine_column(machine, s->unit_columns[0]);
+    SP_TRY(sp_distinct_add(p->distinct, psu, kept, n, error));
+  }
+  if (memo_room(m, s) < 0) return sp_error_memory(error);
+  const uint32_t *codes = s->n_strata == 1 ? s->strata_codes[0] : NULL;
+  const sp_column *fpc = s->fpc != UINT32_MAX ? sp_machine_column(machine, s->fpc) : NULL;
+  for (int64_t i = 0; i < n; i++) {
+    if (!sampan_bit(kept, i)) continue;
+    const uint32_t code = codes != NULL ? codes[i] : 0;
+    if (s->n_strata <= 1 && code < m->n_strata && m->stratum_of_code[code] != 0) {
+      unit[i] = m->stratum_of_code[code] - 1;
+    } else {
+      SP_TRY(stratum_of(p, 0, 0, i, &unit[i], error));
+      if (s->n_strata <= 1) m->stratum_of_code[code] = unit[i] + 1;
+    }
+    sp_stratum *h = &p->units.strata[unit[i]];
+    h->n_psu++;
+    h->n_positive += weight[i] > 0;
+    if (fpc != NULL) SP_TRY(take_fpc(p, s, fpc, unit[i], i, error));
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *kept,
                        const double *weight, int64_t n, uint32_t *unit, sampan_error *error) {
   const sp_design *d = &p->plan->design;
@@ -423,6 +456,7 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
   if (p->plan->kind != SP_KIND_SURVEY || (d->replicates != NULL && !d->replicates->make)) {
     return SAMPAN_OK; /* no units: the error is not theirs */
   }
+  if (p->by_stratum) return place_elements(p, machine, kept, weight, n, unit, error);
   for (uint32_t k = 0; k < p->n_stages; k++) {
     const sp_place_stage *s = &p->stages[k];
     SP_TRY(take_codes(s->strata_coders, s->strata_columns, s->n_strata, machine, n, s->strata_codes,

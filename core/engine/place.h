@@ -59,10 +59,11 @@ typedef struct sp_place {
   sp_place_memo memo;
   sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
   uint32_t *home_strata;
-  uint32_t n_records; /* this read's records that are units of their own, so far */
-  int32_t is_known;   /* a read after the first, in which nothing new turns up */
-  uint32_t n_known;   /* units of the last stage after the first read */
-  uint32_t reserved;
+  uint32_t n_records;           /* this read's records that are units of their own, so far */
+  int32_t is_known;             /* a read after the first, in which nothing new turns up */
+  int32_t by_stratum;           /* every record is a unit, and goes by its stratum */
+  struct sp_distinct *distinct; /* what proves it, or NULL; borrowed */
+  uint32_t n_known;             /* units of the last stage after the first read */
   sp_buffer text;
 } sp_place;
 
@@ -73,8 +74,8 @@ void sp_place_clear(sp_place *place);
 /* Makes ready for a read with batches of up to `capacity` records. */
 int32_t sp_place_start(sp_place *place, int64_t capacity);
 
-/* The unit of the last stage of each kept record of a batch: for data without a sample 0. Errors
- * name the row in the batch. */
+/* The unit of the last stage of each kept record of a batch, or its stratum; for data without a
+ * sample 0. Errors name the row in the batch. */
 int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_t *kept,
                        const double *weight, int64_t n, uint32_t *unit,
                        sampan_error *error) SP_CHECK;

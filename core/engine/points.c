@@ -90,8 +90,19 @@ static int is_in_domain(const sp_totals *t, uint32_t psu) {
   return psu < t->n_psu_in_domain && t->psu_in_domain[psu];
 }
 
+/* The same, where every record is a PSU. */
+static double df_of_elements(const sp_totals *t, int in_domain) {
+  const sp_units *u = &t->place.units;
+  double df = 0;
+  for (uint32_t h = 0; h < u->n_strata; h++) {
+    const uint32_t n = in_domain ? u->strata[h].n_in_domain : u->strata[h].n_positive;
+    df += n > 0 ? n - 1.0 : 0;
+  }
+  return df;
+}
+
 double sp_design_df(const sp_totals *t) {
-  return df_of(t, has_weight);
+  return t->place.by_stratum ? df_of_elements(t, 0) : df_of(t, has_weight);
 }
 
 double sp_whole_df(const sp_outcome *o) {
@@ -102,7 +113,9 @@ double sp_whole_df(const sp_outcome *o) {
 double sp_sample_df(const sp_outcome *o) {
   const int whole = o->job->domain == SP_NONE || o->job->n_replicates > 0 ||
                     o->plan->kind != SP_KIND_SURVEY || o->plan->design.df_rule == SP_DF_INFINITE;
-  return whole ? sp_whole_df(o) : df_of(o->totals, is_in_domain);
+  if (whole) return sp_whole_df(o);
+  return o->totals->place.by_stratum ? df_of_elements(o->totals, 1)
+                                     : df_of(o->totals, is_in_domain);
 }
 
 double sp_replicate_df(const sp_outcome *o, const sp_estimate *e) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/budget.h"
 #include "engine/course.h"
+#include "engine/elements.h"
 #include "engine/order.h"
 #include "engine/version.h"
 #include "host/abi.h"
@@ -41,7 +42,7 @@ static int32_t copy_counts(sp_outcome *o, sampan_error *error) {
   o->n_read = t->n_read;
   o->n_kept = t->n_kept;
   o->n_strata = (int32_t)t->place.units.n_strata;
-  o->n_psu = (int32_t)t->place.units.n_psu;
+  o->n_psu = (int32_t)sp_count_psus(t);
   o->weight_sum = sp_exact_value(&t->weight);
   o->weight_min = t->weight_min;
   o->weight_max = t->weight_max;
@@ -310,9 +311,28 @@ int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   return sp_budget_plan(o->job, o->totals, error);
 }
 
+/* Records turned out to be no PSUs of their own: all begins anew. Clustered samples show it within
+ * the first batch. */
+static int32_t read_by_units(sp_outcome *o, sampan_error *error) {
+  sp_job *job = o->job;
+  sp_error_clear(error);
+  sp_totals_free(job, o->totals);
+  o->totals = NULL;
+  job->by_stratum = job->needs_wide = 0;
+  SP_TRY(sp_totals_new(job, &o->totals, error));
+  SP_TRY(sp_prepare(job, o->totals, error)); /* what it asks for was not needed the first time */
+  SP_TRY(sp_totals_lay_out(job, o->totals, error));
+  return read_all(o, error);
+}
+
 static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
   SP_TRY(sp_outcome_open(o, error));
-  SP_TRY(read_all(o, error));
+  const int32_t status = read_all(o, error);
+  if (status != SAMPAN_E_CANCELLED && sp_elements_failed(o)) {
+    SP_TRY(read_by_units(o, error));
+  } else if (status < 0) {
+    return status;
+  }
   o->job->is_reading = 0;
   return estimate(o, error);
 }
@@ -352,6 +372,7 @@ static int32_t run(sp_outcome *o, void *data, sampan_error *error) {
   const sp_run_options *options = o->job->options;
   SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
   if (reads_once(o->job)) sp_stream_once(o->job->stream);
+  o->job->may_be_elements = 1;
   SP_TRY(sp_job_settle(o->job, read_and_estimate(o, error), error));
   SP_TRY(add_tables(o, error));
   return add_manifest(o, data, error);

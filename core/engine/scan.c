@@ -84,6 +84,10 @@ static int32_t add_auxiliary(sp_scanner *s, int64_t n, sampan_error *error) {
 static int32_t mark_psus(sp_scanner *s, int64_t n, sampan_error *error) {
   sp_totals *t = s->totals;
   const sp_units *units = &t->place.units;
+  for (int64_t i = 0; i < n && s->job->by_stratum; i++) {
+    units->strata[s->unit[i]].n_in_domain +=
+        sampan_bit(s->sift.eligible, i) && s->sift.weight[i] > 0;
+  }
   if (units->n_psu > t->n_psu_in_domain) {
     const uint32_t room = units->n_psu * 2;
     unsigned char *grown = realloc(t->psu_in_domain, room);
@@ -190,6 +194,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
       sp_place_batch(&s->totals->place, machine, s->sift.kept, s->sift.weight, n, s->unit, error));
   SP_TRY(sp_weigh_batch(&s->weigh, &s->sift, machine, s->unit, n, counted, error));
   tell_grid(s);
+  if (s->job->by_stratum) sp_squares_make(s->weigh.high, s->weigh.low, n, &s->squares);
   SP_TRY(sp_divide(s, machine, n, error));
   if (s->read == 0 && s->job->period_grouping != SP_NONE) SP_TRY(share_psus(s, n, error));
   if (s->read == 0 && s->job->domain != SP_NONE) SP_TRY(mark_psus(s, n, error));

@@ -3,6 +3,7 @@
 #define SP_ENGINE_SCANNER_H
 
 #include "engine/course.h"
+#include "engine/elements.h"
 #include "engine/levels.h"
 #include "engine/weigh.h"
 
@@ -46,6 +47,9 @@ typedef struct sp_scanner {
   uint64_t *whole;        /* by word: records of the domain with all codes */
   sp_scored *scored;      /* by indicator */
   const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */
+  sp_squares squares;     /* of the weights, where records are PSUs; then also: */
+  const uint64_t **square_lanes;
+  uint64_t **both; /* by square of a split: records of two components */
   double **numbers;
   uint32_t **level_codes; /* by column, for those with levels */
   uint64_t **level_present;

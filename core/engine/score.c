@@ -34,6 +34,27 @@ static int32_t make_scored(sp_scanner *s, const sp_bound *b, sp_scored *out) {
   return SAMPAN_OK;
 }
 
+/* Memory for the squares of weights. */
+static int32_t make_squares(sp_scanner *s) {
+  uint32_t most = 0;
+  if (!s->job->by_stratum) return SAMPAN_OK;
+  for (uint32_t k = 0; k < s->job->n_splits; k++) {
+    if (s->job->splits[k].n_squares > most) most = s->job->splits[k].n_squares;
+  }
+  s->square_lanes = sp_arena_array(s->arena, most + 1U, sizeof *s->square_lanes);
+  s->both = sp_arena_array(s->arena, most + 1U, sizeof *s->both);
+  if (s->square_lanes == NULL || s->both == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t k = 0; k < 4; k++) {
+    s->squares.digit[k] = sp_scanner_array(s, sizeof(int64_t));
+    if (s->squares.digit[k] == NULL) return SAMPAN_E_MEMORY;
+  }
+  for (uint32_t k = 0; k < most; k++) {
+    s->both[k] = sp_scanner_array(s, 1);
+    if (s->both[k] == NULL) return SAMPAN_E_MEMORY;
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_score_init(sp_scanner *s) {
   const sp_plan *plan = s->job->plan;
   uint32_t widest = 0, columns = 0, lanes = 0;
@@ -50,6 +71,7 @@ int32_t sp_score_init(sp_scanner *s) {
   s->lanes = sp_arena_array(s->arena, lanes + 1U, sizeof *s->lanes);
   s->level_codes = sp_arena_array(s->arena, columns + 1U, sizeof *s->level_codes);
   s->level_present = sp_arena_array(s->arena, columns + 1U, sizeof *s->level_present);
+  SP_TRY(make_squares(s));
   if (s->numbers == NULL || s->scored == NULL || s->lanes == NULL || s->level_codes == NULL ||
       s->level_present == NULL || sp_scratch_init(&s->scratch, s->job) < 0) {
     return SAMPAN_E_MEMORY;

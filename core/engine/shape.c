@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "engine/elements.h"
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
@@ -73,8 +74,9 @@ static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
     split->lane_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
     split->count_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
     split->cross_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
+    split->square_start = sp_arena_array(job->arena, n_indicators + 1U, sizeof(uint32_t));
     if (indicators == NULL || split->lane_start == NULL || split->count_start == NULL ||
-        split->cross_start == NULL) {
+        split->cross_start == NULL || split->square_start == NULL) {
       return sp_error_memory(error);
     }
     split->indicators = indicators;
@@ -86,10 +88,12 @@ static int32_t lay_out_splits(sp_job *job, sampan_error *error) {
       split->lane_start[split->n_indicators] = split->n_lanes;
       split->count_start[split->n_indicators] = split->n_counts;
       split->cross_start[split->n_indicators] = split->n_crosses;
+      split->square_start[split->n_indicators] = split->n_squares;
       indicators[split->n_indicators++] = i;
       split->n_lanes += b->n_lanes;
       split->n_counts += SP_COUNT_TOTALS + b->n_totals;
       split->n_crosses += b->n_totals * job->n_aux;
+      split->n_squares += b->n_squares * b->shape.n_cells;
     }
   }
   return SAMPAN_OK;
@@ -298,11 +302,13 @@ int32_t sp_job_shape(sp_job *job, int32_t only_known, sampan_error *error) {
     if (only_known && has_levels(b)) continue;
     SP_TRY(bind_shape(job, b, error));
     SP_TRY(bind_interval(job, b, error));
+    if (sp_squares_bind(b, job->arena) < 0) return sp_error_memory(error);
   }
   SP_TRY(part_splits(job, error));
   for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
     sp_bound *b = &job->indicators[i];
     if (b->n_totals > 0 && lay_out_lanes(job, b) < 0) return sp_error_memory(error);
   }
-  return lay_out_splits(job, error);
+  SP_TRY(lay_out_splits(job, error));
+  return sp_elements_decide(job) < 0 ? sp_error_memory(error) : SAMPAN_OK;
 }

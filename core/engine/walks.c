@@ -61,12 +61,14 @@ static int32_t make_walk(const sp_table *table, uint32_t n_groups, const uint64_
   return SAMPAN_OK;
 }
 
-/* The order of units that variances go by: strata, then PSUs, as they were met, and so on. */
+/* The order of units that variances go by: strata, then PSUs, as they were met, and so on; or of
+ * strata. */
 static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
-  const uint32_t n = sp_units_leaves(&t->place.units)->n_psu;
+  const int by_stratum = t->place.by_stratum;
+  const uint32_t n = by_stratum ? t->place.units.n_strata : sp_units_leaves(&t->place.units)->n_psu;
   uint64_t *order = calloc(n + 1U, sizeof *order);
   for (uint32_t i = 0; order != NULL && sampled && i < n; i++) {
-    order[i] = sp_units_order(&t->place.units, i);
+    order[i] = by_stratum ? i : sp_units_order(&t->place.units, i);
   }
   return order;
 }

@@ -19,6 +19,13 @@ void sp_table_set_grid(sp_table *t, const sp_grid *grid) {
   t->grid = *grid;
 }
 
+static void carry_squares(const sp_table *t, int64_t *row) {
+  for (uint32_t k = 0; k < t->n_squares; k++) {
+    int64_t *low = row + place_of(t, t->first_square + k), *high = low + 2 * sp_square_step(t);
+    sp_squares_carry(&low[t->block], &low[0], &high[t->block], &high[0]);
+  }
+}
+
 void sp_table_carry(sp_table *t) {
   for (uint32_t r = 0; r < t->n_rows; r++) {
     int64_t *row = row_at(t, r);
@@ -27,6 +34,7 @@ void sp_table_carry(sp_table *t) {
         sp_grid_carry(&row[k + t->block], &row[k]);
       }
     }
+    carry_squares(t, row);
   }
 }
 
@@ -40,6 +48,9 @@ int32_t sp_narrow_add_row(sp_table *into, uint32_t row, const sp_table *from, ui
       sp_grid_carry(&to[k + into->block], &to[k]);
     }
   }
+  const uint32_t first_square = into->first_square * 2;
+  for (uint32_t k = first_square; k < first_square + 4 * sp_square_step(into); k++) to[k] += add[k];
+  carry_squares(into, to);
   for (uint32_t lane = 0; from->touched != NULL && lane < from->n_lanes; lane++) {
     if (sp_narrow_touched(from, from_row, lane) == 1) SP_TRY(sp_table_touch(into, row, lane));
   }
@@ -200,6 +211,11 @@ int32_t sp_table_add_bit(sp_table *t, uint32_t row, uint32_t group, uint32_t lan
 
 typedef int64_t two __attribute__((vector_size(16), aligned(16), may_alias));
 
+/* Some lanes of the rows of a table that lie side by side. */
+typedef struct section {
+  uint32_t first, n_lanes; /* first: that of a block */
+} section;
+
 /* Rows, or groups, of a block that are looked for as runs before each record goes by itself. */
 enum { SP_MOST_RUNS = 4, SP_SCATTERED = 15 };
 
@@ -232,8 +248,8 @@ static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, 
 }
 
 /* A whole block of few rows; 0, and nothing done, where it has more. */
-static int add_runs(sp_table *t, const uint32_t *rows, const uint32_t *group, const int64_t *high,
-                    const int64_t *low, const uint64_t *words) {
+static int add_runs(sp_table *t, uint32_t place, const uint32_t *rows, const uint32_t *group,
+                    const int64_t *high, const int64_t *low, const uint64_t *words) {
   uint64_t same[SP_MOST_RUNS], left = ~t->adders->same_as(rows, UINT32_MAX);
   int first[SP_MOST_RUNS];
   uint32_t n = 0;
@@ -244,30 +260,31 @@ static int add_runs(sp_table *t, const uint32_t *rows, const uint32_t *group, co
     left &= ~same[n++];
   }
   for (uint32_t k = 0; k < n; k++) {
-    t->adders->add_run(row_at(t, rows[first[k]]), tally_of(t, group[first[k]]), t->block, same[k],
-                       words, high, low);
+    uint32_t *tally = group != NULL ? tally_of(t, group[first[k]]) : t->no_tally;
+    t->adders->add_run(row_at(t, rows[first[k]]) + 2 * place, tally, t->block, same[k], words, high,
+                       low);
   }
   return 1;
 }
 
 /* Rows of 2 lanes; `words` has a word for each. */
-static void add_two(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
-                    const int64_t *low, const uint64_t *words) {
+static void add_two(sp_table *t, uint32_t place, const uint32_t *rows, int64_t n,
+                    const int64_t *high, const int64_t *low, const uint64_t *words) {
   const two mask[4] = {{0, 0}, {-1, 0}, {0, -1}, {-1, -1}};
   for (int64_t i = 0; i < n; i++) {
     if (rows[i] == UINT32_MAX) continue;
     const two m = mask[(words[0] >> i & 1) | (words[1] >> i & 1) << 1];
-    two *at = (two *)(void *)row_at(t, rows[i]);
+    two *at = (two *)(void *)(row_at(t, rows[i]) + place);
     at[0] += (two){low[i], low[i]} & m;
     at[1] += (two){high[i], high[i]} & m;
   }
 }
 
-static void add_four(sp_table *t, const uint32_t *rows, int64_t n, const int64_t *high,
-                     const int64_t *low, const uint64_t *words) {
+static void add_four(sp_table *t, uint32_t place, const uint32_t *rows, int64_t n,
+                     const int64_t *high, const int64_t *low, const uint64_t *words) {
   for (int64_t i = 0; i < n; i++) {
     if (rows[i] == UINT32_MAX) continue;
-    int64_t *at = row_at(t, rows[i]);
+    int64_t *at = row_at(t, rows[i]) + place;
     for (uint32_t k = 0; k < 4; k++) {
       const int64_t m = -(int64_t)(words[k] >> i & 1);
       at[k] += low[i] & m;
@@ -276,25 +293,26 @@ static void add_four(sp_table *t, const uint32_t *rows, int64_t n, const int64_t
   }
 }
 
-static void add_few(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
-                    const int64_t *high, const int64_t *low, const uint64_t *words) {
+static void add_few(sp_table *t, uint32_t first, const uint32_t *rows, const uint32_t *group,
+                    int64_t n, const int64_t *high, const int64_t *low, const uint64_t *words) {
   if (n == 64 && t->n_scattered == 0) {
-    if (add_runs(t, rows, group, high, low, words)) return;
+    if (add_runs(t, first, rows, group, high, low, words)) return;
     t->n_scattered = SP_SCATTERED;
   }
   t->n_scattered -= t->n_scattered > 0;
-  tally_few(t, rows, group, n, words);
+  if (group != NULL) tally_few(t, rows, group, n, words);
   if (t->block == 2) {
-    add_two(t, rows, n, high, low, words);
+    add_two(t, 2 * first, rows, n, high, low, words);
   } else {
-    add_four(t, rows, n, high, low, words);
+    add_four(t, 2 * first, rows, n, high, low, words);
   }
 }
 
 static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
-                     const int64_t *high, const int64_t *low, const uint64_t *masks,
-                     uint32_t first) {
-  const uint32_t n_lanes = t->n_padded - first < 64 ? t->n_padded - first : 64;
+                     const int64_t *high, const int64_t *low, const uint64_t *masks, uint32_t first,
+                     uint32_t n_left) {
+  const uint32_t n_padded = (n_left + SP_BLOCK_LANES - 1) / SP_BLOCK_LANES * SP_BLOCK_LANES;
+  const uint32_t n_lanes = n_padded < 64 ? n_padded : 64;
   const int is_large = (uint64_t)t->n_rows * t->row_bytes > SP_CACHED_BYTES;
   enum { AHEAD = 6 };
   for (int64_t i = 0; i < n; i++) {
@@ -303,8 +321,36 @@ static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, i
       for (uint32_t k = 0; k < n_lanes; k += 4) __builtin_prefetch(next + (size_t)k * 2, 1);
     }
     if (rows[i] == UINT32_MAX || masks[i] == 0) continue;
-    t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally_of(t, group[i]) + first,
-                        n_lanes, masks[i], high[i], low[i]);
+    uint32_t *tally = group != NULL ? tally_of(t, group[i]) + first : t->no_tally;
+    t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i], high[i],
+                        low[i]);
+  }
+}
+
+/* `group` NULL: nobody counts these lanes. */
+static void add_section(sp_table *t, section at, const uint32_t *rows, const uint32_t *group,
+                        int64_t n, const int64_t *high, const int64_t *low,
+                        const uint64_t *const *bits) {
+  uint64_t words[64], masks[64];
+  for (int64_t w = 0; w * 64 < n; w++) {
+    const int64_t i = w * 64, m = n - i < 64 ? n - i : 64;
+    const uint32_t *groups = group != NULL ? group + i : NULL;
+    for (uint32_t first = 0; first < at.n_lanes; first += 64) {
+      const uint32_t n_words = t->block < SP_BLOCK_LANES ? t->block : 64;
+      uint64_t any = 0;
+      for (uint32_t k = 0; k < n_words; k++) {
+        words[k] = first + k < at.n_lanes && bits[first + k] != NULL ? bits[first + k][w] : 0;
+        any |= words[k];
+      }
+      if (any == 0) continue;
+      if (t->block < SP_BLOCK_LANES) {
+        add_few(t, at.first, rows + i, groups, m, high + i, low + i, words);
+      } else {
+        sp_turn_bits(words, masks);
+        add_many(t, rows + i, groups, m, high + i, low + i, masks, at.first + first,
+                 at.n_lanes - first);
+      }
+    }
   }
 }
 
@@ -320,25 +366,39 @@ static int32_t tallies_for(sp_table *t, const uint32_t *group, int64_t n) {
 
 int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
                           const int64_t *high, const int64_t *low, const uint64_t *const *bits) {
-  uint64_t words[64], masks[64];
   if (tallies_for(t, group, n) < 0) return SAMPAN_E_MEMORY;
-  for (int64_t w = 0; w * 64 < n; w++) {
-    const int64_t at = w * 64, m = n - at < 64 ? n - at : 64;
-    for (uint32_t first = 0; first < t->n_lanes; first += 64) {
-      const uint32_t n_words = t->block < SP_BLOCK_LANES ? t->block : 64;
-      uint64_t any = 0;
-      for (uint32_t k = 0; k < n_words; k++) {
-        words[k] = first + k < t->n_lanes && bits[first + k] != NULL ? bits[first + k][w] : 0;
-        any |= words[k];
-      }
-      if (any == 0) continue;
-      if (t->block < SP_BLOCK_LANES) {
-        add_few(t, rows + at, group + at, m, high + at, low + at, words);
-      } else {
-        sp_turn_bits(words, masks);
-        add_many(t, rows + at, group + at, m, high + at, low + at, masks, first);
-      }
-    }
-  }
+  add_section(t, (section){0, t->n_lanes}, rows, group, n, high, low, bits);
   return SAMPAN_OK;
+}
+
+/* ---- squares ------------------------------------------------------------------------------ */
+
+void sp_table_add_squares(sp_table *t, const uint32_t *rows, int64_t n, const sp_squares *squares,
+                          const uint64_t *const *bits) {
+  for (uint32_t pair = 0; pair < 2; pair++) {
+    const section at = {t->first_square + pair * sp_square_step(t), t->n_squares};
+    add_section(t, at, rows, NULL, n, squares->digit[2 * pair + 1], squares->digit[2 * pair], bits);
+  }
+}
+
+void sp_table_add_square(sp_table *t, uint32_t row, uint32_t square, const sp_squares *squares,
+                         int64_t i) {
+  for (uint32_t pair = 0; pair < 2; pair++) {
+    int64_t *low =
+        row_at(t, row) + place_of(t, t->first_square + pair * sp_square_step(t) + square);
+    low[0] += squares->digit[2 * pair][i];
+    low[t->block] += squares->digit[2 * pair + 1][i];
+  }
+}
+
+void sp_table_square(const sp_table *t, uint32_t row, uint32_t square, sp_long_sum *out) {
+  const int64_t *low = row_at(t, row) + place_of(t, t->first_square + square);
+  const int64_t *high = low + 2 * (size_t)sp_square_step(t);
+  sp_squares_add_to(out, &t->grid, (int64_t[]){low[0], low[t->block], high[0], high[t->block]});
+}
+
+void sp_table_sum(const sp_table *t, uint32_t row, uint32_t lane, sp_long_sum *out) {
+  const int64_t *low = row_at(t, row) + place_of(t, lane);
+  sp_long_add_whole(out, low[0], t->grid.low);
+  sp_long_add_whole(out, low[t->block], t->grid.low + SP_GRID_BITS);
 }

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-static int32_t make(uint32_t n_lanes, uint32_t n_counts, int32_t is_narrow, sp_table **out) {
+static int32_t make(uint32_t n_lanes, uint32_t n_squares, uint32_t n_counts, int32_t is_narrow,
+                    sp_table **out) {
   sp_table *t = calloc(1, sizeof *t);
   *out = t;
   if (t == NULL) return SAMPAN_E_MEMORY;
@@ -11,20 +12,28 @@ static int32_t make(uint32_t n_lanes, uint32_t n_counts, int32_t is_narrow, sp_t
   t->n_counts = n_counts;
   t->is_narrow = is_narrow;
   t->last_row = UINT32_MAX;
-  t->block = n_lanes <= 2 ? 2 : n_lanes <= 4 ? 4 : SP_BLOCK_LANES;
+  const uint32_t widest = n_lanes > n_squares ? n_lanes : n_squares;
+  t->block = widest <= 2 ? 2 : widest <= 4 ? 4 : SP_BLOCK_LANES;
   t->n_padded = (n_lanes + t->block - 1) / t->block * t->block;
-  t->row_bytes =
-      is_narrow ? t->n_padded * 2 * sizeof(int64_t) : n_lanes * (uint64_t)sizeof(sp_exact);
+  t->n_squares = n_squares;
+  t->first_square = t->n_padded;
+  t->row_bytes = is_narrow ? (t->n_padded + 2 * (uint64_t)sp_square_step(t)) * 2 * sizeof(int64_t)
+                           : n_lanes * (uint64_t)sizeof(sp_exact);
   t->adders = sp_adders_best();
   return SAMPAN_OK;
 }
 
 int32_t sp_table_new(uint32_t n_lanes, uint32_t n_counts, sp_table **out) {
-  return make(n_lanes, n_counts, 0, out);
+  return make(n_lanes, 0, n_counts, 0, out);
 }
 
 int32_t sp_table_new_narrow(uint32_t n_lanes, uint32_t n_counts, sp_table **out) {
-  return make(n_lanes, n_counts, 1, out);
+  return make(n_lanes, 0, n_counts, 1, out);
+}
+
+int32_t sp_table_new_squares(uint32_t n_lanes, uint32_t n_squares, uint32_t n_counts,
+                             sp_table **out) {
+  return make(n_lanes, n_squares, n_counts, 1, out);
 }
 
 void sp_table_free(sp_table *t) {

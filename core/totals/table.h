@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "totals/add_masks.h"
+#include "totals/squares.h"
 
 typedef struct sp_table_key {
   uint32_t group, psu;
@@ -19,6 +20,10 @@ typedef struct sp_table sp_table;
 /* A table whose rows have n_lanes sums and whose groups have n_counts counts. *out is owned. */
 int32_t sp_table_new(uint32_t n_lanes, uint32_t n_counts, sp_table **out);
 int32_t sp_table_new_narrow(uint32_t n_lanes, uint32_t n_counts, sp_table **out);
+/* A narrow table with two more lanes for each of n_squares sums of squared weights (squares.h),
+ * behind the others; rows that are added to each other carry them. */
+int32_t sp_table_new_squares(uint32_t n_lanes, uint32_t n_squares, uint32_t n_counts,
+                             sp_table **out);
 void sp_table_free(sp_table *table);
 /* Takes out all rows and counts; memory is kept for the next ones. */
 void sp_table_clear(sp_table *table);
@@ -68,6 +73,15 @@ void sp_table_set_grid(sp_table *table, const sp_grid *grid);
 int32_t sp_table_add_bits(sp_table *table, const uint32_t *rows, const uint32_t *group, int64_t n,
                           const int64_t *high, const int64_t *low,
                           const uint64_t *const *bits) SP_CHECK;
+/* Adds the squares of n records to those whose bitmap has bit i; rows as before. */
+void sp_table_add_squares(sp_table *table, const uint32_t *rows, int64_t n,
+                          const sp_squares *squares, const uint64_t *const *bits);
+/* Adds the square of record i to one. */
+void sp_table_add_square(sp_table *table, uint32_t row, uint32_t square, const sp_squares *squares,
+                         int64_t i);
+/* The sum of squares as it is, and that of a lane. */
+void sp_table_square(const sp_table *table, uint32_t row, uint32_t square, sp_long_sum *out);
+void sp_table_sum(const sp_table *table, uint32_t row, uint32_t lane, sp_long_sum *out);
 /* Adds one record to one lane and its tally. */
 int32_t sp_table_add_bit(sp_table *table, uint32_t row, uint32_t group, uint32_t lane, int64_t high,
                          int64_t low) SP_CHECK;

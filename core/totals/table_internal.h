@@ -11,6 +11,9 @@ struct sp_table {
   uint32_t n_lanes, n_counts;
   int32_t is_narrow;
   uint32_t block, n_padded; /* narrow: lanes of a block; lanes with those that fill up the last */
+  uint32_t first_square, n_squares; /* narrow: the lower pairs of sums of squares are lanes from
+                                       here; the upper ones follow, from a block of their own */
+  uint32_t no_tally[64];            /* where lanes that nobody counts are counted */
   uint64_t row_bytes;
   sp_grid grid;
   const sp_adders *adders;
@@ -36,6 +39,11 @@ struct sp_table {
 
 static inline unsigned char *sp_table_at(const sp_table *t, uint32_t row) {
   return t->chunks[row / SP_CHUNK_ROWS] + (row % SP_CHUNK_ROWS) * t->row_bytes;
+}
+
+/* The lanes between the lower pairs and the upper ones. */
+static inline uint32_t sp_square_step(const sp_table *t) {
+  return (t->n_squares + t->block - 1) / t->block * t->block;
 }
 
 static inline uint32_t sp_touched_words(const sp_table *t) {
