@@ -68,8 +68,9 @@ int sp_source_can_deal(const sp_source *source) {
   return sp_source_cuts(ops) || (sp_source_has_pieces(ops) && source->schema.n_pieces > 0);
 }
 
-int sp_source_is_cut(const sp_source *source) {
+int sp_source_knows_writing(const sp_source *source) {
   if (!sp_source_can_deal(source)) return 0;
+  if ((ops_of(source)->flags & SAMPAN_SOURCE_AS_WRITTEN) == 0) return 0;
   return !(sp_source_has_pieces(ops_of(source)) && source->schema.n_pieces > 0);
 }
 

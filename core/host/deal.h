@@ -15,8 +15,8 @@ typedef struct sp_dealt {
 /* Whether a source can be read in pieces. Files that can be read but once cannot. */
 int sp_source_can_deal(const sp_source *source);
 
-/* Whether it then is by read_cut(). */
-int sp_source_is_cut(const sp_source *source);
+/* Whether it then is by a read_cut() that knows SAMPAN_FILL_AS_WRITTEN. */
+int sp_source_knows_writing(const sp_source *source);
 
 /* A part of a file: the stretches and pieces that begin at the bytes [from, to) of `size`. Parts
  * that follow on one another have every record once. */
