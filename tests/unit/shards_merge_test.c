@@ -245,7 +245,7 @@ static void conflict(const char *rest, const char *first, const char *second, co
 
 Test(merge, a_psu_in_two_strata) {
   conflict(
-      "design: {strata: h, psu: p, nest: no}\n"
+      "types: {h: text}\ndesign: {strata: h, psu: p, nest: no}\n"
       "indicators: {y: {estimator: prevalence, of: y == 1}}\n",
       "h,p,y\na,1,1\na,2,0\n", "h,p,y\nb,3,1\nb,2,0\n",
       "PSU '2' is in stratum 'b' here, and in stratum 'a' before");
@@ -253,7 +253,7 @@ Test(merge, a_psu_in_two_strata) {
 
 Test(merge, two_corrections_of_a_stratum) {
   conflict(
-      "design: {strata: h, psu: p, fpc: n, fpc_is: population}\n"
+      "types: {h: text}\ndesign: {strata: h, psu: p, fpc: n, fpc_is: population}\n"
       "indicators: {y: {estimator: prevalence, of: y == 1}}\n",
       "h,p,n,y\na,1,9,1\na,2,9,0\n", "h,p,n,y\na,3,8,1\na,4,8,0\n",
       "the finite population correction of stratum 'a' is 8 here, and 9 in an earlier record; "
