@@ -95,27 +95,30 @@ static void put_groups(sp_buffer *out, const sp_tuples *groups) {
   }
 }
 
-static void put_lanes(sp_buffer *out, const sp_table *table, uint32_t row, uint32_t first,
-                      uint32_t n) {
-  for (uint32_t k = 0; k < n; k++) {
-    sp_exact lane;
-    sp_table_lane(table, row, first + k, &lane);
-    sp_put_exact(out, &lane);
-  }
+static void put_lane(sp_buffer *out, const sp_table *table, uint32_t row, uint32_t lane) {
+  sp_exact sum;
+  sp_table_lane(table, row, lane, &sum);
+  sp_put_exact(out, &sum);
 }
 
-/* The lanes of a row; of two parts in the order of the indicators, as if they were one. */
+/* The lanes of a row: by indicator the weight and each total, as they stand in totals that are not
+ * narrow. */
 static void put_row(sp_buffer *out, const parts *p, uint32_t row) {
-  if (p->n == 1) {
-    put_lanes(out, p->table[0], row, 0, sp_table_n_lanes(p->table[0]));
+  if (p->n == 1 && !p->split[0]->is_narrow) {
+    const uint32_t n = sp_table_n_lanes(p->table[0]);
+    for (uint32_t k = 0; k < n; k++) put_lane(out, p->table[0], row, k);
     return;
   }
   for (uint32_t i = 0; i < p->job->plan->n_indicators; i++) {
+    const sp_bound *b = &p->job->indicators[i];
     uint32_t place;
     const uint32_t k = part_of(p, i, &place);
     if (k == SP_NONE) continue;
-    put_lanes(out, p->table[k], k == 0 ? row : p->row[row], p->split[k]->lane_start[place],
-              1 + p->job->indicators[i].n_totals);
+    const uint32_t at = k == 0 ? row : p->row[row], first = p->split[k]->lane_start[place];
+    put_lane(out, p->table[k], at, first);
+    for (uint32_t t = 0; t < b->n_totals; t++) {
+      put_lane(out, p->table[k], at, first + b->lane_of[t]);
+    }
   }
 }
 
