@@ -25,7 +25,8 @@ static int32_t bind_cells(sp_job *job, sp_aux_margin *m, sampan_error *error) {
                          "by: cells are crossings of at most %d columns", SP_MOST_MARGIN_COLUMNS);
   }
   for (uint32_t k = 0; k < by->n_columns; k++) {
-    SP_TRY(sp_bind_column(job, by->columns[k], m->margin->place, &m->required[k], error));
+    SP_TRY(
+        sp_bind_column(job, by->columns[k], m->margin->place, SP_ANY_TYPE, &m->required[k], error));
     m->coders[k] = sp_coder_new();
     if (m->coders[k] == NULL) return sp_error_memory(error);
   }

@@ -23,15 +23,15 @@ int32_t sp_bind_expr(sp_job *job, const sp_expr *e, int32_t types, uint32_t *out
   return e != NULL ? sp_program_require(job->program, e, types, out, error) : SAMPAN_OK;
 }
 
-int32_t sp_bind_column(sp_job *job, const char *column, const sp_yaml *place, uint32_t *out,
-                       sampan_error *error) {
+int32_t sp_bind_column(sp_job *job, const char *column, const sp_yaml *place, int32_t types,
+                       uint32_t *out, sampan_error *error) {
   sp_expr *name = sp_arena_alloc(job->arena, sizeof *name);
   if (name == NULL) return sp_error_memory(error);
   name->kind = SP_EXPR_NAME;
   name->text = column;
   name->line = place != NULL ? place->line : 0;
   name->column = place != NULL ? place->column : 0;
-  return sp_program_require(job->program, name, SP_ANY_TYPE, out, error);
+  return sp_program_require(job->program, name, types, out, error);
 }
 
 /* ---- groupings and splits ----------------------------------------------------------------- */
@@ -49,7 +49,8 @@ static int32_t grouping_of(sp_job *job, const char *column, const sp_yaml *place
   if (grown == NULL) return sp_error_memory(error);
   job->groupings = grown;
   grown[job->n_groupings].column = column;
-  SP_TRY(sp_bind_column(job, column, place, &grown[job->n_groupings].required, error));
+  SP_TRY(sp_bind_column(job, column, place, SP_ANY_TYPE | SP_KEY, &grown[job->n_groupings].required,
+                        error));
   *out = job->n_groupings++;
   return SAMPAN_OK;
 }
@@ -248,7 +249,7 @@ static int32_t bind_indicator(sp_job *job, uint32_t i, sampan_error *error) {
 }
 
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-                    sp_arena *arena, sp_job **out, sampan_error *error) {
+                    int32_t keys_as_written, sp_arena *arena, sp_job **out, sampan_error *error) {
   sp_job *job = sp_arena_alloc(arena, sizeof *job);
   *out = job;
   if (job == NULL) return sp_error_memory(error);
@@ -281,6 +282,7 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
   SP_TRY(sp_bind_design(job, error));
   for (uint32_t i = 0; i < plan->n_indicators; i++) SP_TRY(bind_indicator(job, i, error));
   SP_TRY(bind_splits(job, error));
+  if (keys_as_written) SP_TRY(sp_stream_offer_numbers(job->stream, job->program, error));
   SP_TRY(sp_program_compile(job->program, error));
   SP_TRY(sp_levels_bind(job, error));
   return sp_job_bind_comparisons(job, error);

@@ -12,7 +12,8 @@ static int32_t require_all(sp_job *job, const sp_expr *const *e, uint32_t n, con
   uint32_t *list = sp_arena_array(job->arena, n + 1U, sizeof *list);
   if (list == NULL) return sp_error_memory(error);
   *out = list;
-  for (uint32_t i = 0; i < n; i++) SP_TRY(sp_bind_expr(job, e[i], SP_ANY_TYPE, &list[i], error));
+  for (uint32_t i = 0; i < n; i++)
+    SP_TRY(sp_bind_expr(job, e[i], SP_ANY_TYPE | SP_KEY, &list[i], error));
   return SAMPAN_OK;
 }
 

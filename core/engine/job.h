@@ -110,9 +110,14 @@ typedef struct sp_job {
   sp_notes notes;
 } sp_job;
 
-/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
+/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. With
+ * `keys_as_written`, keys of texts that may be numbers are read as such. */
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
-                    sp_arena *arena, sp_job **out, sampan_error *error) SP_CHECK;
+                    int32_t keys_as_written, sp_arena *arena, sp_job **out,
+                    sampan_error *error) SP_CHECK;
+/* After the last read of a try, which came to `status`: sp_stream_settle(), unless there will be
+ * another try. */
+int32_t sp_job_settle(sp_job *job, int32_t status, sampan_error *error) SP_CHECK;
 
 /* Has the estimators decide on their shapes, binds intervals and lays out the totals. With
  * `only_known`, estimators that need the levels of a factor, which only the data tell, are left

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "engine/budget.h"
 #include "engine/course.h"
 #include "engine/order.h"
 #include "engine/version.h"
@@ -13,7 +14,7 @@ int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_op
   sp_arena *arena = sp_arena_new(0);
   if (arena == NULL) return sp_error_memory(error);
   sp_job *job = NULL;
-  int32_t status = sp_job_bind(plan, registry, options, arena, &job, error);
+  int32_t status = sp_job_bind(plan, registry, options, 0, arena, &job, error);
   if (status >= 0) status = sp_job_shape(job, 1, error);
   if (status >= 0) status = sp_stream_digest(job->stream, 0, options->threads, error);
   if (status >= 0) status = sp_stream_settle(job->stream, status, error);
@@ -212,9 +213,15 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
 
 /* How a run must be done that failed the first time. */
 typedef struct sp_again {
+  int32_t by_text;  /* keys of CSV files as texts: some may be no numbers */
   int32_t plain;    /* its files as a whole, in one thread: what the first error is */
   int32_t all_wide; /* no totals on a grid */
 } sp_again;
+
+/* A read that failed may have failed of keys that are no numbers. */
+static int has_another_way(const sp_job *job) {
+  return job->is_reading && sp_program_n_as_written(job->program) > 0;
+}
 
 /* Whether a run that failed is to be tried in another way; sets which. */
 static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
@@ -225,9 +232,18 @@ static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
     again->all_wide = 1;
     return 1;
   }
+  if (has_another_way(job)) {
+    again->by_text = 1;
+    return 1;
+  }
   if (!job->in_pieces || again->plain) return 0;
   again->plain = 1;
   return 1;
+}
+
+int32_t sp_job_settle(sp_job *job, int32_t status, sampan_error *error) {
+  if (status < 0 && has_another_way(job)) return status;
+  return sp_stream_settle(job->stream, status, error);
 }
 
 static void seal(sp_outcome *o) {
@@ -295,7 +311,8 @@ int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_prepare(o->job, o->totals, error));
   SP_TRY(sp_job_shape(o->job, 0, error));
-  return sp_totals_lay_out(o->job, o->totals, error);
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  return sp_budget_plan(o->job, o->totals, error);
 }
 
 static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
@@ -308,7 +325,8 @@ static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
 /* `again`: what an earlier try showed to be needed. */
 static int32_t bind_and(sp_outcome_fn *step, void *data, sp_outcome *o, sp_registry *registry,
                         const sp_run_options *options, const sp_again *again, sampan_error *error) {
-  SP_TRY(sp_job_bind(o->plan, registry, options, o->arena, &o->job, error));
+  const int32_t as_written = !again->by_text && !again->plain;
+  SP_TRY(sp_job_bind(o->plan, registry, options, as_written, o->arena, &o->job, error));
   o->job->plain = again->plain;
   o->job->all_wide = again->all_wide || sp_stream_has_pipe(o->job->stream);
   return step(o, data, error);
@@ -339,7 +357,7 @@ static int32_t run(sp_outcome *o, void *data, sampan_error *error) {
   const sp_run_options *options = o->job->options;
   SP_TRY(sp_stream_digest(o->job->stream, !options->no_digest, options->threads, error));
   if (reads_once(o->job)) sp_stream_once(o->job->stream);
-  SP_TRY(sp_stream_settle(o->job->stream, read_and_estimate(o, error), error));
+  SP_TRY(sp_job_settle(o->job, read_and_estimate(o, error), error));
   SP_TRY(add_tables(o, error));
   return add_manifest(o, data, error);
 }

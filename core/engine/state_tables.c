@@ -95,29 +95,31 @@ static void put_groups(sp_buffer *out, const sp_tuples *groups) {
   }
 }
 
-static void put_lane(sp_buffer *out, const sp_table *table, uint32_t row, uint32_t lane) {
-  sp_exact sum;
-  sp_table_lane(table, row, lane, &sum);
-  sp_put_exact(out, &sum);
+static void put_lanes(sp_buffer *out, const sp_table *table, uint32_t row, uint32_t first,
+                      uint32_t n) {
+  for (uint32_t k = 0; k < n; k++) {
+    sp_exact lane;
+    sp_table_lane(table, row, first + k, &lane);
+    sp_put_exact(out, &lane);
+  }
 }
 
-/* The lanes of a row: by indicator the weight and each total, as they stand in totals that are not
- * narrow. */
+/* The lanes of a row; of two parts in the order of the indicators, as if they were one, and each
+ * total by itself, as wide totals have it. */
 static void put_row(sp_buffer *out, const parts *p, uint32_t row) {
   if (p->n == 1 && !p->split[0]->is_narrow) {
-    const uint32_t n = sp_table_n_lanes(p->table[0]);
-    for (uint32_t k = 0; k < n; k++) put_lane(out, p->table[0], row, k);
+    put_lanes(out, p->table[0], row, 0, sp_table_n_lanes(p->table[0]));
     return;
   }
   for (uint32_t i = 0; i < p->job->plan->n_indicators; i++) {
-    const sp_bound *b = &p->job->indicators[i];
     uint32_t place;
     const uint32_t k = part_of(p, i, &place);
     if (k == SP_NONE) continue;
-    const uint32_t at = k == 0 ? row : p->row[row], first = p->split[k]->lane_start[place];
-    put_lane(out, p->table[k], at, first);
-    for (uint32_t t = 0; t < b->n_totals; t++) {
-      put_lane(out, p->table[k], at, first + b->lane_of[t]);
+    const sp_bound *b = &p->job->indicators[i];
+    const uint32_t first = p->split[k]->lane_start[place], at = k == 0 ? row : p->row[row];
+    put_lanes(out, p->table[k], at, first, 1);
+    for (uint32_t c = 0; c < b->n_totals; c++) {
+      put_lanes(out, p->table[k], at, first + b->lane_of[c], 1);
     }
   }
 }

@@ -224,6 +224,9 @@ static void *play(void *data) {
                                    : d->ops->read_piece(&call, sp_view_reader(d->view),
                                                         &d->source->schema, h->piece, &guarded);
       if (h->guard.status < 0) h->status = h->guard.status;
+      if (h->status >= 0 && h->status != SAMPAN_END) {
+        h->status = sp_source_without_end(d->source, &h->error);
+      }
       if (h->status >= 0 && d->input == NULL &&
           h->guard.n_records - before != d->source->schema.piece[h->piece]) {
         h->status = SAMPAN_E_INCOMPLETE;

@@ -45,6 +45,10 @@ int32_t sp_source_error(const sp_source *source, int32_t status, sampan_error *e
   return status;
 }
 
+int32_t sp_source_without_end(const sp_source *source, sampan_error *error) {
+  return broken(source, error, "it ended without saying that the file did");
+}
+
 /* ---- the guarded sink --------------------------------------------------------------------- */
 
 void sp_guard_clear_fills(const sampan_sink *sink) {
@@ -118,9 +122,7 @@ int32_t sp_guard_finish(const sp_guard *g, int32_t status, sampan_error *error) 
     return g->status;
   }
   if (status < 0) return sp_source_error(g->source, status, error);
-  if (status != SAMPAN_END) {
-    return broken(g->source, error, "it ended without saying that the file did");
-  }
+  if (status != SAMPAN_END) return sp_source_without_end(g->source, error);
   if (g->source->schema.complete && declared >= 0 && declared != g->n_records) {
     (void)sp_error_set(error, SAMPAN_E_INCOMPLETE, SP_ID_SOURCE_INCOMPLETE,
                        "the file declares %lld records, but %lld were read", (long long)declared,

@@ -32,6 +32,8 @@ int32_t sp_guard_finish(const sp_guard *guard, int32_t status, sampan_error *err
 
 /* Gives an error of a source its status, file and plugin, and a message if it has none. */
 int32_t sp_source_error(const sp_source *source, int32_t status, sampan_error *error);
+/* The error of a source that ended with neither an error nor SAMPAN_END. */
+int32_t sp_source_without_end(const sp_source *source, sampan_error *error);
 /* Refuses a schema that breaks the contract. */
 int32_t sp_source_check_schema(const sp_source *source, sampan_error *error) SP_CHECK;
 

@@ -64,8 +64,10 @@ int32_t sp_program_require(sp_program *p, const sp_expr *expr, int32_t types, ui
   }
   sp_required *r = &p->required[p->n_required++];
   r->expr = expr;
-  r->types = types & ~SP_PREFERS_NUMBER;
+  r->types = types & ~(SP_PREFERS_NUMBER | SP_KEY);
   r->prefers_number = (types & SP_PREFERS_NUMBER) != 0;
+  r->is_key = (types & SP_KEY) != 0 && expr->kind == SP_EXPR_NAME;
+  if (r->is_key) p->symbols[sp_program_symbol(p, expr->text)].is_key = 1;
   *out = p->n_required - 1;
   return SAMPAN_OK;
 }
@@ -95,6 +97,14 @@ int32_t sp_program_range(sp_program *p, const sp_expr *range, const char ***out,
 uint32_t sp_program_find_field(const sp_program *p, const char *name) {
   const uint32_t i = sp_program_symbol(p, name);
   return i < p->n_fields ? i : UINT32_MAX;
+}
+
+int32_t sp_program_is_key(const sp_program *p, uint32_t field) {
+  return p->symbols[field].is_key;
+}
+
+void sp_program_offer_number(sp_program *p, uint32_t field) {
+  p->symbols[field].is_offered = 1;
 }
 
 /* ---- instructions ------------------------------------------------------------------------- */
@@ -520,4 +530,12 @@ int32_t sp_program_field_type(const sp_program *p, uint32_t field) {
 
 int32_t sp_program_field_used(const sp_program *p, uint32_t field) {
   return p->symbols[field].reg != UINT32_MAX;
+}
+
+int32_t sp_program_as_written(const sp_program *p, uint32_t field) {
+  return p->symbols[field].as_written;
+}
+
+uint32_t sp_program_n_as_written(const sp_program *p) {
+  return p->n_as_written;
 }

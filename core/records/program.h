@@ -27,6 +27,8 @@ int32_t sp_program_define(sp_program *program, const char *name, const sp_expr *
                           sampan_error *error) SP_CHECK;
 /* In the mask of types: a CSV field that nothing else tells the type of is a number. */
 #define SP_PREFERS_NUMBER 8
+/* In the mask: values are only told apart, by what they are written as. */
+#define SP_KEY 16
 
 /* Asks for the value of an expression as one of the types of the mask; its number is *out. The same
  * name asked for twice is computed once. */
@@ -38,6 +40,12 @@ int32_t sp_program_range(sp_program *program, const sp_expr *range, const char *
 /* A field's number, or UINT32_MAX. */
 uint32_t sp_program_find_field(const sp_program *program, const char *name);
 
+/* Whether a field is asked for as a key. */
+int32_t sp_program_is_key(const sp_program *program, uint32_t field);
+/* A key field may be read as numbers, if each of them tells what it is written as: so it is if
+ * nothing else tells the field's type, or uses it. */
+void sp_program_offer_number(sp_program *program, uint32_t field);
+
 int32_t sp_program_compile(sp_program *program, sampan_error *error) SP_CHECK;
 
 /* After compile(). Type of a required expression, and its name ("" for a nameless one). */
@@ -47,6 +55,9 @@ uint32_t sp_program_n_fields(const sp_program *program);
 const char *sp_program_field_name(const sp_program *program, uint32_t field);
 int32_t sp_program_field_type(const sp_program *program, uint32_t field);
 int32_t sp_program_field_used(const sp_program *program, uint32_t field);
+/* The offer was taken: every number must tell what it is written as. Of all fields: n. */
+int32_t sp_program_as_written(const sp_program *program, uint32_t field);
+uint32_t sp_program_n_as_written(const sp_program *program);
 
 /* Registers for batches of up to `capacity` records. *out is owned. */
 int32_t sp_machine_new(const sp_program *program, int64_t capacity, sp_machine **out,

@@ -15,6 +15,8 @@ typedef struct sp_symbol {
    * asks for true or false; the types that all of them take; whether anybody needs it. */
   int32_t want, want_truth, types, needed;
   int32_t has_reasons; /* a field: its file can say why a value is missing */
+  /* A field: asked for as a key; offered as a number; used otherwise; read as written. */
+  int32_t is_key, is_offered, has_other_use, as_written;
 } sp_symbol;
 
 typedef struct sp_required {
@@ -22,6 +24,8 @@ typedef struct sp_required {
   int32_t types;
   uint32_t reg;
   int32_t prefers_number;
+  int32_t is_key;
+  int32_t reserved;
 } sp_required;
 
 typedef struct sp_register {
@@ -44,7 +48,9 @@ struct sp_program {
   uint32_t n_required, required_capacity;
   uint32_t n_registers, register_capacity;
   uint32_t n_operations, operation_capacity;
+  uint32_t n_as_written;
   int32_t changed; /* while types are being settled */
+  int32_t reserved;
 };
 
 enum { SP_SHAPE_SIMPLE = 0, SP_SHAPE_COMPARE, SP_SHAPE_BETWEEN, SP_SHAPE_CHOICE, SP_SHAPE_LIST };

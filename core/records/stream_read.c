@@ -269,6 +269,7 @@ static int32_t main_column(reading *r, uint32_t field, uint32_t in_file, sampan_
   fill->struct_size = sizeof *fill;
   fill->type = column->type;
   fill->field = in_file;
+  fill->flags = sp_program_as_written(r->program, field) ? SAMPAN_FILL_AS_WRITTEN : 0;
   fill->number = column->number;
   fill->code = column->code;
   fill->present = column->present;
@@ -335,6 +336,17 @@ static void sum_up(wave_reading *w, const reading *hands, uint32_t n_hands) {
   }
 }
 
+/* Only read_cut() looks at how a number is written. */
+static int32_t check_fills(const sampan_fill *fills, uint32_t n, const sp_file *file, int plain,
+                           sampan_error *error) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (fills[i].flags == 0 || (!plain && sp_source_can_deal(&file->source))) continue;
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_TYPE, "keys cannot be read as they are written here");
+    return sp_error_file(error, file->source.file);
+  }
+  return SAMPAN_OK;
+}
+
 static int32_t read_wave(wave_reading *w, sampan_error *error) {
   sp_stream *s = w->stream;
   sp_stream_use *use = w->use;
@@ -354,6 +366,7 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
   }
   for (uint32_t i = 0; i < n_hands; i++) {
     SP_TRY(hand_init(&hands[i], w, i, error));
+    SP_TRY(check_fills(hands[i].fills, hands[i].n_fills, &files->main, plain, error));
     sinks[i] = (sampan_sink){.struct_size = sizeof *sinks,
                              .n_fills = hands[i].n_fills,
                              .fills = hands[i].fills,

@@ -226,6 +226,33 @@ static void settle(sp_program *p) {
   } while (p->changed);
 }
 
+/* Notes the fields that an expression names. */
+static void note_uses(sp_program *p, const sp_expr *e) {
+  if (e->kind == SP_EXPR_NAME) {
+    p->symbols[sp_program_symbol(p, e->text)].has_other_use = 1;
+  } else if (e->kind == SP_EXPR_RANGE) {
+    const uint32_t first = sp_program_symbol(p, e->text), last = sp_program_symbol(p, e->last);
+    for (uint32_t i = first; i <= last && i < p->n_fields; i++) p->symbols[i].has_other_use = 1;
+  }
+  if (e->kind != SP_EXPR_CALL) return;
+  for (uint32_t i = 0; i < e->n_args; i++) note_uses(p, e->args[i]);
+}
+
+/* Fields that are keys and nothing else become the numbers that they are offered as. */
+static void take_offers(sp_program *p) {
+  for (uint32_t i = p->n_fields; i < p->n_symbols; i++) note_uses(p, p->symbols[i].expr);
+  for (uint32_t i = 0; i < p->n_required; i++) {
+    if (!p->required[i].is_key) note_uses(p, p->required[i].expr);
+  }
+  for (uint32_t i = 0; i < p->n_fields; i++) {
+    sp_symbol *s = &p->symbols[i];
+    if (s->type != 0 || !s->is_offered || s->has_other_use) continue;
+    s->type = SAMPAN_NUMBER;
+    s->as_written = 1;
+    p->n_as_written++;
+  }
+}
+
 void sp_program_settle_types(sp_program *p) {
   settle(p);
   /* What is still open and may be anything, but is meant to be computed with. */
@@ -233,4 +260,5 @@ void sp_program_settle_types(sp_program *p) {
     if (p->required[i].prefers_number) infer(p, p->required[i].expr, SAMPAN_NUMBER);
   }
   settle(p);
+  take_offers(p);
 }

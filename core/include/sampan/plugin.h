@@ -245,13 +245,19 @@ typedef struct sampan_schema {
   const char *about;    /* 1.2: lines "name: value" on the file, for `sampan describe`; or NULL */
 } sampan_schema;
 
+/* 1.2. Of a NUMBER fill, in read_cut() and read_piece() only: a cell that is present must be
+ * written as a whole number is written shortest, `0` or `-?[1-9][0-9]{0,14}` without blanks or
+ * anything else, so that the number tells the text. Any other is an error: the host then reads the
+ * column as text. */
+enum { SAMPAN_FILL_AS_WRITTEN = 1 };
+
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
  * batch the host zeroes `present` and `reason`; the values it leaves as they are. */
 typedef struct sampan_fill {
   uint32_t struct_size;
-  int32_t type;   /* NUMBER or TEXT: what the plan wants it read as */
-  uint32_t field; /* index into the schema */
-  uint32_t reserved;
+  int32_t type;      /* NUMBER or TEXT: what the plan wants it read as */
+  uint32_t field;    /* index into the schema */
+  uint32_t flags;    /* 1.2: SAMPAN_FILL_*; 0 in read() and read_piece() */
   double *number;    /* NUMBER */
   uint32_t *code;    /* TEXT: from sink->intern */
   uint64_t *present; /* bitmap */

@@ -15,9 +15,12 @@ typedef struct dsv_numbers {
   char mark;            /* the decimal mark */
   int8_t only_integers; /* fractions are not read fast */
   int8_t mostly_long;   /* few cells are integers of up to eight digits */
+  int8_t as_written;    /* SAMPAN_FILL_AS_WRITTEN: other writings are left to dsv_cell() as well */
 } dsv_numbers;
 
 void dsv_numbers_open(dsv_numbers *c, const dsv_fills *f, uint32_t i_fill);
+/* The text is the number as SAMPAN_FILL_AS_WRITTEN has it. 16 bytes behind it can be read. */
+int dsv_as_written(const char *text, uint64_t n, double *out);
 /* Reads 64 cells into x and the bits of *present; the bits that it returns are left to dsv_cell().
  * 16 bytes behind each cell can be read. */
 uint64_t dsv_read_numbers(dsv_numbers *c, const dsv_digits *digits, const char *bytes,

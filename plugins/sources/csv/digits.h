@@ -19,6 +19,8 @@ typedef struct dsv_digits {
   /* Reads the cells of 1 to 8 digits, whose bits it returns; the value of the others is 0. The
    * bits of *filled are those of the cells that are not empty. */
   uint64_t (*read)(const dsv_spans *spans, double *x, uint64_t *filled);
+  /* Which cells begin with a 0 and go on. */
+  uint64_t (*padded)(const dsv_spans *spans);
   /* Which of 64 numbers are equal to y. */
   uint64_t (*equal)(const double *x, double y);
 } dsv_digits;

@@ -48,6 +48,20 @@ TARGET static uint64_t read(const dsv_spans *spans, double *x, uint64_t *filled)
   return bits;
 }
 
+TARGET static uint64_t padded(const dsv_spans *spans) {
+  const __m256i byte = _mm256_set1_epi64x(0xFF), zero = _mm256_set1_epi64x('0');
+  const __m256i one = _mm256_set1_epi64x(1);
+  uint64_t bits = 0;
+  for (int i = 0; i < DSV_GROUP; i += 4) {
+    const __m256i n =
+        _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(spans->n + i)));
+    const __m256i first = _mm256_and_si256(load(spans->word + i), byte);
+    bits |= mask_of(_mm256_and_si256(_mm256_cmpeq_epi64(first, zero), _mm256_cmpgt_epi64(n, one)))
+            << i;
+  }
+  return bits;
+}
+
 TARGET static uint64_t equal(const double *x, double y) {
   const __m256d wanted = _mm256_set1_pd(y);
   uint64_t bits = 0;
@@ -58,7 +72,7 @@ TARGET static uint64_t equal(const double *x, double y) {
   return bits;
 }
 
-const dsv_digits dsv_digits_avx2 = {read, equal};
+const dsv_digits dsv_digits_avx2 = {read, padded, equal};
 #else
 typedef int digits_avx2_is_for_other_machines;
 #endif

@@ -17,10 +17,18 @@ static uint64_t read(const dsv_spans *spans, double *x, uint64_t *filled) {
   return bits;
 }
 
+static uint64_t padded(const dsv_spans *spans) {
+  uint64_t bits = 0;
+  for (int i = 0; i < DSV_GROUP; i++) {
+    bits |= (uint64_t)((spans->word[i] & 0xFF) == '0' && spans->n[i] > 1) << i;
+  }
+  return bits;
+}
+
 static uint64_t equal(const double *x, double y) {
   uint64_t bits = 0;
   for (int i = 0; i < DSV_GROUP; i++) bits |= (uint64_t)(x[i] == y) << i;
   return bits;
 }
 
-const dsv_digits dsv_digits_portable = {read, equal};
+const dsv_digits dsv_digits_portable = {read, padded, equal};

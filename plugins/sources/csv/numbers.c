@@ -8,7 +8,9 @@
 
 void dsv_numbers_open(dsv_numbers *c, const dsv_fills *f, uint32_t i_fill) {
   const sampan_fill *fill = &f->sink->fills[i_fill];
-  *c = (dsv_numbers){.missing = f->missing_number[i_fill], .n_missing = fill->n_missing};
+  *c = (dsv_numbers){.missing = f->missing_number[i_fill],
+                     .n_missing = fill->n_missing,
+                     .as_written = (fill->flags & SAMPAN_FILL_AS_WRITTEN) != 0};
   c->mark = f->dialect->decimal_comma ? ',' : '.';
   /* A missing text with a decimal comma is compared as text, and only dsv_cell() sees texts. */
   c->only_integers = f->dialect->decimal_comma && fill->n_missing > 0;
@@ -79,6 +81,18 @@ static inline int read_decimal(const dsv_numbers *c, const char *p, uint32_t n, 
   return 1;
 }
 
+int dsv_as_written(const char *text, uint64_t n, double *out) {
+  const int is_negative = n > 0 && *text == '-';
+  uint64_t value;
+  text += is_negative;
+  n -= (uint64_t)is_negative;
+  if (n == 0 || n > 15 || (*text == '0' && (n > 1 || is_negative))) return 0;
+  if (!read_digits(text, (uint32_t)n, &value)) return 0;
+  *out = (double)(int64_t)value;
+  if (is_negative) *out = -*out;
+  return 1;
+}
+
 uint64_t dsv_read_numbers(dsv_numbers *c, const dsv_digits *digits, const char *bytes,
                           const dsv_spans *spans, double *x, uint64_t *present) {
   uint64_t word = 0, left = 0, rest = 0;
@@ -87,13 +101,16 @@ uint64_t dsv_read_numbers(dsv_numbers *c, const dsv_digits *digits, const char *
     for (int i = 0; i < DSV_GROUP; i++) rest |= (uint64_t)(spans->n[i] != 0) << i;
   } else {
     word = digits->read(spans, x, &rest);
+    if (c->as_written) word &= ~digits->padded(spans);
     rest &= ~word;
     if ((rest & (rest - 1)) != 0) c->mostly_long = __builtin_popcountll(rest) > DSV_GROUP / 2;
   }
   for (; rest != 0; rest &= rest - 1) {
     const int i = __builtin_ctzll(rest);
     const uint64_t bit = rest & (0 - rest);
-    if (read_decimal(c, bytes + spans->from[i], spans->n[i], &x[i])) {
+    const char *text = bytes + spans->from[i];
+    if (c->as_written ? dsv_as_written(text, spans->n[i], &x[i])
+                      : read_decimal(c, text, spans->n[i], &x[i])) {
       word |= bit;
     } else {
       left |= bit;

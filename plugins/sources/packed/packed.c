@@ -14,6 +14,11 @@ typedef struct reading {
   int64_t row;            /* records before the block */
 } reading;
 
+/* Every cell of the column was written as SAMPAN_FILL_AS_WRITTEN has it. */
+static int is_whole(const packed_kind *kind) {
+  return kind->type == SAMPAN_NUMBER && kind->declared == 0 && kind->writing.decimals == 0;
+}
+
 static int32_t start(reading *r) {
   const sampan_call *call = r->call;
   packed_kernels variants[PACKED_MOST_KERNELS];
@@ -27,6 +32,11 @@ static int32_t start(reading *r) {
     if (fill->field >= r->schema->n_fields) {
       return sampan_fail(call, SAMPAN_E_INTERNAL, "column %lu was asked for, of %lu",
                          (unsigned long)fill->field + 1, (unsigned long)r->schema->n_fields);
+    }
+    if ((fill->flags & SAMPAN_FILL_AS_WRITTEN) != 0 &&
+        !is_whole(&r->directory->kinds[fill->field])) {
+      return sampan_fail(call, SAMPAN_E_DATA, "column '%s' has other than whole numbers",
+                         r->schema->fields[fill->field].name);
     }
     c->call = call;
     c->sink = r->sink;
