@@ -218,6 +218,12 @@ Test(merge, parts_come_to_the_whole) {
   shards_close(&f);
 }
 
+static int32_t scan_all(sp_outcome *o, void *data, sampan_error *e) {
+  SP_TRY(keep(o, data, e));
+  SP_TRY(sp_outcome_open(o, e));
+  return sp_scan(o->job, o->totals, 0, e);
+}
+
 /* What no part shows by itself. */
 static void conflict(const char *rest, const char *first, const char *second, const char *message) {
   shards_folder f;
@@ -228,9 +234,11 @@ static void conflict(const char *rest, const char *first, const char *second, co
   shards_write(&f, "b.csv", second, strlen(second));
   sp_plan *a = shards_plan(&f, "a.yaml", "a.csv", rest),
           *b = shards_plan(&f, "b.yaml", "b.csv", rest);
-  sp_outcome *into = bind(&f, a), *from = bind(&f, b);
-  cr_assert_eq(sp_scan(into->job, into->totals, 0, &error), 0, "%s", error.message);
-  cr_assert_eq(sp_scan(from->job, from->totals, 0, &error), 0, "%s", error.message);
+  sp_outcome *into, *from;
+  cr_assert_eq(sp_outcome_make(a, f.registry, &f.options, scan_all, NULL, &into, &error), 0, "%s",
+               error.message);
+  cr_assert_eq(sp_outcome_make(b, f.registry, &f.options, scan_all, NULL, &from, &error), 0, "%s",
+               error.message);
   into->totals->place.is_known = 0;
   cr_assert_eq(sp_merge_new(into->job, into->totals, from->totals, &m), 0);
   cr_assert_eq(sp_merge_add(m, &error), SAMPAN_E_DATA);
