@@ -153,6 +153,7 @@ static int is_lonely(const covariance *c, const sp_units *stage, const sp_stratu
 /* The variance of one stage's sampling within `all`: all pairs, or those of one unit above. */
 static int32_t one_stage(const covariance *c, const sp_units *stage, range all, double *out) {
   double grand[2] = {NAN, NAN};
+  const sp_stratum *failed = NULL;
   uint32_t n_strata = 0, n_lonely = 0;
   sp_exact sum;
   memset(&sum, 0, sizeof sum);
@@ -164,13 +165,18 @@ static int32_t one_stage(const covariance *c, const sp_units *stage, range all, 
       sp_exact_add(&sum, stratum_part(c, stage, s, r));
       continue;
     }
-    if (c->design->lonely == SP_LONELY_FAIL) return lonely_error(c, stage, s);
+    if (c->design->lonely == SP_LONELY_FAIL) {
+      /* Of several the first by name: numbers go by who read what. */
+      if (failed == NULL || strcmp(s->text, failed->text) < 0) failed = s;
+      continue;
+    }
     if (c->note->n_lonely++ == 0) c->note->lonely_text = s->text;
     n_lonely++;
     if (c->design->lonely != SP_LONELY_ADJUST) continue;
     if (isnan(grand[0])) grand_means(c, stage, all, grand);
     sp_exact_add(&sum, adjusted_part(c, stage, s, r, grand));
   }
+  if (failed != NULL) return lonely_error(c, stage, failed);
   *out = sp_exact_value(&sum);
   if (c->design->lonely == SP_LONELY_AVERAGE && n_lonely > 0) {
     const double kept = (double)n_strata - n_lonely;

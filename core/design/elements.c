@@ -122,6 +122,7 @@ int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, 
                              sp_variance_note *note, sampan_error *error) {
   const double scale = largest(gradient, x->n_totals);
   sp_twofold grand = {0, 0};
+  const sp_stratum *failed = NULL;
   uint32_t n_lonely = 0;
   int knows_grand = 0;
   sp_exact sum;
@@ -138,8 +139,9 @@ int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, 
       sp_exact_add(&sum, (1 - s->fpc) * n / (n - 1) * about_mean(&z, n));
       continue;
     }
-    if (design->lonely == SP_LONELY_FAIL) {
-      return sp_lonely_error(design, file, 1, s->text, error);
+    if (design->lonely == SP_LONELY_FAIL) { /* of several the first by name */
+      if (failed == NULL || strcmp(s->text, failed->text) < 0) failed = s;
+      continue;
     }
     if (note->n_lonely++ == 0) note->lonely_text = s->text;
     n_lonely++;
@@ -149,6 +151,7 @@ int32_t sp_elements_variance(const sp_stratum *strata, const sp_design *design, 
     const spread z = spread_of(x, h, gradient, scale);
     sp_exact_add(&sum, (1 - s->fpc) * (n > 1 ? n / (n - 1) : 1) * about(&z, n, grand));
   }
+  if (failed != NULL) return sp_lonely_error(design, file, 1, failed->text, error);
   *out = sp_exact_value(&sum) * scale * scale;
   if (design->lonely == SP_LONELY_AVERAGE && n_lonely > 0) {
     const double kept = (double)x->n_strata - n_lonely;
