@@ -45,8 +45,8 @@ static chunk *chunk_of(sp_distinct *d, uint32_t number) {
 static int set(sp_distinct *d, uint32_t word, uint64_t bits) {
   chunk *c = chunk_of(d, word >> (CHUNK_BITS - 6));
   if (c == NULL) return -1;
-  const uint64_t before = atomic_fetch_or_explicit(&c->word[word & (CHUNK_WORDS - 1)], bits,
-                                                   memory_order_relaxed);
+  const uint64_t before =
+      atomic_fetch_or_explicit(&c->word[word & (CHUNK_WORDS - 1)], bits, memory_order_relaxed);
   return (before & bits) == 0;
 }
 

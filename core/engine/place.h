@@ -59,11 +59,11 @@ typedef struct sp_place {
   sp_place_memo memo;
   sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
   uint32_t *home_strata;
-  uint32_t n_records; /* this read's records that are units of their own, so far */
-  int32_t is_known;   /* a read after the first, in which nothing new turns up */
-  int32_t by_stratum; /* every record is a unit, and goes by its stratum */
+  uint32_t n_records;           /* this read's records that are units of their own, so far */
+  int32_t is_known;             /* a read after the first, in which nothing new turns up */
+  int32_t by_stratum;           /* every record is a unit, and goes by its stratum */
   struct sp_distinct *distinct; /* what proves it, or NULL; borrowed */
-  uint32_t n_known;   /* units of the last stage after the first read */
+  uint32_t n_known;             /* units of the last stage after the first read */
   sp_buffer text;
 } sp_place;
 

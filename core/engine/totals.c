@@ -73,10 +73,10 @@ int32_t sp_totals_lay_out(const sp_job *job, sp_totals *t, sampan_error *error) 
     const uint64_t n_lanes = (uint64_t)split->n_lanes * (1 + job->n_replicates);
     if (n_lanes > UINT32_MAX) return sp_error_memory(error);
     const uint32_t n_squares = job->by_stratum ? split->n_squares : 0;
-    const int32_t status = split->is_narrow
-                               ? sp_table_new_squares((uint32_t)n_lanes, n_squares,
-                                                      split->n_counts, &t->tables[s])
-                               : sp_table_new((uint32_t)n_lanes, split->n_counts, &t->tables[s]);
+    const int32_t status =
+        split->is_narrow
+            ? sp_table_new_squares((uint32_t)n_lanes, n_squares, split->n_counts, &t->tables[s])
+            : sp_table_new((uint32_t)n_lanes, split->n_counts, &t->tables[s]);
     if (status < 0) return sp_error_memory(error);
   }
   if (lay_out_extras(job, t) < 0) return sp_error_memory(error);

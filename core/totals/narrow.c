@@ -305,8 +305,8 @@ static void add_few(sp_table *t, uint32_t first, const uint32_t *rows, const uin
 }
 
 static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
-                     const int64_t *high, const int64_t *low, const uint64_t *masks,
-                     uint32_t first, uint32_t n_left) {
+                     const int64_t *high, const int64_t *low, const uint64_t *masks, uint32_t first,
+                     uint32_t n_left) {
   const uint32_t n_padded = (n_left + SP_BLOCK_LANES - 1) / SP_BLOCK_LANES * SP_BLOCK_LANES;
   const uint32_t n_lanes = n_padded < 64 ? n_padded : 64;
   const int is_large = (uint64_t)t->n_rows * t->row_bytes > SP_CACHED_BYTES;
@@ -367,8 +367,8 @@ int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *gro
 
 /* ---- squares ------------------------------------------------------------------------------ */
 
-void sp_table_add_squares(sp_table *t, const uint32_t *rows, int64_t n,
-                          const sp_squares *squares, const uint64_t *const *bits) {
+void sp_table_add_squares(sp_table *t, const uint32_t *rows, int64_t n, const sp_squares *squares,
+                          const uint64_t *const *bits) {
   for (uint32_t pair = 0; pair < 2; pair++) {
     const section at = {t->first_square + pair * sp_square_step(t), t->n_squares};
     add_section(t, at, rows, NULL, n, squares->digit[2 * pair + 1], squares->digit[2 * pair], bits);

@@ -133,8 +133,7 @@ static sp_elements elements_of(sums *s) {
 }
 
 /* `rounding`: what the general way loses where it makes a record's value. */
-static void compare(world *w, sums *s, const double *gradient, double rounding,
-                    uint64_t seed) {
+static void compare(world *w, sums *s, const double *gradient, double rounding, uint64_t seed) {
   const sp_elements elements = elements_of(s);
   sp_variance_note note, other;
   double got = -1, want = -1;
