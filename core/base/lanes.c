@@ -62,6 +62,14 @@ static void choose_64(double *t, const double *a, const double *b, uint64_t mask
   for (int k = 0; k < 64; k++) t[k] = (mask >> k & 1) != 0 ? a[k] : b[k];
 }
 
+static void range_64(const double *x, uint64_t mask, double *least, double *most) {
+  for (int k = 0; k < 64; k++) {
+    const int is_in = (int)(mask >> k & 1);
+    *least = is_in && x[k] < *least ? x[k] : *least;
+    *most = is_in && x[k] > *most ? x[k] : *most;
+  }
+}
+
 static void choose_codes_64(uint32_t *t, const uint32_t *a, const uint32_t *b, uint64_t mask) {
   for (int k = 0; k < 64; k++) t[k] = (mask >> k & 1) != 0 ? a[k] : b[k];
 }
@@ -82,9 +90,9 @@ static int look_up(const double *x, uint64_t present, const uint32_t *table, uin
 
 #include "base/lanes_body.h"
 
-static const sp_lanes portable = {"portable",   compare,     compare_one,       any_of,
-                                  is_finite,    zero_absent, zero_absent_codes, choose,
-                                  choose_codes, look_up};
+static const sp_lanes portable = {
+    "portable",        compare, compare_one,  any_of, is_finite, zero_absent,
+    zero_absent_codes, choose,  choose_codes, range,  look_up};
 
 const sp_lanes *sp_lanes_of(int32_t variant) {
   switch (variant) {

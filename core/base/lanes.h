@@ -27,6 +27,8 @@ typedef struct sp_lanes {
   void (*choose)(double *t, const double *a, const double *b, const uint64_t *mask, int64_t n);
   void (*choose_codes)(uint32_t *t, const uint32_t *a, const uint32_t *b, const uint64_t *mask,
                        int64_t n);
+  /* Widens [least, most] to the values of a mask, none of which is NaN. */
+  void (*range)(const double *x, const uint64_t *mask, int64_t n, double *least, double *most);
   /* out[i] = table[x[i]] - 1, and UINT32_MAX for absent ones, of 64 records. 0, with any of out
    * written, if the x of one that is present is no whole number below n_table (at most 2^31), or
    * its entry is 0. */

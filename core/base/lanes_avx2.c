@@ -74,6 +74,23 @@ static SP_LANES_TARGET void zero_64(double *x, uint64_t present) {
   }
 }
 
+static SP_LANES_TARGET void range_64(const double *x, uint64_t mask, double *least, double *most) {
+  const __m256d first = _mm256_set1_pd(*least), last = _mm256_set1_pd(*most);
+  __m256d low = first, high = last;
+  for (int k = 0; k < 64; k += 4) {
+    const __m256d value = _mm256_loadu_pd(x + k), use = signs_4(mask >> k);
+    low = _mm256_min_pd(low, _mm256_blendv_pd(first, value, use));
+    high = _mm256_max_pd(high, _mm256_blendv_pd(last, value, use));
+  }
+  double lows[4], highs[4];
+  _mm256_storeu_pd(lows, low);
+  _mm256_storeu_pd(highs, high);
+  for (int k = 0; k < 4; k++) {
+    *least = lows[k] < *least ? lows[k] : *least;
+    *most = highs[k] > *most ? highs[k] : *most;
+  }
+}
+
 static SP_LANES_TARGET void choose_codes_64(uint32_t *t, const uint32_t *a, const uint32_t *b,
                                             uint64_t mask) {
   for (int k = 0; k < 64; k += 8) {
@@ -118,7 +135,8 @@ static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint
 #include "base/lanes_body.h"
 
 static const sp_lanes avx2 = {"avx2",      compare,           compare_one, any_of,       is_finite,
-                              zero_absent, zero_absent_codes, choose,      choose_codes, look_up};
+                              zero_absent, zero_absent_codes, choose,      choose_codes, range,
+                              look_up};
 
 const sp_lanes *sp_lanes_avx2(void) {
   return __builtin_cpu_supports("avx2") ? &avx2 : NULL;

@@ -62,6 +62,17 @@ static SP_LANES_TARGET void zero_64(double *x, uint64_t present) {
   }
 }
 
+static SP_LANES_TARGET void range_64(const double *x, uint64_t mask, double *least, double *most) {
+  __m512d low = _mm512_set1_pd(*least), high = _mm512_set1_pd(*most);
+  for (int k = 0; k < 64; k += 8) {
+    const __m512d value = _mm512_loadu_pd(x + k);
+    low = _mm512_mask_min_pd(low, (__mmask8)(mask >> k), low, value);
+    high = _mm512_mask_max_pd(high, (__mmask8)(mask >> k), high, value);
+  }
+  *least = _mm512_reduce_min_pd(low);
+  *most = _mm512_reduce_max_pd(high);
+}
+
 static SP_LANES_TARGET void choose_codes_64(uint32_t *t, const uint32_t *a, const uint32_t *b,
                                             uint64_t mask) {
   for (int k = 0; k < 64; k += 16) {
@@ -96,9 +107,9 @@ static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint
 
 #include "base/lanes_body.h"
 
-static const sp_lanes avx512 = {"avx512",     compare,     compare_one,       any_of,
-                                is_finite,    zero_absent, zero_absent_codes, choose,
-                                choose_codes, look_up};
+static const sp_lanes avx512 = {
+    "avx512",          compare, compare_one,  any_of, is_finite, zero_absent,
+    zero_absent_codes, choose,  choose_codes, range,  look_up};
 
 const sp_lanes *sp_lanes_avx512(void) {
   const int has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&

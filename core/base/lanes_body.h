@@ -1,7 +1,7 @@
 /* lanes_body.h - what all variants of lanes share; included by each after it defines
  *   SP_LANES_TARGET     the attribute of its functions
  *   SP_BITS(op, a, b)   bitmap of the 64 comparisons a[k] op b[k]; SP_BITS_ONE(op, a, c) with one c
- *   finite_64, zero_64, zero_codes_64, choose_64, choose_codes_64, look_up: of 64 records
+ *   finite_64, zero_64, zero_codes_64, range_64, choose_64, choose_codes_64, look_up: of 64 records
  * and before it makes its table of them. */
 
 static SP_LANES_TARGET uint64_t low_bits(int64_t n) {
@@ -129,3 +129,11 @@ static SP_LANES_TARGET void choose_codes(uint32_t *t, const uint32_t *a, const u
 }
 
 #undef SP_EACH_WORD
+
+static SP_LANES_TARGET void range(const double *x, const uint64_t *mask, int64_t n, double *least,
+                                  double *most) {
+  double block[64];
+  for (int64_t w = 0, left = n; left > 0; w++, left -= 64) {
+    range_64(padded(x + w * 64, left, block), mask[w] & low_bits(left), least, most);
+  }
+}

@@ -46,6 +46,7 @@ typedef struct cli_progress {
   int64_t start_ns, read_ns, shown_ns; /* of the run, of the read, of the last showing */
   int64_t bytes, bytes_total, records; /* of this read */
   int64_t bytes_before, records_before;
+  int64_t totals_peak; /* of the memory that totals took */
 } cli_progress;
 
 /* What a verb works with. */

@@ -67,6 +67,7 @@ sp_run_options cli_run_options(cli *c) {
                                   .batch = c->args.batch,
                                   .threads = c->args.threads,
                                   .memory = c->args.memory,
+                                  .totals_peak = &c->progress.totals_peak,
                                   .cancel = c->cancel,
                                   .progress = cli_progress_take,
                                   .progress_data = c};

@@ -88,7 +88,7 @@ static int32_t print_help(cli *c, sampan_error *error) {
       "      --progress plain|json|none\n"
       "                       lines of text, or of JSON, on standard error; default: a bar, where\n"
       "                       that is a terminal\n"
-      "  -v, --verbose        records, bytes, time and peak memory at the end, on standard error\n"
+      "  -v, --verbose        records, bytes, time and memory at the end, on standard error\n"
       "  -q, --quiet          neither progress nor notes\n"
       "  -h, --help           this text\n"
       "\nexit codes: 0 done, 1 run-time error, 2 usage, 3 plan, 4 data, 5 plugin, 6 with "

@@ -234,6 +234,8 @@ static void summarize(const cli *c, int64_t bytes, int64_t records, double secon
   add_bytes(&b, seconds > 0 ? (double)bytes / seconds : 0);
   sp_buffer_text_add(&b, "/s), peak memory ");
   add_bytes(&b, (double)peak_memory());
+  sp_buffer_text_add(&b, ", totals ");
+  add_bytes(&b, (double)c->progress.totals_peak);
   const int64_t threads = n_threads(c);
   sp_buffer_printf(&b, ", %lld thread%s\n", (long long)threads, threads == 1 ? "" : "s");
   fputs(sp_buffer_text(&b), stderr);
@@ -256,6 +258,7 @@ void cli_progress_end(cli *c, int exit_code) {
     add_number(&b, "seconds", seconds, 3);
     add_number(&b, "bytes_per_second", seconds > 0 ? (double)bytes / seconds : NAN, 0);
     add_count(&b, "memory_peak", peak_memory());
+    add_count(&b, "totals_peak", p->totals_peak);
     add_count(&b, "threads", n_threads(c));
     send(&b);
   }

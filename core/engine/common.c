@@ -17,3 +17,25 @@ void sp_common_need_wide(sp_common *c) {
   c->job->needs_wide = 1;
   (void)pthread_mutex_unlock(&c->lock);
 }
+
+void sp_common_count(sp_common *c, const sp_totals *totals, uint64_t *counted) {
+  const uint64_t now = sp_totals_bytes(c->job, totals), grown = now - *counted;
+  if (grown == 0) return;
+  *counted = now;
+  const uint64_t all = __atomic_add_fetch(&c->n_bytes, grown, __ATOMIC_RELAXED);
+  uint64_t peak = __atomic_load_n(&c->peak, __ATOMIC_RELAXED);
+  while (all > peak && !__atomic_compare_exchange_n(&c->peak, &peak, all, 0, __ATOMIC_RELAXED,
+                                                    __ATOMIC_RELAXED)) {
+  }
+}
+
+int32_t sp_common_check(sp_common *c, const sp_totals *own, const sp_totals *main,
+                        sampan_error *error) {
+  const uint64_t n_bytes = __atomic_load_n(&c->n_bytes, __ATOMIC_RELAXED);
+  if (n_bytes <= c->most) return SAMPAN_OK;
+  (void)pthread_mutex_lock(&c->lock);
+  const int is_own = sp_totals_bytes(c->job, own) >= sp_totals_bytes(c->job, main);
+  const int32_t status = sp_budget_error(c->job, is_own ? own : main, n_bytes, error);
+  (void)pthread_mutex_unlock(&c->lock);
+  return status;
+}

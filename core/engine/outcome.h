@@ -103,6 +103,8 @@ typedef struct sp_run_options {
   const volatile int *cancel;
   sp_stream_progress_fn *progress;
   void *progress_data;
+  /* Becomes the most bytes that totals took, where it is less; NULL: nobody asks. */
+  int64_t *totals_peak;
 } sp_run_options;
 
 /* Checks a plan against its files and plugins without reading records. */

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "engine/budget.h"
 #include "engine/course.h"
 #include "engine/elements.h"
 #include "engine/order.h"
@@ -306,7 +307,8 @@ int32_t sp_outcome_open(sp_outcome *o, sampan_error *error) {
   SP_TRY(sp_totals_new(o->job, &o->totals, error));
   SP_TRY(sp_prepare(o->job, o->totals, error));
   SP_TRY(sp_job_shape(o->job, 0, error));
-  return sp_totals_lay_out(o->job, o->totals, error);
+  SP_TRY(sp_totals_lay_out(o->job, o->totals, error));
+  return sp_budget_plan(o->job, o->totals, error);
 }
 
 /* Records turned out to be no PSUs of their own: all begins anew. Clustered samples show it within

@@ -163,7 +163,10 @@ static int32_t unload(sp_scanner *s, sampan_error *error) {
   for (uint32_t k = 0; k < s->job->n_splits && s->merge != NULL; k++) {
     if (s->job->splits[k].is_narrow) sp_table_set_grid(s->main->tables[k], &common->grid);
   }
-  if (status >= 0 && s->merge != NULL) status = sp_merge_add(s->merge, error);
+  if (status >= 0 && s->merge != NULL) {
+    status = sp_merge_add(s->merge, error);
+    sp_common_count(common, s->main, &common->main_bytes);
+  }
   (void)pthread_mutex_unlock(&common->lock);
   return status;
 }
@@ -198,7 +201,9 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
   SP_TRY(sp_add_batch(s, machine, n, error));
   s->n_since += n;
-  return is_full(s) ? unload(s, error) : SAMPAN_OK;
+  if (is_full(s)) SP_TRY(unload(s, error));
+  sp_common_count(s->job->common, s->totals, &s->n_counted);
+  return sp_common_check(s->job->common, s->totals, s->main, error);
 }
 
 int32_t sp_nothing_kept(const sp_job *job, int64_t n_read, sampan_error *error) {
@@ -248,12 +253,13 @@ static int is_divisible(const sp_job *job) {
 
 static uint32_t count_workers(const sp_job *job, const sp_totals *totals, uint32_t read) {
   if (job->plain || read > 0 || totals->n_courses > 0 || !is_divisible(job)) return 1;
-  const int64_t n = job->options->threads;
-  if (n > 0) return (uint32_t)(n < SP_MOST_WORKERS ? n : SP_MOST_WORKERS);
+  int64_t n = job->options->threads;
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  const int allowed = CPU_COUNT(&set);
-  return allowed < 1 ? 1 : allowed < SP_MOST_WORKERS ? (uint32_t)allowed : SP_MOST_WORKERS;
+  if (n <= 0) n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  /* Fewer, where what each takes for itself leaves little for the totals of all. */
+  const uint64_t least = sp_totals_least(job, totals), room = sp_budget(job->options) / 4;
+  if (least > 0 && (uint64_t)n > room / least) n = (int64_t)(room / least);
+  return n < 1 ? 1 : n < SP_MOST_WORKERS ? (uint32_t)n : SP_MOST_WORKERS;
 }
 
 /* One worker: its own totals, unless it is the only one. */
@@ -294,12 +300,17 @@ static int32_t read_by(sp_job *job, sp_scanner *workers, uint32_t n, sampan_erro
   int32_t status = sp_job_read(job, hands, n, take_batch, error);
   free(hands);
   /* In this order, whichever worker was the first: the numbers of a run are the same each time. */
-  for (uint32_t i = 0; i < n && status >= 0; i++) status = unload(&workers[i], error);
+  for (uint32_t i = 0; i < n && status >= 0; i++) {
+    status = unload(&workers[i], error);
+    if (status < 0) break;
+    status = sp_common_check(job->common, workers[i].totals, workers[i].main, error);
+  }
   return status;
 }
 
 int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *error) {
-  sp_common common = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER};
+  sp_common common = {
+      .job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .most = sp_budget(job->options)};
   const uint32_t n_workers = count_workers(job, totals, read);
   sp_scanner *workers = calloc(n_workers, sizeof *workers);
   if (workers == NULL) return sp_error_memory(error);
@@ -317,6 +328,8 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
   }
   free(workers);
   job->common = NULL;
+  int64_t *peak = job->options->totals_peak;
+  if (peak != NULL && common.peak > (uint64_t)*peak) *peak = (int64_t)common.peak;
   (void)pthread_mutex_destroy(&common.lock);
   if (status < 0) return status;
   const int64_t n_before = read > 0 ? totals->n_read : job->n_prepared;

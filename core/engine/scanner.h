@@ -58,7 +58,8 @@ typedef struct sp_scanner {
   /* A worker of several has totals of its own, which it brings to those of all now and then. */
   sp_totals *main, *owned;
   struct sp_merge *merge;
-  int64_t n_since; /* records since then */
+  int64_t n_since;    /* records since then */
+  uint64_t n_counted; /* bytes of its totals */
   int32_t has_grid;
   int32_t reserved;
 } sp_scanner;

@@ -11,7 +11,13 @@ int32_t sp_sift_init(sp_sift *s, const sp_job *job, int64_t capacity, sp_arena *
   s->kept = sp_arena_array(arena, room / 64 + 1, sizeof *s->kept);
   s->eligible = sp_arena_array(arena, room / 64 + 1, sizeof *s->eligible);
   s->weight = sp_arena_array(arena, room, sizeof *s->weight);
-  return s->kept != NULL && s->eligible != NULL && s->weight != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+  s->fine = sp_arena_array(arena, room / 64 + 1, sizeof *s->fine);
+  s->light = sp_arena_array(arena, room / 64 + 1, sizeof *s->light);
+  s->lanes = sp_lanes_best();
+  return s->kept != NULL && s->eligible != NULL && s->weight != NULL && s->fine != NULL &&
+                 s->light != NULL
+             ? SAMPAN_OK
+             : SAMPAN_E_MEMORY;
 }
 
 /* Takes records out of `kept`; how many there were. */
@@ -61,12 +67,10 @@ static int32_t no_weight(const sp_column *c, int64_t i, sampan_error *error) {
 
 /* Weights that are there, are not negative, and have a square. */
 static int32_t check_weights(const sp_sift *s, const sp_column *c, int64_t n, sampan_error *error) {
+  s->lanes->compare_one(SP_IS_GE, c->number, 0, n, s->fine);
+  s->lanes->compare_one(SP_IS_LE, c->number, 0x1p511, n, s->light);
   for (int64_t w = 0; w < sampan_words(n); w++) {
-    const double *x = c->number + w * 64;
-    const int64_t m = n - w * 64 < 64 ? n - w * 64 : 64;
-    uint64_t bad = 0;
-    for (int64_t i = 0; i < m; i++) bad |= (uint64_t) !(x[i] >= 0 && x[i] <= 0x1p511) << i;
-    bad = s->kept[w] & (bad | ~c->present[w]);
+    uint64_t bad = s->kept[w] & ~(s->fine[w] & s->light[w] & c->present[w]);
     for (; bad != 0; bad &= bad - 1) {
       const int64_t i = w * 64 + __builtin_ctzll(bad);
       if (!sampan_bit(c->present, i) || c->number[i] < 0) return no_weight(c, i, error);

@@ -3,12 +3,15 @@
 #ifndef SP_ENGINE_SIFT_H
 #define SP_ENGINE_SIFT_H
 
+#include "base/lanes.h"
 #include "engine/job.h"
 
 typedef struct sp_sift {
   const sp_job *job;
   uint64_t *kept, *eligible; /* not dropped; and in the domain */
-  double *weight;            /* as the data give it; 1 without one */
+  uint64_t *fine, *light;    /* weights that are not negative; that are not too large */
+  const sp_lanes *lanes;
+  double *weight; /* as the data give it; 1 without one */
 } sp_sift;
 
 /* Memory for batches of up to `capacity` records; ends with the arena. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/budget.h"
 #include "engine/error_ids.h"
 #include "engine/merge.h"
 #include "engine/state_file.h"
@@ -105,6 +106,12 @@ static int32_t add_totals(sp_outcome *o, sp_totals *from, sp_bytes *bytes, const
   }
   const int32_t merged = sp_merge_add(merge, error);
   sp_merge_free(merge);
+  const uint64_t n_bytes = sp_totals_bytes(o->job, o->totals) + sp_totals_bytes(o->job, from);
+  int64_t *peak = o->job->options->totals_peak;
+  if (peak != NULL && n_bytes > (uint64_t)*peak) *peak = (int64_t)n_bytes;
+  if (merged >= 0 && n_bytes > sp_budget(o->job->options)) {
+    return sp_budget_error(o->job, o->totals, n_bytes, error);
+  }
   if (merged < 0 && error != NULL && error->file[0] == '\0') sp_error_file(error, state->file);
   return merged;
 }

@@ -18,8 +18,11 @@ int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena
   w->slices = sp_arena_array(arena, w->n, sizeof *w->slices);
   w->row = sp_arena_array(arena, (uint64_t)w->n + w->n_aux, sizeof *w->row);
   w->squares = sp_arena_array(arena, room, sizeof *w->squares);
+  w->heavy = sp_arena_array(arena, room / 64 + 1, sizeof *w->heavy);
   w->common = job->common;
-  if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->squares == NULL) {
+  w->lanes = sp_lanes_best();
+  if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->squares == NULL ||
+      w->heavy == NULL) {
     return SAMPAN_E_MEMORY;
   }
   int is_wide = job->n_splits == 0, is_narrow = 0; /* no splits: they are not laid out yet */
@@ -119,20 +122,13 @@ static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int
   double low = t->weight_min, high = t->weight_max;
   for (int64_t i = 0; i < n; i++) squares[i] = weight[i] * weight[i];
   if (w->high != NULL && w->grid.is_set) {
-    sp_exact_add_pairs(&t->weight, &w->grid, w->high, w->low, n);
+    const sp_exact sum = sp_grid_exact(&w->grid, w->sum.high, w->sum.low);
+    sp_exact_merge(&t->weight, &sum);
   } else {
     sp_exact_add_all(&t->weight, weight, sift->kept, n, &w->weight_grid);
   }
   sp_exact_add_all(&t->weight_squared, squares, sift->kept, n, &w->square_grid);
-  for (int64_t k = 0; k < sampan_words(n); k++) {
-    const int64_t first = k * 64, end = first + 64 < n ? first + 64 : n;
-    const uint64_t word = sift->kept[k];
-    for (int64_t i = first; i < end; i++) {
-      const int is_kept = (int)(word >> (i - first) & 1);
-      low = is_kept && weight[i] < low ? weight[i] : low;
-      high = is_kept && weight[i] > high ? weight[i] : high;
-    }
-  }
+  w->lanes->range(weight, sift->kept, n, &low, &high);
   t->weight_min = low;
   t->weight_max = high;
   for (int64_t k = 0; k < sampan_words(n); k++) {
@@ -155,12 +151,8 @@ static int32_t no_grid(const sp_weigh *w, sampan_error *error) {
 static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *error) {
   const double *weight = w->weight[0];
   uint64_t some = 0;
-  for (int64_t k = 0; k < sampan_words(n); k++) {
-    const int64_t m = n - k * 64 < 64 ? n - k * 64 : 64;
-    uint64_t word = 0;
-    for (int64_t i = 0; i < m; i++) word |= (uint64_t) !(weight[k * 64 + i] > 0) << i;
-    some |= word & sift->kept[k];
-  }
+  w->lanes->compare_one(SP_IS_GT, weight, 0, n, w->heavy);
+  for (int64_t k = 0; k < sampan_words(n); k++) some |= ~w->heavy[k] & sift->kept[k];
   w->some_weightless = some != 0;
   if (!w->grid.is_set && !sp_common_grid(w->common, weight, sift->kept, n, &w->grid)) {
     return no_grid(w, error);
@@ -170,7 +162,8 @@ static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *er
     memset(w->low, 0, (size_t)n * sizeof *w->low);
     return SAMPAN_OK;
   }
-  const int fits = sp_grid_cut(&w->grid, weight, sift->kept, n, w->high, w->low, &w->bound);
+  const int fits = sp_grid_cut(&w->grid, weight, sift->kept, n, w->high, w->low, &w->sum);
+  w->bound += w->sum.high + (w->sum.low >> SP_GRID_BITS) + 1;
   return fits && w->bound < SP_MOST_BOUND ? SAMPAN_OK : no_grid(w, error);
 }
 

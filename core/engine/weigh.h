@@ -3,6 +3,7 @@
 #ifndef SP_ENGINE_WEIGH_H
 #define SP_ENGINE_WEIGH_H
 
+#include "base/lanes.h"
 #include "engine/sift.h"
 #include "totals/grid.h"
 
@@ -15,10 +16,13 @@ typedef struct sp_weigh {
   double **aux;       /* [variable][record] */
   double *row;        /* the weights of one record by replicate, or its auxiliary variables */
   double *squares;    /* of the weights */
+  uint64_t *heavy;    /* bitmap: the weight is above 0 */
+  const sp_lanes *lanes;
   struct sp_common *common;
   int64_t *high, *low;     /* of the full sample on the grid, where some totals are narrow */
   int32_t some_weightless; /* some record of the batch has the weight 0 */
   sp_grid grid;
+  sp_grid_sum sum;                  /* of the batch */
   sp_grid weight_grid, square_grid; /* of the sums of the weights and of their squares */
   int64_t bound;                    /* no sum on the grid exceeds it since it was last taken */
 } sp_weigh;

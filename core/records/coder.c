@@ -197,6 +197,12 @@ const char *sp_coder_text(const sp_coder *c, uint32_t code) {
   return sp_map_key(c->texts, code, NULL);
 }
 
+uint64_t sp_coder_bytes(const sp_coder *c) {
+  return sizeof *c + sp_map_bytes(c->texts) + sp_map_bytes(c->odd) + sp_map_bytes(c->numbers.map) +
+         (c->odd_capacity + c->numbers.capacity + c->n_of_text + c->numbers.n_small) *
+             sizeof(uint32_t);
+}
+
 uint32_t sp_coder_size(const sp_coder *c) {
   return sp_map_size(c->texts);
 }

@@ -19,6 +19,7 @@ int32_t sp_coder_codes(sp_coder *coder, const sp_column *column, int64_t n, uint
 /* The value of a number as text: the text itself, the shortest decimal, "true" or "false". */
 const char *sp_coder_text(const sp_coder *coder, uint32_t code);
 uint32_t sp_coder_size(const sp_coder *coder);
+uint64_t sp_coder_bytes(const sp_coder *coder);
 /* The number of a text, or SP_CODE_MISSING. */
 uint32_t sp_coder_find(const sp_coder *coder, const char *text);
 /* The number of a text, made if it is new; SP_CODE_MISSING when out of memory. A decimal written in

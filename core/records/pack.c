@@ -7,7 +7,6 @@
 #include "host/abi.h"
 #include "records/error_ids.h"
 #include "records/pack_internal.h"
-#include "records/stream_internal.h"
 
 /* Cells of a block: with many columns it has fewer records. */
 enum { MOST_RECORDS = 65536, FEWEST_RECORDS = 4096, CELLS = 1 << 22, MOST_THREADS = 16 };
@@ -213,6 +212,22 @@ static int32_t end_file(sp_pack_state *s, sampan_error *error) {
   return sp_output_publish(s->output, error);
 }
 
+/* A file that is read twice, or in stretches, must be the same all the while. */
+static int32_t check_unchanged(const sp_pack_state *s, const sp_file_stamp *then,
+                               sampan_error *error) {
+  const sp_file_stamp now = sp_file_stamp_of(s->job->source->file);
+  if (now.device == then->device && now.inode == then->inode && now.size == then->size &&
+      now.modified.tv_sec == then->modified.tv_sec &&
+      now.modified.tv_nsec == then->modified.tv_nsec) {
+    return SAMPAN_OK;
+  }
+  sp_error_clear(error);
+  (void)sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,
+                     "the file changed while it was being read");
+  (void)sp_error_hint(error, "run again when no other program writes to it; or read a copy");
+  return sp_error_file(error, s->job->source->file);
+}
+
 static int32_t attempt(sp_pack_state *s, sp_pack_outcome *out, sampan_error *error) {
   SP_TRY(begin_file(s, error));
   if (s->job->n_sort > 0) SP_TRY(sp_spill_open(s, error));
@@ -230,6 +245,7 @@ static int32_t attempt(sp_pack_state *s, sp_pack_outcome *out, sampan_error *err
   SP_TRY(in_stretches ? sp_pack_deal(s, error) : read_and_store(s, error));
   if (s->again || (in_stretches && s->in_order)) return SAMPAN_OK;
   if (s->job->n_sort > 0) SP_TRY(sp_pack_merge(s, error));
+  SP_TRY(check_unchanged(s, &s->stamp, error));
   SP_TRY(end_file(s, error));
   out->n_records = s->n_records;
   out->n_blocks = s->n_blocks;
@@ -285,6 +301,7 @@ int32_t sp_pack(const sp_pack_job *job, sp_pack_outcome *out, sampan_error *erro
     return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_PACK, "no lock could be made");
   }
   *out = (sp_pack_outcome){0};
+  s.stamp = sp_file_stamp_of(job->source->file);
   int32_t status = sp_pack_sample(&s, error);
   if (status >= 0) {
     int again;

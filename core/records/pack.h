@@ -20,7 +20,7 @@ typedef struct sp_pack_job {
 } sp_pack_job;
 
 typedef struct sp_pack_outcome {
-  int64_t n_records, n_blocks, n_bytes;
+  int64_t n_records, n_blocks;
 } sp_pack_outcome;
 
 /* Stores all records. A column that the source gives no type is stored as numbers where every cell

@@ -6,6 +6,7 @@
 
 #include "records/column.h"
 #include "records/pack.h"
+#include "records/stream_internal.h"
 
 /* ---- cells: 64 bits for a value of any kind -------------------------------------------------
  * A number is its double, a text its code, a missing value a NaN with its reason. */
@@ -167,6 +168,7 @@ typedef struct sp_pack_state {
   int64_t block;         /* records of a block */
   int32_t again;         /* a column is not what it was taken for: the read is given up */
   sp_pack_reader reader; /* of a read in order, until its runs are stored */
+  sp_file_stamp stamp;   /* of the source's file, before it was read */
   double share;          /* of a block, for a stretch */
   int32_t in_order;      /* reading in stretches failed: by one thread, from start to end */
   int64_t n_records;

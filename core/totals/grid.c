@@ -66,12 +66,13 @@ static int cut_one(const sp_grid *grid, double w, int64_t *high, int64_t *low) {
   return 1;
 }
 
-/* Cuts 64 weights of the common kind; the bits of those of the mask that are of another. */
+/* Cuts 64 weights of the common kind, and adds their parts to sums; the bits of those of the mask
+ * that are of another. */
 typedef uint64_t cut_fn(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
-                        int64_t *low);
+                        int64_t *low, int64_t *sums);
 
 static uint64_t cut_portable(int32_t grid_low, const double *weight, uint64_t mask, int64_t *high,
-                             int64_t *low) {
+                             int64_t *low, int64_t *sums) {
   uint64_t odd = 0;
   for (int64_t i = 0; i < 64; i++) {
     uint64_t bits;
@@ -85,18 +86,22 @@ static uint64_t cut_portable(int32_t grid_low, const double *weight, uint64_t ma
     high[i] = (int64_t)(mantissa >> (SP_GRID_BITS - by)) & keep;
     low[i] = (int64_t)(mantissa << by) & SP_LOW_MASK & keep;
     odd |= (uint64_t)(is_in & (fits ^ 1)) << i;
+    sums[0] += high[i];
+    sums[1] += low[i];
   }
   return odd;
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static uint64_t cut_avx512(
-    int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low) {
+    int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low,
+    int64_t *sums) {
   const __m512i fraction = _mm512_set1_epi64((INT64_C(1) << 52) - 1);
   const __m512i one = _mm512_set1_epi64(INT64_C(1) << 52);
   const __m512i base = _mm512_set1_epi64(1075 + (int64_t)grid_low);
   const __m512i most = _mm512_set1_epi64(SP_GRID_SPAN - 53);
   const __m512i part = _mm512_set1_epi64(SP_GRID_BITS), low_mask = _mm512_set1_epi64(SP_LOW_MASK);
+  __m512i sum_high = _mm512_setzero_si512(), sum_low = _mm512_setzero_si512();
   uint64_t odd = 0;
   for (uint32_t i = 0; i < 64; i += 8) {
     const __mmask8 is_in = (__mmask8)(mask >> i);
@@ -108,12 +113,16 @@ __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static uint64_t cu
                                                   _mm512_set1_epi64(2046));
     const __mmask8 keep = is_in & fits;
     const __m512i mantissa = _mm512_or_si512(_mm512_and_si512(bits, fraction), one);
-    _mm512_storeu_si512(high + i,
-                        _mm512_maskz_srlv_epi64(keep, mantissa, _mm512_sub_epi64(part, shift)));
-    _mm512_storeu_si512(low + i,
-                        _mm512_maskz_and_epi64(keep, _mm512_sllv_epi64(mantissa, shift), low_mask));
+    const __m512i h = _mm512_maskz_srlv_epi64(keep, mantissa, _mm512_sub_epi64(part, shift));
+    const __m512i l = _mm512_maskz_and_epi64(keep, _mm512_sllv_epi64(mantissa, shift), low_mask);
+    _mm512_storeu_si512(high + i, h);
+    _mm512_storeu_si512(low + i, l);
+    sum_high = _mm512_add_epi64(sum_high, h);
+    sum_low = _mm512_add_epi64(sum_low, l);
     odd |= (uint64_t)(uint8_t)(is_in & ~fits) << i;
   }
+  sums[0] += _mm512_reduce_add_epi64(sum_high);
+  sums[1] += _mm512_reduce_add_epi64(sum_low);
   return odd;
 }
 #endif
@@ -129,15 +138,15 @@ static cut_fn *best_cut(void) {
 }
 
 int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask, int64_t n,
-                int64_t *high, int64_t *low, int64_t *bound) {
+                int64_t *high, int64_t *low, sp_grid_sum *sum) {
   cut_fn *const many = best_cut();
   int fits = 1;
-  int64_t sum = 0;
+  int64_t sums[2] = {0, 0};
   for (int64_t first = 0; first < n; first += 64) {
     const int64_t m = n - first < 64 ? n - first : 64;
     uint64_t odd = m < 64 ? mask[first / 64] & ((UINT64_C(1) << m) - 1) : mask[first / 64];
     if (m == 64) {
-      odd = many(grid->low, weight + first, odd, high + first, low + first);
+      odd = many(grid->low, weight + first, odd, high + first, low + first, sums);
     } else {
       memset(high + first, 0, (size_t)m * sizeof *high);
       memset(low + first, 0, (size_t)m * sizeof *low);
@@ -145,10 +154,12 @@ int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask,
     for (; odd != 0; odd &= odd - 1) {
       const int64_t i = first + __builtin_ctzll(odd);
       fits = cut_one(grid, weight[i], &high[i], &low[i]) && fits;
+      sums[0] += high[i];
+      sums[1] += low[i];
     }
-    for (int64_t i = first; i < first + m; i++) sum += high[i];
   }
-  *bound += sum + n;
+  sum->high = sums[0];
+  sum->low = sums[1];
   return fits;
 }
 
@@ -159,18 +170,23 @@ double sp_grid_value(const sp_grid *grid, int64_t high, int64_t low) {
 }
 
 sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low) {
+  const int32_t place = grid->low + 1092; /* 1075 + 17, see sp_slice */
+  const int32_t shift = place % SP_EXACT_BITS;
+  const int64_t mask = (INT64_C(1) << SP_EXACT_BITS) - 1;
+  sp_i128 k = ((sp_i128)high << SP_GRID_BITS) + low;
   sp_exact out;
   memset(&out, 0, sizeof out);
-  sp_i128 k = ((sp_i128)high << SP_GRID_BITS) + low;
-  /* In parts of 32 bits, each of which is a double. */
-  for (int part = 0; k != 0; part++) {
-    const double digit = (double)(int64_t)(k & 0xffffffff);
-    sp_exact_add(&out, ldexp(digit, grid->low + 32 * part));
-    k >>= 32;
-    if (k == -1) { /* the rest of a negative number */
-      sp_exact_add(&out, -ldexp(1, grid->low + 32 * (part + 1)));
-      break;
-    }
+  if (k == 0) return out;
+  /* Nothing is dropped: what is beyond the lowest three positions stays in one limb. */
+  out.limb[3] = (int64_t)((k << shift) & mask);
+  k >>= SP_EXACT_BITS - shift;
+  for (int i = 2; i > 0; i--, k >>= SP_EXACT_BITS) out.limb[i] = (int64_t)(k & mask);
+  out.limb[0] = (int64_t)k;
+  out.top = place / SP_EXACT_BITS + 4;
+  while (out.limb[0] == 0) {
+    for (int i = 0; i < 3; i++) out.limb[i] = out.limb[i + 1];
+    out.limb[3] = 0;
+    out.top--;
   }
   return out;
 }
@@ -184,15 +200,16 @@ void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int6
   for (int64_t first = 0; first < n; first += SP_ADDED_AT_ONCE) {
     const int64_t m = n - first < SP_ADDED_AT_ONCE ? n - first : SP_ADDED_AT_ONCE;
     const uint64_t *words = mask + first / 64;
-    int64_t bound = 0;
-    int fits = grid->is_set && sp_grid_cut(grid, x + first, words, m, high, low, &bound);
+    sp_grid_sum part = {0, 0};
+    int fits = grid->is_set && sp_grid_cut(grid, x + first, words, m, high, low, &part);
     if (!fits) {
       fits = sp_grid_choose(x + first, words, m, grid);
       if (fits && !grid->is_set) continue; /* nothing but 0 */
-      fits = fits && sp_grid_cut(grid, x + first, words, m, high, low, &bound);
+      fits = fits && sp_grid_cut(grid, x + first, words, m, high, low, &part);
     }
     if (fits) {
-      sp_exact_add_pairs(sum, grid, high, low, m);
+      const sp_exact exact = sp_grid_exact(grid, part.high, part.low);
+      sp_exact_merge(sum, &exact);
       continue;
     }
     grid->is_set = 0;
@@ -200,61 +217,4 @@ void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int6
       if ((words[i / 64] >> (i % 64) & 1) != 0) sp_exact_add(sum, x[first + i]);
     }
   }
-}
-
-/* Which bits of the parts of a pair are in each of the four slices that it can reach: as sp_slice
- * would cut the weight. */
-typedef struct slicing {
-  int64_t low[3], high[3]; /* of slices 0 to 2, and 1 to 3; no other slice has any */
-  int32_t shift;           /* of the unit in slice 0 */
-  int32_t top;             /* of slice 0, as in sp_exact */
-} slicing;
-
-/* The bits [from, to) of a part of a pair that has so many. */
-static int64_t bits_between(int32_t from, int32_t to, int32_t n) {
-  if (from < 0) from = 0;
-  if (to > n) to = n;
-  return to > from ? ((INT64_C(1) << (to - from)) - 1) << from : 0;
-}
-
-static slicing slices_of(const sp_grid *grid) {
-  const int32_t place = grid->low + 1092; /* 1075 + 17, see sp_slice */
-  slicing out = {.shift = place % SP_EXACT_BITS, .top = place / SP_EXACT_BITS + 1};
-  for (int32_t k = 0; k < 3; k++) {
-    const int32_t low = k * SP_EXACT_BITS - out.shift;
-    const int32_t high = low + SP_EXACT_BITS - SP_GRID_BITS;
-    out.low[k] = bits_between(low, low + SP_EXACT_BITS, SP_GRID_BITS);
-    out.high[k] = bits_between(high, high + SP_EXACT_BITS, SP_GRID_SPAN - SP_GRID_BITS);
-  }
-  return out;
-}
-
-static int64_t shifted(int64_t x, int32_t by) {
-  return by >= 0 ? x << by : x >> -by;
-}
-
-void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
-                        int64_t n) {
-  /* Slice by slice, without a carry: the state is that of the weights added one by one. */
-  const slicing s = slices_of(grid);
-  int64_t sum_low[3] = {0}, sum_high[3] = {0}, slice[4] = {0};
-  for (int64_t i = 0; i < n; i++) {
-    for (int k = 0; k < 3; k++) {
-      sum_low[k] += low[i] & s.low[k];
-      sum_high[k] += high[i] & s.high[k];
-    }
-  }
-  for (int32_t k = 0; k < 3; k++) {
-    const int32_t by = s.shift - k * SP_EXACT_BITS;
-    slice[k] += shifted(sum_low[k], by);
-    slice[k + 1] += shifted(sum_high[k], by - SP_EXACT_BITS + SP_GRID_BITS);
-  }
-  int32_t top = 3;
-  while (top >= 0 && slice[top] == 0) top--;
-  if (top < 0) return;
-  sp_exact part;
-  memset(&part, 0, sizeof part);
-  part.top = s.top + top;
-  for (int32_t k = 0; k <= top; k++) part.limb[k] = slice[top - k];
-  sp_exact_merge(sum, &part);
 }

@@ -21,10 +21,15 @@ typedef struct sp_grid {
  * larger, smaller and longer ones. Weights that are all 0 say nothing: *out is not set. */
 int sp_grid_choose(const double *weight, const uint64_t *mask, int64_t n, sp_grid *out);
 
-/* Cuts the weights of a mask into pairs, 0 elsewhere; 0 where one is negative or does not fit.
- * *bound grows by the sum of the high parts, which no sum of pairs exceeds. */
+/* A sum of pairs, not carried. */
+typedef struct sp_grid_sum {
+  int64_t high, low;
+} sp_grid_sum;
+
+/* Cuts the weights of a mask into pairs, 0 elsewhere, and sums them up; 0 where one is negative or
+ * does not fit. n is at most SP_GRID_MOST. */
 int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask, int64_t n,
-                int64_t *high, int64_t *low, int64_t *bound);
+                int64_t *high, int64_t *low, sp_grid_sum *sum);
 
 /* The double nearest to a sum (ties to even). */
 double sp_grid_value(const sp_grid *grid, int64_t high, int64_t low);
@@ -35,10 +40,6 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low);
  * the numbers before, and becomes one that holds these; at first not set. */
 void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
                       sp_grid *grid);
-/* Adds n pairs that were cut, at most SP_GRID_MOST: the same as the weights one by one. */
-void sp_exact_add_pairs(sp_exact *sum, const sp_grid *grid, const int64_t *high, const int64_t *low,
-                        int64_t n);
-
 /* Carries what low has beyond its bits. */
 static inline void sp_grid_carry(int64_t *high, int64_t *low) {
   *high += *low >> SP_GRID_BITS;

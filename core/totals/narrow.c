@@ -163,10 +163,16 @@ uint32_t sp_table_n_tallied(const sp_table *t) {
   return t->n_tallied;
 }
 
+/* The tallies of a group that there is room for. */
+static uint32_t *tally_of(sp_table *t, uint32_t group) {
+  if (group >= t->n_tallied) t->n_tallied = group + 1;
+  return t->tallies + (size_t)group * t->n_padded;
+}
+
 /* Room for the tallies of all groups up to this one. */
 static int32_t tally_room(sp_table *t, uint32_t group) {
   if (group >= t->tally_capacity) {
-    uint32_t capacity = t->tally_capacity != 0 ? t->tally_capacity : 16;
+    uint32_t capacity = t->tally_capacity != 0 ? t->tally_capacity : SP_FIRST_GROUPS;
     while (capacity <= group) capacity *= 2;
     uint32_t *grown = realloc(t->tallies, (size_t)capacity * t->n_padded * sizeof *grown);
     if (grown == NULL) return SAMPAN_E_MEMORY;
@@ -175,7 +181,6 @@ static int32_t tally_room(sp_table *t, uint32_t group) {
     t->tallies = grown;
     t->tally_capacity = capacity;
   }
-  if (group >= t->n_tallied) t->n_tallied = group + 1;
   return SAMPAN_OK;
 }
 
@@ -196,11 +201,11 @@ int32_t sp_table_touch(sp_table *t, uint32_t row, uint32_t lane) {
 
 int32_t sp_table_add_bit(sp_table *t, uint32_t row, uint32_t group, uint32_t lane, int64_t high,
                          int64_t low) {
-  if (group >= t->n_tallied && tally_room(t, group) < 0) return SAMPAN_E_MEMORY;
+  if (group >= t->tally_capacity && tally_room(t, group) < 0) return SAMPAN_E_MEMORY;
   int64_t *at = row_at(t, row) + place_of(t, lane);
   at[0] += low;
   at[t->block] += high;
-  t->tallies[(size_t)group * t->n_padded + lane]++;
+  tally_of(t, group)[lane]++;
   return SAMPAN_OK;
 }
 
@@ -230,14 +235,14 @@ static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, 
     const uint32_t g = group[__builtin_ctzll(left)];
     const uint64_t same = same_as(t, group, n, g) & left;
     left &= ~same;
-    uint32_t *tally = t->tallies + (size_t)g * t->n_padded;
+    uint32_t *tally = tally_of(t, g);
     for (uint32_t k = 0; k < t->n_lanes; k++) {
       tally[k] += (uint32_t)__builtin_popcountll(words[k] & same);
     }
   }
   for (; left != 0; left &= left - 1) {
     const int i = __builtin_ctzll(left);
-    uint32_t *tally = t->tallies + (size_t)group[i] * t->n_padded;
+    uint32_t *tally = tally_of(t, group[i]);
     for (uint32_t k = 0; k < t->n_lanes; k++) tally[k] += (uint32_t)(words[k] >> i & 1);
   }
 }
@@ -255,8 +260,7 @@ static int add_runs(sp_table *t, uint32_t place, const uint32_t *rows, const uin
     left &= ~same[n++];
   }
   for (uint32_t k = 0; k < n; k++) {
-    uint32_t *tally =
-        group != NULL ? t->tallies + (size_t)group[first[k]] * t->n_padded : t->no_tally;
+    uint32_t *tally = group != NULL ? tally_of(t, group[first[k]]) : t->no_tally;
     t->adders->add_run(row_at(t, rows[first[k]]) + 2 * place, tally, t->block, same[k], words, high,
                        low);
   }
@@ -317,8 +321,7 @@ static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, i
       for (uint32_t k = 0; k < n_lanes; k += 4) __builtin_prefetch(next + (size_t)k * 2, 1);
     }
     if (rows[i] == UINT32_MAX || masks[i] == 0) continue;
-    uint32_t *tally =
-        group != NULL ? t->tallies + (size_t)group[i] * t->n_padded + first : t->no_tally;
+    uint32_t *tally = group != NULL ? tally_of(t, group[i]) + first : t->no_tally;
     t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i], high[i],
                         low[i]);
   }
@@ -333,8 +336,9 @@ static void add_section(sp_table *t, section at, const uint32_t *rows, const uin
     const int64_t i = w * 64, m = n - i < 64 ? n - i : 64;
     const uint32_t *groups = group != NULL ? group + i : NULL;
     for (uint32_t first = 0; first < at.n_lanes; first += 64) {
+      const uint32_t n_words = t->block < SP_BLOCK_LANES ? t->block : 64;
       uint64_t any = 0;
-      for (uint32_t k = 0; k < 64; k++) {
+      for (uint32_t k = 0; k < n_words; k++) {
         words[k] = first + k < at.n_lanes && bits[first + k] != NULL ? bits[first + k][w] : 0;
         any |= words[k];
       }
@@ -350,17 +354,19 @@ static void add_section(sp_table *t, section at, const uint32_t *rows, const uin
   }
 }
 
+/* Room for the tallies of the groups of a batch, by a number that none of them reaches. */
+static int32_t tallies_for(sp_table *t, const uint32_t *group, int64_t n) {
+  uint32_t bits = 0;
+  for (int64_t i = 0; i < n; i++) bits |= group[i] + 1; /* UINT32_MAX: 0 */
+  if (bits <= t->tally_capacity) return SAMPAN_OK;
+  uint32_t most = 0;
+  for (int64_t i = 0; i < n; i++) most = group[i] + 1 > most ? group[i] + 1 : most;
+  return most <= t->tally_capacity ? SAMPAN_OK : tally_room(t, most - 1);
+}
+
 int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
                           const int64_t *high, const int64_t *low, const uint64_t *const *bits) {
-  uint32_t most = 0;
-  int some = 0;
-  for (int64_t i = 0; i < n; i++) {
-    if (rows[i] == UINT32_MAX) continue;
-    some = 1;
-    most = group[i] > most ? group[i] : most;
-  }
-  if (!some) return SAMPAN_OK;
-  if (most >= t->n_tallied && tally_room(t, most) < 0) return SAMPAN_E_MEMORY;
+  if (tallies_for(t, group, n) < 0) return SAMPAN_E_MEMORY;
   add_section(t, (section){0, t->n_lanes}, rows, group, n, high, low, bits);
   return SAMPAN_OK;
 }

@@ -79,6 +79,12 @@ uint64_t sp_table_bytes(const sp_table *t) {
          ((uint64_t)t->way_units << t->way_bits) * sizeof *t->ways;
 }
 
+uint64_t sp_table_least(const sp_table *t) {
+  return SP_CHUNK_ROWS * (t->row_bytes + sizeof *t->keys + sizeof *t->slots) +
+         (uint64_t)SP_FIRST_GROUPS * t->n_counts * sizeof *t->counts +
+         (t->is_narrow ? (uint64_t)SP_FIRST_GROUPS * t->n_padded * sizeof *t->tallies : 0);
+}
+
 uint64_t sp_table_used(const sp_table *t) {
   return t->n_rows * (t->row_bytes + 2 * sizeof *t->keys);
 }
@@ -297,7 +303,7 @@ void sp_table_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, u
 
 int64_t *sp_table_counts(sp_table *t, uint32_t group) {
   if (group >= t->group_capacity) {
-    uint32_t capacity = t->group_capacity != 0 ? t->group_capacity : 16;
+    uint32_t capacity = t->group_capacity != 0 ? t->group_capacity : SP_FIRST_GROUPS;
     while (capacity <= group) capacity *= 2;
     int64_t *grown = realloc(t->counts, (size_t)capacity * t->n_counts * sizeof *grown);
     if (grown == NULL) return NULL;

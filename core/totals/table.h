@@ -32,7 +32,8 @@ int sp_table_is_narrow(const sp_table *table);
 uint32_t sp_table_n_lanes(const sp_table *table);
 uint32_t sp_table_n_rows(const sp_table *table);
 uint64_t sp_table_bytes(const sp_table *table);
-uint64_t sp_table_used(const sp_table *table); /* of these, by rows that are there */
+uint64_t sp_table_least(const sp_table *table); /* with one row or a few */
+uint64_t sp_table_used(const sp_table *table);  /* of these, by rows that are there */
 
 /* ---- rows --------------------------------------------------------------------------------- */
 

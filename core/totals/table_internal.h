@@ -5,6 +5,7 @@
 #include "totals/table.h"
 
 #define SP_CHUNK_ROWS 256
+#define SP_FIRST_GROUPS 16 /* that there is room for */
 
 struct sp_table {
   uint32_t n_lanes, n_counts;

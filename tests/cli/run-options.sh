@@ -70,7 +70,7 @@ done
 # ---- the last word
 number='[0-9][0-9.]*'
 "$sampan" run plan.yaml -v --threads 1 >out 2>err || wrong '-v'
-grep -qxE "sampan: 90,000 records, $number [kMG]?B, $number s \($number [kMG]?B/s\), peak memory $number MB, 1 thread" err ||
+grep -qxE "sampan: 90,000 records, $number [kMG]?B, $number s \($number [kMG]?B/s\), peak memory $number MB, totals $number [kM]B, 1 thread" err ||
   wrong '-v says something else'
 SAMPAN_THREADS=3 "$sampan" run twice.yaml -v >out 2>err || wrong '-v, several reads'
 grep -q '^sampan: 90,000 records, .* in [0-9]* reads, .* 3 threads$' err || wrong '-v, several reads'
@@ -92,7 +92,7 @@ events = [json.loads(line) for line in open("err") if line.startswith("{")]
 assert [e["event"] for e in events][0] == "start" and events[0]["threads"] == 2, events[0]
 end = events[-1]
 assert end["event"] == "end" and end["exit_code"] == exit_code and end["threads"] == 2, end
-assert end["memory_peak"] > 1000000 and end["seconds"] >= 0, end
+assert end["memory_peak"] > 1000000 and 1000 < end["totals_peak"] < end["memory_peak"] and end["seconds"] >= 0, end
 if exit_code == 0:
     assert end["reads"] == int(n_reads) if n_reads != "many" else end["reads"] > 1, end
     assert end["records"] == 90000 and end["bytes"] == size * end["reads"], end

@@ -94,7 +94,7 @@ Test(grid, pairs_are_the_weights_and_their_sums_are_exact) {
     sp_grid grid;
     draw(&state, kind, &s);
     if (!sp_grid_choose(s.weight, s.mask, s.n, &grid) || !grid.is_set) continue;
-    int64_t bound = 7;
+    sp_grid_sum bound;
     cr_assert(sp_grid_cut(&grid, s.weight, s.mask, s.n, high, low, &bound),
               "kind %d: what was chosen for them does not hold them", kind);
     n_fit[kind]++;
@@ -120,7 +120,7 @@ Test(grid, pairs_are_the_weights_and_their_sums_are_exact) {
     int64_t h = sum_high, l = sum_low;
     sp_grid_carry(&h, &l);
     cr_assert(pair_of(h, l) == sum && l >= 0 && l < INT64_C(1) << SP_GRID_BITS);
-    cr_assert(h <= bound - 7, "kind %d: the bound is below a sum", kind);
+    cr_assert(bound.high == sum_high && bound.low == sum_low, "kind %d: the sum is another", kind);
     const sp_exact converted = sp_grid_exact(&grid, h, l);
     expect_same(&converted, &exact, "sp_grid_exact", kind);
     const sp_exact uncarried = sp_grid_exact(&grid, sum_high, sum_low);
@@ -153,7 +153,7 @@ Test(grid, what_does_not_fit_is_told) {
       later.weight[i] = odd[round / 4 % 8];
     }
     if (!sp_grid_choose(first.weight, first.mask, first.n, &grid) || !grid.is_set) continue;
-    int64_t bound = 0;
+    sp_grid_sum bound;
     const int fits = sp_grid_cut(&grid, later.weight, later.mask, later.n, high, low, &bound);
     int all = 1;
     for (int64_t i = 0; i < later.n; i++) {
@@ -217,7 +217,6 @@ static void expect_add_all(uint64_t *state, int kind, int can_be_negative) {
     }
     sp_exact_add_all(&got, x, mask, n, &grid);
     expect_same(&got, &want, "sp_exact_add_all", kind);
-    cr_assert_arr_eq(&got, &want, sizeof got, "kind %d: the states differ", kind);
   }
 }
 

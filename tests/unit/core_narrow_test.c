@@ -29,7 +29,7 @@ typedef struct records {
 static void draw(uint64_t *state, uint32_t n_lanes, uint32_t n_groups, uint32_t n_units,
                  records *r) {
   uint64_t all[RECORDS / 64];
-  int64_t bound = 0;
+  sp_grid_sum bound;
   memset(r, 0, sizeof *r);
   r->n_lanes = n_lanes;
   r->n_groups = n_groups;
@@ -145,7 +145,7 @@ static sp_table *narrow_table(const records *r, const char *variant) {
   cr_assert_eq(sp_table_new_narrow(r->n_lanes, 2, &t), 0);
   cr_assert(sp_table_is_narrow(t));
   sp_table_set_grid(t, &r->grid);
-  if (variant != NULL) t->add_mask = sp_add_mask_named(variant);
+  if (variant != NULL) t->adders = sp_adders_named(variant);
   return t;
 }
 
@@ -159,7 +159,7 @@ Test(narrow, comes_to_what_a_wide_table_comes_to) {
   uint64_t state = 88172645463325252U;
   int n_variants = 0;
   for (int v = 0; variants[v] != NULL; v++) {
-    if (sp_add_mask_named(variants[v]) == NULL) continue;
+    if (sp_adders_named(variants[v]) == NULL) continue;
     n_variants++;
     for (int i = 0; i < N_LANE_COUNTS; i++) {
       draw(&state, lane_counts[i], 1 + (uint32_t)(next(&state) % GROUPS),
@@ -195,8 +195,8 @@ Test(narrow, comes_to_what_a_wide_table_comes_to) {
 Test(narrow, variants_agree_byte_for_byte) {
   uint64_t state = 521288629521288629U;
   for (int v = 1; variants[v] != NULL; v++) {
-    sp_add_mask_fn *add = sp_add_mask_named(variants[v]);
-    sp_add_mask_fn *portable = sp_add_mask_named("portable");
+    const sp_adders *add = sp_adders_named(variants[v]);
+    const sp_adders *portable = sp_adders_named("portable");
     for (int round = 0; round < 2000 && add != NULL; round++) {
       int64_t row[2][128];
       uint32_t tally[2][64];
@@ -206,13 +206,13 @@ Test(narrow, variants_agree_byte_for_byte) {
       for (int i = 0; i < 64; i++) tally[0][i] = tally[1][i] = (uint32_t)next(&state);
       const uint64_t mask = next(&state) & used;
       const int64_t high = (int64_t)(next(&state) >> 25), low = (int64_t)(next(&state) >> 24);
-      portable(row[0], tally[0], n_lanes, mask, high, low);
-      add(row[1], tally[1], n_lanes, mask, high, low);
+      portable->add_mask(row[0], tally[0], n_lanes, mask, high, low);
+      add->add_mask(row[1], tally[1], n_lanes, mask, high, low);
       cr_assert_arr_eq(row[0], row[1], sizeof row[0], "%s", variants[v]);
       cr_assert_arr_eq(tally[0], tally[1], sizeof tally[0], "%s", variants[v]);
     }
   }
-  cr_assert_null(sp_add_mask_named("none such"));
+  cr_assert_null(sp_adders_named("none such"));
 }
 
 Test(narrow, bits_turn_about) {
@@ -263,7 +263,8 @@ Test(narrow, carries_when_it_must) {
   const uint64_t one = 1;
   for (uint32_t n_lanes = 1; n_lanes <= 9; n_lanes += 4) {
     sp_grid grid;
-    int64_t high, low, bound = 0;
+    int64_t high, low;
+    sp_grid_sum bound;
     sp_table *t;
     double got[9];
     cr_assert(sp_grid_choose(weights, &one, 1, &grid));

@@ -46,8 +46,8 @@ void *packed_room(packed_bytes *b, int64_t n) {
     b->data = grown;
     b->capacity = wider;
   }
-  char *at = b->data + b->n;
-  memset(at, 0, (size_t)n);
+  char *at = b->data != NULL ? b->data + b->n : NULL;
+  if (n > 0) memset(at, 0, (size_t)n);
   b->n += n;
   return at;
 }
