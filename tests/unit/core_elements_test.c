@@ -70,7 +70,7 @@ static void write_plan(fixture *f, int by_number) {
   fputs("sampan: 1\ndata: {file: data.csv}\ndesign: {", plan);
   if (has_strata) fputs("strata: h, ", plan);
   if (by_number) fputs("psu: id, ", plan);
-  if (by_number && next(f) % 2 == 0) fputs("nest: yes, ", plan);
+  if (by_number && next(f) % 2 == 0) fputs("nest: no, ", plan);
   if (next(f) % 6 != 0) fputs("weight: w, ", plan);
   if (fpc == 1) fputs("fpc: share, fpc_is: fraction, ", plan);
   if (fpc == 2) fputs("fpc: people, fpc_is: population, ", plan);
