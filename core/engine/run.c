@@ -247,12 +247,17 @@ int32_t sp_job_settle(sp_job *job, int32_t status, sampan_error *error) {
   return sp_stream_settle(job->stream, status, error);
 }
 
+static void seal(sp_outcome *o) {
+  for (uint32_t k = 0; k < o->job->n_splits; k++) sp_table_seal(o->totals->tables[k]);
+}
+
 /* The reads: one, and as many more as estimators need that take several. */
 static int32_t read_all(sp_outcome *o, sampan_error *error) {
   uint32_t n_open = 1;
   for (uint32_t read = 0; n_open > 0; read++) {
     if (read > 0) sp_courses_restart(o->job, o->totals);
     SP_TRY(sp_scan(o->job, o->totals, read, error));
+    if (o->totals->n_courses == 0) seal(o); /* no row is looked for any more */
     SP_TRY(sp_walks_make(o, error));
     SP_TRY(sp_courses_advance(o, &n_open, error));
   }

@@ -340,9 +340,6 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
                         (long long)n_before, (long long)n_read);
   }
   if (read > 0) return SAMPAN_OK;
-  for (uint32_t k = 0; k < job->n_splits && totals->n_courses == 0; k++) {
-    sp_table_seal(totals->tables[k]);
-  }
   totals->n_read = n_read;
   const int is_shard = sp_stream_stretches(job->stream) != NULL; /* others may have some */
   if (totals->n_kept == 0 && !is_shard) return sp_nothing_kept(job, n_read, error);

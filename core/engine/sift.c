@@ -10,14 +10,11 @@ int32_t sp_sift_init(sp_sift *s, const sp_job *job, int64_t capacity, sp_arena *
   s->job = job;
   s->kept = sp_arena_array(arena, room / 64 + 1, sizeof *s->kept);
   s->eligible = sp_arena_array(arena, room / 64 + 1, sizeof *s->eligible);
-  s->weight = sp_arena_array(arena, room, sizeof *s->weight);
-  s->fine = sp_arena_array(arena, room / 64 + 1, sizeof *s->fine);
-  s->light = sp_arena_array(arena, room / 64 + 1, sizeof *s->light);
+  s->ones = sp_arena_array(arena, room, sizeof *s->ones);
   s->lanes = sp_lanes_best();
-  return s->kept != NULL && s->eligible != NULL && s->weight != NULL && s->fine != NULL &&
-                 s->light != NULL
-             ? SAMPAN_OK
-             : SAMPAN_E_MEMORY;
+  if (s->kept == NULL || s->eligible == NULL || s->ones == NULL) return SAMPAN_E_MEMORY;
+  for (uint64_t i = 0; i < room; i++) s->ones[i] = 1;
+  return SAMPAN_OK;
 }
 
 /* Takes records out of `kept`; how many there were. */
@@ -65,20 +62,15 @@ static int32_t no_weight(const sp_column *c, int64_t i, sampan_error *error) {
   return sp_error_cell(error, NULL, i + 1, c->name);
 }
 
-/* Weights that are there, are not negative, and have a square. */
-static int32_t check_weights(const sp_sift *s, const sp_column *c, int64_t n, sampan_error *error) {
-  s->lanes->compare_one(SP_IS_GE, c->number, 0, n, s->fine);
-  s->lanes->compare_one(SP_IS_LE, c->number, 0x1p511, n, s->light);
-  for (int64_t w = 0; w < sampan_words(n); w++) {
-    uint64_t bad = s->kept[w] & ~(s->fine[w] & s->light[w] & c->present[w]);
-    for (; bad != 0; bad &= bad - 1) {
-      const int64_t i = w * 64 + __builtin_ctzll(bad);
-      if (!sampan_bit(c->present, i) || c->number[i] < 0) return no_weight(c, i, error);
-      if (isfinite(c->number[i] * c->number[i])) continue;
-      sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight is too large: %.10g",
-                   c->number[i]);
-      return sp_error_cell(error, NULL, i + 1, c->name);
-    }
+/* The first record whose weight is not there, is negative, or has no square. */
+static int32_t find_bad(const sp_sift *s, const sp_column *c, int64_t n, sampan_error *error) {
+  for (int64_t i = 0; i < n; i++) {
+    if (!sampan_bit(s->kept, i)) continue;
+    if (!sampan_bit(c->present, i) || c->number[i] < 0) return no_weight(c, i, error);
+    if (isfinite(c->number[i] * c->number[i])) continue;
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_WEIGHT, "the weight is too large: %.10g",
+                 c->number[i]);
+    return sp_error_cell(error, NULL, i + 1, c->name);
   }
   return SAMPAN_OK;
 }
@@ -88,10 +80,13 @@ int32_t sp_sift_batch(sp_sift *s, const sp_machine *machine, int64_t n, sp_total
   const uint32_t weight = s->job->weight;
   const sp_column *c = weight != SP_NONE ? sp_machine_column(machine, weight) : NULL;
   drop_records(s, machine, n, totals);
-  if (c == NULL) {
-    for (int64_t i = 0; i < n; i++) s->weight[i] = 1;
-    return SAMPAN_OK;
-  }
-  memcpy(s->weight, c->number, (size_t)n * sizeof *s->weight);
-  return check_weights(s, c, n, error);
+  s->weight = c != NULL ? c->number : s->ones;
+  s->least = HUGE_VAL;
+  s->most = -HUGE_VAL;
+  s->lanes->range(s->weight, s->kept, n, &s->least, &s->most);
+  if (c == NULL) return SAMPAN_OK;
+  uint64_t absent = 0;
+  for (int64_t w = 0; w < sampan_words(n); w++) absent |= s->kept[w] & ~c->present[w];
+  if (absent != 0 || s->least < 0 || s->most > 0x1p511) return find_bad(s, c, n, error);
+  return SAMPAN_OK;
 }

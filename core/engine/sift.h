@@ -9,9 +9,10 @@
 typedef struct sp_sift {
   const sp_job *job;
   uint64_t *kept, *eligible; /* not dropped; and in the domain */
-  uint64_t *fine, *light;    /* weights that are not negative; that are not too large */
+  const double *weight;      /* as the data give it; 1 without one */
+  double least, most;        /* of the weights of kept records: +-HUGE_VAL where there is none */
+  double *ones;
   const sp_lanes *lanes;
-  double *weight; /* as the data give it; 1 without one */
 } sp_sift;
 
 /* Memory for batches of up to `capacity` records; ends with the arena. */

@@ -18,11 +18,11 @@ int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena
   w->slices = sp_arena_array(arena, w->n, sizeof *w->slices);
   w->row = sp_arena_array(arena, (uint64_t)w->n + w->n_aux, sizeof *w->row);
   w->squares = sp_arena_array(arena, room, sizeof *w->squares);
-  w->heavy = sp_arena_array(arena, room / 64 + 1, sizeof *w->heavy);
+  w->own = sp_arena_array(arena, room, sizeof *w->own);
   w->common = job->common;
   w->lanes = sp_lanes_best();
   if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->squares == NULL ||
-      w->heavy == NULL) {
+      w->own == NULL) {
     return SAMPAN_E_MEMORY;
   }
   int is_wide = job->n_splits == 0, is_narrow = 0; /* no splits: they are not laid out yet */
@@ -128,7 +128,12 @@ static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int
     sp_exact_add_all(&t->weight, weight, sift->kept, n, &w->weight_grid);
   }
   sp_exact_add_all(&t->weight_squared, squares, sift->kept, n, &w->square_grid);
-  w->lanes->range(weight, sift->kept, n, &low, &high);
+  if (weight == sift->weight) {
+    low = fmin(low, sift->least);
+    high = fmax(high, sift->most);
+  } else {
+    w->lanes->range(weight, sift->kept, n, &low, &high);
+  }
   t->weight_min = low;
   t->weight_max = high;
   for (int64_t k = 0; k < sampan_words(n); k++) {
@@ -150,10 +155,7 @@ static int32_t no_grid(const sp_weigh *w, sampan_error *error) {
 /* The weights of the full sample as pairs of integers. */
 static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *error) {
   const double *weight = w->weight[0];
-  uint64_t some = 0;
-  w->lanes->compare_one(SP_IS_GT, weight, 0, n, w->heavy);
-  for (int64_t k = 0; k < sampan_words(n); k++) some |= ~w->heavy[k] & sift->kept[k];
-  w->some_weightless = some != 0;
+  w->some_weightless = !(sift->least > 0);
   if (!w->grid.is_set && !sp_common_grid(w->common, weight, sift->kept, n, &w->grid)) {
     return no_grid(w, error);
   }
@@ -170,7 +172,12 @@ static int32_t cut(sp_weigh *w, const sp_sift *sift, int64_t n, sampan_error *er
 int32_t sp_weigh_batch(sp_weigh *w, const sp_sift *sift, const sp_machine *machine,
                        const uint32_t *unit, int64_t n, sp_totals *totals, sampan_error *error) {
   const sp_job *job = w->job;
-  memcpy(w->weight[0], sift->weight, (size_t)n * sizeof **w->weight);
+  if (job->aux != NULL) {
+    memcpy(w->own, sift->weight, (size_t)n * sizeof *w->own);
+    w->weight[0] = w->own;
+  } else {
+    w->weight[0] = (double *)sift->weight; /* nothing changes it */
+  }
   for (uint32_t r = 1; r < w->n; r++) {
     if (job->replicate_columns == NULL) {
       make_replicate(w, sift, unit, r, n);

@@ -16,7 +16,7 @@ typedef struct sp_weigh {
   double **aux;       /* [variable][record] */
   double *row;        /* the weights of one record by replicate, or its auxiliary variables */
   double *squares;    /* of the weights */
-  uint64_t *heavy;    /* bitmap: the weight is above 0 */
+  double *own;        /* of the full sample, where calibration changes them */
   const sp_lanes *lanes;
   struct sp_common *common;
   int64_t *high, *low;     /* of the full sample on the grid, where some totals are narrow */

@@ -68,6 +68,11 @@ int sp_source_can_deal(const sp_source *source) {
   return sp_source_cuts(ops) || (sp_source_has_pieces(ops) && source->schema.n_pieces > 0);
 }
 
+int sp_source_knows_writing(const sp_source *source) {
+  if (!sp_source_can_deal(source)) return 0;
+  return (ops_of(source)->flags & SAMPAN_SOURCE_AS_WRITTEN) != 0;
+}
+
 int sp_source_has_spans(const sp_source *source, int64_t size) {
   const size_t n = strlen(source->file);
   if (!sp_source_can_deal(source)) return 0;

@@ -15,6 +15,9 @@ typedef struct sp_dealt {
 /* Whether a source can be read in pieces. Files that can be read but once cannot. */
 int sp_source_can_deal(const sp_source *source);
 
+/* Whether it then is by functions that know SAMPAN_FILL_AS_WRITTEN. */
+int sp_source_knows_writing(const sp_source *source);
+
 /* A part of a file: the stretches and pieces that begin at the bytes [from, to) of `size`. Parts
  * that follow on one another have every record once. */
 typedef struct sp_span {

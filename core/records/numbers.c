@@ -1,11 +1,12 @@
 /* numbers.c - a code for each number of a column. */
 #include "records/numbers.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 
-enum { LEAST_SMALL = 256, MOST_SMALL = 65536 };
+enum { LEAST_SMALL = 256, MOST_SMALL = 65536, MOST_MAPPED = 65536 };
 
 int32_t sp_numbers_init(sp_numbers *c) {
   memset(c, 0, sizeof *c);
@@ -51,15 +52,24 @@ static uint32_t known_small(const sp_numbers *c, double x) {
   return c->small[(uint32_t)x];
 }
 
+/* Writing it takes no longer than finding it in a large map, and no memory. */
+static int is_soon_written(double x) {
+  return fabs(x) < 1e15 && x == (double)(int64_t)x;
+}
+
 /* The code of a number that is neither recent nor small and known. */
 static uint32_t look_for(sp_numbers *c, double key, sp_number_code_fn *make, void *data) {
+  char text[32];
+  if (c->n >= MOST_MAPPED && is_soon_written(key)) {
+    const int32_t length = sp_format_number(key, text);
+    return make(data, text, (uint64_t)length);
+  }
   const uint32_t position = sp_map_add(c->map, &key, sizeof key);
   if (position == SP_MAP_NONE) return SP_MAP_NONE;
   if (position == c->n) {
     uint32_t *grown = sp_codes_room(c->of, &c->capacity, position + (uint64_t)1);
     if (grown == NULL) return SP_MAP_NONE;
     c->of = grown;
-    char text[32];
     const int32_t length = sp_format_number(key, text);
     grown[position] = make(data, text, (uint64_t)length);
     c->n++;

@@ -1,5 +1,5 @@
-/* numbers.h - a code for each number of a column, by runs, by a table of small whole numbers, else
- * by a map. */
+/* numbers.h - a code for each number of a column, by runs, by a table of small whole numbers, by
+ * a map; many whole numbers by what they are written as. */
 #ifndef SP_RECORDS_NUMBERS_H
 #define SP_RECORDS_NUMBERS_H
 
@@ -25,7 +25,8 @@ typedef struct sp_numbers {
   uint32_t recent_code[SP_N_RECENT_NUMBERS];
 } sp_numbers;
 
-/* The code of a number that is new, which is written shortest; SP_MAP_NONE: no memory. */
+/* The code of a number, which is written shortest: the same for the same text, also when it is
+ * asked for again; SP_MAP_NONE: no memory. */
 typedef uint32_t sp_number_code_fn(void *data, const char *text, uint64_t n_bytes);
 
 int32_t sp_numbers_init(sp_numbers *numbers);

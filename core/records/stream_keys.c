@@ -32,7 +32,7 @@ static int is_all_cut(const sp_stream *s, const char *name) {
     const sampan_schema *schema = &files->main.source.schema;
     const uint32_t field = sp_schema_find(schema, name);
     if (field != UINT32_MAX &&
-        (schema->fields[field].type != 0 || !sp_source_can_deal(&files->main.source))) {
+        (schema->fields[field].type != 0 || !sp_source_knows_writing(&files->main.source))) {
       return 0;
     }
     for (uint32_t j = 0; j < wave->n_joins; j++) {

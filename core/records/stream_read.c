@@ -340,7 +340,7 @@ static void sum_up(wave_reading *w, const reading *hands, uint32_t n_hands) {
 static int32_t check_fills(const sampan_fill *fills, uint32_t n, const sp_file *file, int plain,
                            sampan_error *error) {
   for (uint32_t i = 0; i < n; i++) {
-    if (fills[i].flags == 0 || (!plain && sp_source_can_deal(&file->source))) continue;
+    if (fills[i].flags == 0 || (!plain && sp_source_knows_writing(&file->source))) continue;
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_TYPE, "keys cannot be read as they are written here");
     return sp_error_file(error, file->source.file);
   }

@@ -492,3 +492,43 @@ Test(program, names_come_once) {
   cr_assert_eq(sp_program_n_fields(f.program), 5);
   close_fixture(&f);
 }
+
+/* A field that keys alone ask for is read as numbers where they are offered. */
+Test(program, keys_as_numbers) {
+  static const struct {
+    const char *derived, *required;
+    int32_t offered, other, as_written;
+  } cases[] = {{NULL, NULL, 1, 0, 1},          {NULL, NULL, 0, 0, 0},
+               {NULL, "k == 1", 1, 0, 0}, /* an expression decides, on a number as well */
+               {NULL, "k == \"1\"", 1, 0, 0},  {"is_missing(k)", NULL, 1, 0, 0},
+               {"k", NULL, 1, 0, 0},           {"count(a..b)", NULL, 1, 0, 0},
+               {"count(a..a)", NULL, 1, 0, 1}, {NULL, NULL, 1, SAMPAN_NUMBER | SAMPAN_TEXT, 0},
+               {NULL, NULL, 1, SP_KEY, 1}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    fixture f;
+    uint32_t a, k, b, key, other;
+    const int32_t any = SAMPAN_NUMBER | SAMPAN_TEXT | SAMPAN_TRUTH;
+    open_fixture(&f);
+    cr_assert_eq(sp_program_field(f.program, "a", 0, &a, NULL), 0);
+    cr_assert_eq(sp_program_field(f.program, "k", 0, &k, NULL), 0);
+    cr_assert_eq(sp_program_field(f.program, "b", 0, &b, NULL), 0);
+    if (cases[i].derived != NULL) define(&f, "z", cases[i].derived);
+    cr_assert_eq(sp_program_require(f.program, parse(&f, "k"), any | SP_KEY, &key, NULL), 0);
+    cr_assert(sp_program_is_key(f.program, k) && !sp_program_is_key(f.program, a));
+    if (cases[i].other != 0) {
+      const int32_t types = cases[i].other == SP_KEY ? any | SP_KEY : cases[i].other;
+      cr_assert_eq(sp_program_require(f.program, parse(&f, "k"), types, &other, NULL), 0);
+    }
+    if (cases[i].required != NULL) {
+      const sp_expr *e = parse(&f, cases[i].required);
+      cr_assert_eq(sp_program_require(f.program, e, SAMPAN_TRUTH, &other, NULL), 0);
+    }
+    if (cases[i].offered) sp_program_offer_number(f.program, k);
+    cr_assert_eq(sp_program_compile(f.program, NULL), 0);
+    cr_assert_eq(sp_program_as_written(f.program, k), cases[i].as_written, "case %zu", i);
+    cr_assert_eq(sp_program_n_as_written(f.program), (uint32_t)cases[i].as_written);
+    if (cases[i].as_written) cr_assert_eq(sp_program_type(f.program, key), SAMPAN_NUMBER);
+    if (!cases[i].offered) cr_assert_eq(sp_program_type(f.program, key), SAMPAN_TEXT);
+    close_fixture(&f);
+  }
+}

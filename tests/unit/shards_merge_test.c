@@ -218,6 +218,12 @@ Test(merge, parts_come_to_the_whole) {
   shards_close(&f);
 }
 
+static int32_t scan_all(sp_outcome *o, void *data, sampan_error *e) {
+  SP_TRY(keep(o, data, e));
+  SP_TRY(sp_outcome_open(o, e));
+  return sp_scan(o->job, o->totals, 0, e);
+}
+
 /* What no part shows by itself. */
 static void conflict(const char *rest, const char *first, const char *second, const char *message) {
   shards_folder f;
@@ -228,9 +234,11 @@ static void conflict(const char *rest, const char *first, const char *second, co
   shards_write(&f, "b.csv", second, strlen(second));
   sp_plan *a = shards_plan(&f, "a.yaml", "a.csv", rest),
           *b = shards_plan(&f, "b.yaml", "b.csv", rest);
-  sp_outcome *into = bind(&f, a), *from = bind(&f, b);
-  cr_assert_eq(sp_scan(into->job, into->totals, 0, &error), 0, "%s", error.message);
-  cr_assert_eq(sp_scan(from->job, from->totals, 0, &error), 0, "%s", error.message);
+  sp_outcome *into, *from;
+  cr_assert_eq(sp_outcome_make(a, f.registry, &f.options, scan_all, NULL, &into, &error), 0, "%s",
+               error.message);
+  cr_assert_eq(sp_outcome_make(b, f.registry, &f.options, scan_all, NULL, &from, &error), 0, "%s",
+               error.message);
   into->totals->place.is_known = 0;
   cr_assert_eq(sp_merge_new(into->job, into->totals, from->totals, &m), 0);
   cr_assert_eq(sp_merge_add(m, &error), SAMPAN_E_DATA);
@@ -245,7 +253,7 @@ static void conflict(const char *rest, const char *first, const char *second, co
 
 Test(merge, a_psu_in_two_strata) {
   conflict(
-      "design: {strata: h, psu: p, nest: no}\n"
+      "types: {h: text}\ndesign: {strata: h, psu: p, nest: no}\n"
       "indicators: {y: {estimator: prevalence, of: y == 1}}\n",
       "h,p,y\na,1,1\na,2,0\n", "h,p,y\nb,3,1\nb,2,0\n",
       "PSU '2' is in stratum 'b' here, and in stratum 'a' before");
@@ -253,7 +261,7 @@ Test(merge, a_psu_in_two_strata) {
 
 Test(merge, two_corrections_of_a_stratum) {
   conflict(
-      "design: {strata: h, psu: p, fpc: n, fpc_is: population}\n"
+      "types: {h: text}\ndesign: {strata: h, psu: p, fpc: n, fpc_is: population}\n"
       "indicators: {y: {estimator: prevalence, of: y == 1}}\n",
       "h,p,n,y\na,1,9,1\na,2,9,0\n", "h,p,n,y\na,3,8,1\na,4,8,0\n",
       "the finite population correction of stratum 'a' is 8 here, and 9 in an earlier record; "

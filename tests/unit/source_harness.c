@@ -151,6 +151,7 @@ static int32_t make_fills(const source_job *job, source_result *r, sampan_sink *
     fill->field = (uint32_t)(field - r->schema.fields);
     fill->missing = column->missing;
     fill->n_missing = column->n_missing;
+    fill->flags = job->flags;
     const uint64_t n = (uint64_t)sink->capacity;
     fill->present = (uint64_t *)sp_arena_array(r->own, n / 64, sizeof(uint64_t));
     fill->reason = (uint8_t *)sp_arena_array(r->own, n, 1);

@@ -32,6 +32,7 @@ typedef struct source_job {
    * whole record; 0: by read(). An odd number: the last stretch is what the last cut leaves. */
   int64_t buffer;
   const sampan_source_ops *ops; /* of the pieces; NULL: the plugin's */
+  uint32_t flags;               /* of all fills */
 } source_job;
 
 typedef struct source_cell {

@@ -245,10 +245,11 @@ typedef struct sampan_schema {
   const char *about;    /* 1.2: lines "name: value" on the file, for `sampan describe`; or NULL */
 } sampan_schema;
 
-/* 1.2. Of a NUMBER fill, in read_cut() and read_piece() only: a cell that is present must be
- * written as a whole number is written shortest, `0` or `-?[1-9][0-9]{0,14}` without blanks or
- * anything else, so that the number tells the text. Any other is an error: the host then reads the
- * column as text. */
+/* 1.2. Of a NUMBER fill, in read_cut() and read_piece() of a source that declares
+ * SAMPAN_SOURCE_AS_WRITTEN: a cell that is present must be written as a whole number is written
+ * shortest, `0` or
+ * `-?[1-9][0-9]{0,14}` without blanks or anything else, so that the number tells the text. Any
+ * other is an error: the host then reads the column as text. */
 enum { SAMPAN_FILL_AS_WRITTEN = 1 };
 
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
@@ -281,8 +282,9 @@ typedef struct sampan_sink {
 } sampan_sink;
 
 enum {
-  SAMPAN_SOURCE_SEEKS = 1,  /* needs reader->seek */
-  SAMPAN_SOURCE_ISOLATE = 2 /* parses foreign formats with foreign code: runs in a child process */
+  SAMPAN_SOURCE_SEEKS = 1,   /* needs reader->seek */
+  SAMPAN_SOURCE_ISOLATE = 2, /* parses foreign formats with foreign code: runs in a child process */
+  SAMPAN_SOURCE_AS_WRITTEN = 4 /* 1.2: read_cut() knows SAMPAN_FILL_AS_WRITTEN */
 };
 
 /* ---- reading in pieces, by several threads ------------------------------------------------

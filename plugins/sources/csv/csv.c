@@ -130,6 +130,7 @@ static int32_t read_cut(const sampan_call *call, const sampan_schema *file,
 
 static const sampan_source_ops ops = {
     .struct_size = sizeof(sampan_source_ops),
+    .flags = SAMPAN_SOURCE_AS_WRITTEN,
     .extensions = "csv|tsv|txt",
     .schema = schema,
     .read = read_records,

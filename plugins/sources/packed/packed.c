@@ -195,7 +195,7 @@ static int32_t read_piece(const sampan_call *call, const sampan_reader *reader,
 
 static const sampan_source_ops ops = {
     .struct_size = sizeof(sampan_source_ops),
-    .flags = SAMPAN_SOURCE_SEEKS,
+    .flags = SAMPAN_SOURCE_SEEKS | SAMPAN_SOURCE_AS_WRITTEN,
     .extensions = "sampan",
     .schema = packed_read_directory,
     .read = read_all,
