@@ -7,6 +7,8 @@
 
 #include <math.h>
 
+#include "totals/exact.h"
+
 /* ---- twofold arithmetic ------------------------------------------------------------------- */
 
 static sp_twofold two_sum(double a, double b) {

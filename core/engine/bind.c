@@ -5,6 +5,7 @@
 #include "engine/auxiliary.h"
 #include "engine/bind.h"
 #include "engine/distinct.h"
+#include "engine/elements.h"
 #include "engine/error_ids.h"
 #include "engine/levels.h"
 #include "host/abi.h"
@@ -283,7 +284,11 @@ int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_opt
   SP_TRY(sp_bind_design(job, error));
   for (uint32_t i = 0; i < plan->n_indicators; i++) SP_TRY(bind_indicator(job, i, error));
   SP_TRY(bind_splits(job, error));
-  if (keys_as_written) SP_TRY(sp_stream_offer_numbers(job->stream, job->program, error));
+  if (keys_as_written == SP_KEYS_ALL) {
+    SP_TRY(sp_stream_offer_numbers(job->stream, job->program, NULL, error));
+  } else if (keys_as_written == SP_KEYS_PSU && sp_elements_psu(job) != NULL) {
+    SP_TRY(sp_stream_offer_numbers(job->stream, job->program, sp_elements_psu(job), error));
+  }
   SP_TRY(sp_program_compile(job->program, error));
   SP_TRY(sp_levels_bind(job, error));
   return sp_job_bind_comparisons(job, error);

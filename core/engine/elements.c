@@ -62,12 +62,23 @@ static int has_elements(const sp_job *job) {
          sp_design_stages(d) == 1 && !sp_lonely_by_domain(d);
 }
 
+/* Nothing will ask for the units one by one. */
+static int needs_no_units(const sp_job *job) {
+  return has_elements(job) && job->plan->n_comparisons == 0 && job->options->no_covariances &&
+         job->plan->design.n_psu <= 1;
+}
+
+const char *sp_elements_psu(const sp_job *job) {
+  const sp_design *d = &job->plan->design;
+  if (!needs_no_units(job) || d->n_psu == 0 || d->psu[0]->kind != SP_EXPR_NAME) return NULL;
+  return d->psu[0]->text;
+}
+
 int32_t sp_elements_decide(sp_job *job) {
   const sp_plan *plan = job->plan;
   const sp_design *d = &plan->design;
   job->by_stratum = 0;
-  if (!job->may_be_elements || job->plain || job->n_levels > 0 || !has_elements(job) ||
-      plan->n_comparisons > 0 || !job->options->no_covariances || d->n_psu > 1) {
+  if (!job->may_be_elements || job->plain || job->n_levels > 0 || !needs_no_units(job)) {
     return SAMPAN_OK;
   }
   for (uint32_t s = 0; s < job->n_splits; s++) {

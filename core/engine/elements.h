@@ -18,6 +18,9 @@ int sp_has_squares(const sp_bound *bound);
  * the order 00, 10, 11, 20 ...). SAMPAN_E_MEMORY. */
 int32_t sp_squares_bind(sp_bound *bound, sp_arena *arena);
 
+/* The column of PSUs that every record may have one of its own of, or NULL where the plan alone
+ * says that totals are not kept by stratum. */
+const char *sp_elements_psu(const sp_job *job);
 /* Decides whether totals are kept by stratum: job->by_stratum. Without a PSU every record is one;
  * with a column of whole numbers it is to be proven. SAMPAN_E_MEMORY. */
 int32_t sp_elements_decide(sp_job *job);

@@ -118,8 +118,11 @@ typedef struct sp_job {
   sp_notes notes;
 } sp_job;
 
-/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. With
- * `keys_as_written`, keys of texts that may be numbers are read as such. */
+/* Which keys of text files are read as numbers, if they may be: all, the PSU that every record may
+ * have one of (elements.h), or none. */
+enum { SP_KEYS_NONE, SP_KEYS_PSU, SP_KEYS_ALL };
+
+/* Binds a plan: files, columns, plugins, parameters. Reads headers, no records. */
 int32_t sp_job_bind(const sp_plan *plan, sp_registry *registry, const sp_run_options *options,
                     int32_t keys_as_written, sp_arena *arena, sp_job **out,
                     sampan_error *error) SP_CHECK;

@@ -15,7 +15,7 @@ int32_t sp_run_check(const sp_plan *plan, sp_registry *registry, const sp_run_op
   sp_arena *arena = sp_arena_new(0);
   if (arena == NULL) return sp_error_memory(error);
   sp_job *job = NULL;
-  int32_t status = sp_job_bind(plan, registry, options, 0, arena, &job, error);
+  int32_t status = sp_job_bind(plan, registry, options, SP_KEYS_NONE, arena, &job, error);
   if (status >= 0) status = sp_job_shape(job, 1, error);
   if (status >= 0) status = sp_stream_digest(job->stream, 0, options->threads, error);
   if (status >= 0) status = sp_stream_settle(job->stream, status, error);
@@ -214,7 +214,7 @@ static int32_t add_manifest(sp_outcome *o, const sp_registry *registry, sampan_e
 
 /* How a run must be done that failed the first time. */
 typedef struct sp_again {
-  int32_t by_text;  /* keys of CSV files as texts: some may be no numbers */
+  int32_t by_text;  /* keys of CSV files as texts: some may be no numbers; 1: all but the PSU, 2 */
   int32_t plain;    /* its files as a whole, in one thread: what the first error is */
   int32_t all_wide; /* no totals on a grid */
 } sp_again;
@@ -234,7 +234,7 @@ static int try_again(const sp_outcome *o, int32_t status, sp_again *again) {
     return 1;
   }
   if (has_another_way(job)) {
-    again->by_text = 1;
+    again->by_text++;
     return 1;
   }
   if (!job->in_pieces || again->plain) return 0;
@@ -345,7 +345,8 @@ static int32_t read_and_estimate(sp_outcome *o, sampan_error *error) {
 /* `again`: what an earlier try showed to be needed. */
 static int32_t bind_and(sp_outcome_fn *step, void *data, sp_outcome *o, sp_registry *registry,
                         const sp_run_options *options, const sp_again *again, sampan_error *error) {
-  const int32_t as_written = !again->by_text && !again->plain;
+  const int32_t tries[] = {SP_KEYS_ALL, SP_KEYS_PSU, SP_KEYS_NONE};
+  const int32_t as_written = again->plain ? SP_KEYS_NONE : tries[again->by_text];
   SP_TRY(sp_job_bind(o->plan, registry, options, as_written, o->arena, &o->job, error));
   o->job->plain = again->plain;
   o->job->all_wide = again->all_wide || sp_stream_has_pipe(o->job->stream);

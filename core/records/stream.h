@@ -40,10 +40,10 @@ int32_t sp_stream_settle(sp_stream *stream, int32_t status, sampan_error *error)
 /* Adds the fields of all files to a program, with what is known of their types. */
 int32_t sp_stream_fields(sp_stream *stream, sp_program *program, sampan_error *error) SP_CHECK;
 
-/* Offers the keys of the program to be read as numbers as they are written, where every file that
- * has one is text that is dealt out; before the program is compiled. sp_stream_read() then fails,
- * with in_pieces set, wherever a key is written otherwise. */
-int32_t sp_stream_offer_numbers(sp_stream *stream, sp_program *program,
+/* Offers the keys of the program (or the one of this name) to be read as numbers as they are
+ * written, where every file that has one is text that is dealt out; before the program is compiled.
+ * sp_stream_read() then fails, with in_pieces set, wherever a key is written otherwise. */
+int32_t sp_stream_offer_numbers(sp_stream *stream, sp_program *program, const char *only,
                                 sampan_error *error) SP_CHECK;
 
 /* Called for each batch after the machine has computed it. `row` is the number, in its file, of the

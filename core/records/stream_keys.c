@@ -45,7 +45,8 @@ static int is_all_cut(const sp_stream *s, const char *name) {
   return 1;
 }
 
-int32_t sp_stream_offer_numbers(sp_stream *s, sp_program *program, sampan_error *error) {
+int32_t sp_stream_offer_numbers(sp_stream *s, sp_program *program, const char *only,
+                                sampan_error *error) {
   /* There is no second read of a pipe, and so no first try. */
   for (uint32_t i = 0; i < s->n_facts; i++) {
     if (s->files[i]->is_pipe) return SAMPAN_OK;
@@ -54,6 +55,7 @@ int32_t sp_stream_offer_numbers(sp_stream *s, sp_program *program, sampan_error 
     const char *const *codes;
     uint32_t n;
     const char *name = sp_program_field_name(program, f);
+    if (only != NULL && strcmp(name, only) != 0) continue;
     if (!sp_program_is_key(program, f) || !is_all_cut(s, name)) continue;
     SP_TRY(sp_missing_codes(s, program, name, &codes, &n, error));
     if (are_alike(codes, n)) sp_program_offer_number(program, f);

@@ -4,6 +4,9 @@
 #ifndef SP_TOTALS_LONG_SUM_H
 #define SP_TOTALS_LONG_SUM_H
 
+#include <stdint.h>
+#include <string.h>
+
 #include "totals/product.h"
 
 enum { SP_LONG_LIMBS = 70 };

@@ -2,8 +2,6 @@
 #ifndef SP_TOTALS_PRODUCT_H
 #define SP_TOTALS_PRODUCT_H
 
-#include "totals/exact.h"
-
 /* A number of twice the precision: high is the double nearest to it, low the rest. */
 typedef struct sp_twofold {
   double high, low;
@@ -17,14 +15,6 @@ static inline sp_twofold sp_product(double a, double b) {
   const double a1 = ca - (ca - a), b1 = cb - (cb - b), a2 = a - a1, b2 = b - b1;
   const double high = a * b;
   return (sp_twofold){high, ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2};
-}
-
-/* Adds a product, not rounded: what a variance from sums of squares needs, as it is the small
- * difference of large ones. */
-static inline void sp_exact_add_product(sp_exact *sum, double a, double b) {
-  const sp_twofold product = sp_product(a, b);
-  sp_exact_add(sum, product.high);
-  sp_exact_add(sum, product.low);
 }
 
 #endif

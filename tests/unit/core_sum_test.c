@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "totals/product.h"
+#include "totals/exact.h"
+#include "totals/long_sum.h"
 #include "totals/sum.h"
 
 static uint64_t next(uint64_t *state) {
@@ -84,17 +85,48 @@ Test(sum, of_products_is_not_rounded) {
   uint64_t state = 11;
   for (int round = 0; round < 1000; round++) {
     const double a = number(&state, 0), b = number(&state, 0);
-    sp_exact sum;
+    sp_long_sum sum;
     memset(&sum, 0, sizeof sum);
     /* (a + b)^2 - a^2 - 2 a b - b^2, where a + b is exact */
     const double whole = (double)(int64_t)(a * 1e6), part = (double)(int64_t)(b * 1e6) / 1024;
-    sp_exact_add_product(&sum, whole + part, whole + part);
-    sp_exact_add_product(&sum, whole, -whole);
-    sp_exact_add_product(&sum, whole, -2 * part);
-    sp_exact_add_product(&sum, -part, part);
-    cr_assert(same(sp_exact_value(&sum), 0));
+    sp_long_add_product(&sum, whole + part, whole + part);
+    sp_long_add_product(&sum, whole, -whole);
+    sp_long_add_product(&sum, whole, -2 * part);
+    sp_long_add_product(&sum, -part, part);
+    cr_assert(same(sp_long_value(&sum).high, 0));
     const sp_twofold product = sp_product(a, b);
     cr_assert_eq(product.high, a * b);
     cr_assert_leq(fabs(product.low), fabs(a * b) * 0x1p-53);
+  }
+}
+
+Test(sum, that_is_long_rounds_in_the_end) {
+  uint64_t state = 12;
+  for (int round = 0; round < 1000; round++) {
+    double x[20];
+    sp_long_sum forth, back;
+    sp_exact exact;
+    memset(&forth, 0, sizeof forth);
+    memset(&back, 0, sizeof back);
+    memset(&exact, 0, sizeof exact);
+    for (int i = 0; i < 20; i++) {
+      x[i] = number(&state, 0);
+      sp_long_add(&forth, x[i]);
+      sp_exact_add(&exact, x[i]);
+    }
+    for (int i = 20; i-- > 0;) sp_long_add(&back, x[i]);
+    sp_long_add_whole(&forth, 3, -40);
+    sp_long_add_whole(&back, 1, -40);
+    sp_long_add_whole(&back, -(INT64_C(1) << 38), -79);
+    sp_long_add_whole(&back, 5, -41); /* 3 in parts: 1 - 1/2 + 5/2 */
+    const sp_twofold a = sp_long_value(&forth), b = sp_long_value(&back);
+    cr_assert(same(a.high, b.high) && same(a.low, b.low));
+    sp_long_add_whole(&forth, -3, -40);
+    const sp_twofold c = sp_long_value(&forth);
+    cr_assert(same(c.high, sp_exact_value(&exact)), "%a, not %a", c.high, sp_exact_value(&exact));
+    sp_exact_add(&exact, -c.high);
+    cr_assert_float_eq(c.low, sp_exact_value(&exact), fabs(c.high) * 0x1p-80);
+    sp_long_clear(&forth);
+    cr_assert_eq(sp_long_value(&forth).high, 0);
   }
 }
