@@ -11,10 +11,12 @@ typedef struct block {
   struct block *next;
   unsigned char *data; /* aligned */
   uint64_t used, capacity;
+  uint64_t dirty; /* bytes that were handed out before a reset */
 } block;
 
 struct sp_arena {
   block *first; /* the one that small requests are served from */
+  block *spare; /* of before a reset */
   uint64_t n_bytes, budget;
   uint64_t next_block;
 };
@@ -27,14 +29,42 @@ sp_arena *sp_arena_new(uint64_t budget_bytes) {
   return arena;
 }
 
-void sp_arena_free(sp_arena *arena) {
-  if (!arena) return;
-  for (block *b = arena->first; b;) {
+static void free_blocks(block *b) {
+  while (b) {
     block *next = b->next;
     free(b);
     b = next;
   }
+}
+
+void sp_arena_free(sp_arena *arena) {
+  if (!arena) return;
+  free_blocks(arena->first);
+  free_blocks(arena->spare);
   free(arena);
+}
+
+void sp_arena_reset(sp_arena *arena) {
+  while (arena->first) {
+    block *b = arena->first;
+    arena->first = b->next;
+    if (b->used > b->dirty) b->dirty = b->used;
+    b->used = 0;
+    b->next = arena->spare;
+    arena->spare = b;
+  }
+  arena->n_bytes = 0;
+}
+
+/* A spare block of this size, out of its list; NULL: none. */
+static block *reuse_block(sp_arena *arena, uint64_t capacity) {
+  for (block **at = &arena->spare; *at; at = &(*at)->next) {
+    block *b = *at;
+    if (b->capacity < capacity) continue;
+    *at = b->next;
+    return b;
+  }
+  return NULL;
 }
 
 /* calloc rather than aligned_alloc: the system hands out large blocks as zero pages, untouched. */
@@ -63,7 +93,8 @@ static void *take(sp_arena *arena, uint64_t n_bytes, uint64_t align) {
   if (b) at = (b->used + align - 1) / align * align;
   if (!b || at > b->capacity || n_bytes > b->capacity - at) {
     const int alone = n_bytes > arena->next_block / 4;
-    block *fresh = new_block(alone ? n_bytes : arena->next_block);
+    block *fresh = reuse_block(arena, n_bytes);
+    if (!fresh) fresh = new_block(alone ? n_bytes : arena->next_block);
     if (!fresh) return NULL;
     if (alone && arena->first) { /* keep serving small requests from the block in use */
       fresh->next = arena->first->next;
@@ -75,6 +106,10 @@ static void *take(sp_arena *arena, uint64_t n_bytes, uint64_t align) {
     if (!alone && arena->next_block < LARGEST_BLOCK) arena->next_block *= 2;
     b = fresh;
     at = 0;
+  }
+  if (at < b->dirty) {
+    const uint64_t n_dirty = b->dirty - at < n_bytes ? b->dirty - at : n_bytes;
+    memset(b->data + at, 0, (size_t)n_dirty);
   }
   b->used = at + n_bytes;
   arena->n_bytes += cost;

@@ -11,6 +11,8 @@ typedef struct sp_arena sp_arena;
 /* A new arena, or NULL. budget_bytes 0: no limit. */
 sp_arena *sp_arena_new(uint64_t budget_bytes);
 void sp_arena_free(sp_arena *arena);
+/* Takes all back that was handed out, and keeps the memory for what comes next. */
+void sp_arena_reset(sp_arena *arena);
 
 /* Zeroed memory that lives as long as the arena, or NULL when out of memory or over the budget. */
 void *sp_arena_alloc(sp_arena *arena, uint64_t n_bytes);

@@ -251,11 +251,24 @@ static int is_divisible(const sp_job *job) {
   return job->n_levels == 0 && job->aux == NULL && job->made.n == 0;
 }
 
+/* What keeps one worker busy. */
+#define SP_BYTES_OF_ONE (INT64_C(1) << 18)
+
+/* As many workers as the files have work for. */
+static int64_t most_by_size(const sp_job *job) {
+  uint32_t n_files;
+  const sp_file_fact *files = sp_stream_files(job->stream, &n_files);
+  int64_t n_bytes = 0;
+  for (uint32_t i = 0; i < n_files; i++) n_bytes += files[i].n_bytes > 0 ? files[i].n_bytes : 0;
+  return 1 + n_bytes / SP_BYTES_OF_ONE;
+}
+
 static uint32_t count_workers(const sp_job *job, const sp_totals *totals, uint32_t read) {
   if (job->plain || read > 0 || totals->n_courses > 0 || !is_divisible(job)) return 1;
   int64_t n = job->options->threads;
   cpu_set_t set;
   if (n <= 0) n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (n > most_by_size(job)) n = most_by_size(job);
   /* Fewer, where what each takes for itself leaves little for the totals of all. */
   const uint64_t least = sp_totals_least(job, totals), room = sp_budget(job->options) / 4;
   if (least > 0 && (uint64_t)n > room / least) n = (int64_t)(room / least);

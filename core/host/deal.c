@@ -212,12 +212,9 @@ static void *play(void *data) {
                                .intern = hand_intern,
                                .batch = hand_batch};
   sp_guard_clear_fills(h->guard.sink);
+  h->context.arena = sp_arena_new(0);
+  if (h->context.arena == NULL) h->status = SAMPAN_E_MEMORY;
   while (h->status >= 0) {
-    h->context.arena = sp_arena_new(0);
-    if (h->context.arena == NULL) {
-      h->status = SAMPAN_E_MEMORY;
-      break;
-    }
     const sampan_call call =
         sp_host_call(&h->context, d->source->values, d->source->plugin->n_params, &h->error);
     sampan_stretch stretch;
@@ -237,9 +234,10 @@ static void *play(void *data) {
         h->status = SAMPAN_E_INCOMPLETE;
       }
     }
-    sp_arena_free(h->context.arena);
+    sp_arena_reset(h->context.arena); /* memory that comes and goes stops all threads */
     if (taken == SAMPAN_END) break;
   }
+  sp_arena_free(h->context.arena);
   (void)pthread_mutex_lock(&d->lock);
   if (h->status < 0 && d->status >= 0) d->status = h->status;
   (void)pthread_mutex_unlock(&d->lock);
