@@ -13,7 +13,9 @@
 typedef struct sp_common {
   pthread_mutex_t lock; /* of all that follows, and of the totals that workers merge into */
   sp_job *job;
-  sp_grid grid;           /* of the narrow totals; chosen by whoever meets the first weights */
+  sp_grid grid;       /* of the narrow totals; chosen by whoever meets the first weights */
+  int32_t has_merged; /* some worker has brought something to the totals of all */
+  int32_t reserved3;
   int64_t bound;          /* no sum on the grid exceeds it */
   uint64_t main_bytes;    /* that the totals of all were counted with */
   uint64_t n_bytes, peak; /* of the totals of all and of all workers; atomic, without the lock */

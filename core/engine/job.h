@@ -225,6 +225,8 @@ int32_t sp_totals_lay_out(const sp_job *job, sp_totals *totals, sampan_error *er
 /* Room for the counts of n periods (code + 1; 0 for records without one). SAMPAN_E_MEMORY. */
 int32_t sp_totals_period_room(const sp_job *job, sp_totals *totals, uint32_t n) SP_CHECK;
 void sp_totals_free(const sp_job *job, sp_totals *totals);
+/* Has two totals of one job change places. */
+void sp_totals_swap(sp_totals *a, sp_totals *b);
 /* Frees the tables, once all estimates are made and nothing is compared. */
 void sp_totals_shed(const sp_job *job, sp_totals *totals);
 

@@ -97,6 +97,11 @@ void sp_place_clear(sp_place *p) {
   free(p->home_strata);
 }
 
+void sp_place_moved(sp_place *p) {
+  if (p->n_stages > 0) p->stages[0].units = &p->units;
+  if (p->units.below != NULL) p->units.below->above = &p->units;
+}
+
 static int32_t make_codes(uint32_t ***out, uint32_t n, int64_t capacity) {
   free_codes(*out, n);
   *out = calloc(n + 1U, sizeof **out);

@@ -71,6 +71,9 @@ typedef struct sp_place {
 int32_t sp_place_init(sp_place *place, const sp_plan *plan, const sp_place_columns *columns);
 void sp_place_clear(sp_place *place);
 
+/* After the struct was copied to here from elsewhere. */
+void sp_place_moved(sp_place *place);
+
 /* Makes ready for a read with batches of up to `capacity` records. */
 int32_t sp_place_start(sp_place *place, int64_t capacity);
 

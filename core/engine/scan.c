@@ -147,7 +147,7 @@ static int is_full(const sp_scanner *s) {
 }
 
 /* Brings what a worker has added up to the totals of all. */
-static int32_t unload(sp_scanner *s, sampan_error *error) {
+static int32_t unload(sp_scanner *s, int32_t is_last, sampan_error *error) {
   sp_common *common = s->job->common;
   s->n_since = 0;
   SP_TRY(sp_settle_bits(s->job, s->totals, error));
@@ -163,10 +163,16 @@ static int32_t unload(sp_scanner *s, sampan_error *error) {
   for (uint32_t k = 0; k < s->job->n_splits && s->merge != NULL; k++) {
     if (s->job->splits[k].is_narrow) sp_table_set_grid(s->main->tables[k], &common->grid);
   }
-  if (status >= 0 && s->merge != NULL) {
+  if (status >= 0 && s->merge != NULL && is_last && !common->has_merged) {
+    /* There is nothing yet that it would have to be added to. */
+    s->owned->n_reads = s->main->n_reads;
+    sp_totals_swap(s->main, s->owned);
+    sp_common_count(common, s->main, &common->main_bytes);
+  } else if (status >= 0 && s->merge != NULL) {
     status = sp_merge_add(s->merge, error);
     sp_common_count(common, s->main, &common->main_bytes);
   }
+  common->has_merged = 1;
   (void)pthread_mutex_unlock(&common->lock);
   return status;
 }
@@ -201,7 +207,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
   SP_TRY(sp_add_batch(s, machine, n, error));
   s->n_since += n;
-  if (is_full(s)) SP_TRY(unload(s, error));
+  if (is_full(s)) SP_TRY(unload(s, 0, error));
   sp_common_count(s->job->common, s->totals, &s->n_counted);
   return sp_common_check(s->job->common, s->totals, s->main, error);
 }
@@ -314,7 +320,7 @@ static int32_t read_by(sp_job *job, sp_scanner *workers, uint32_t n, sampan_erro
   free(hands);
   /* In this order, whichever worker was the first: the numbers of a run are the same each time. */
   for (uint32_t i = 0; i < n && status >= 0; i++) {
-    status = unload(&workers[i], error);
+    status = unload(&workers[i], 1, error);
     if (status < 0) break;
     status = sp_common_check(job->common, workers[i].totals, workers[i].main, error);
   }

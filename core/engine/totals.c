@@ -118,6 +118,14 @@ int32_t sp_totals_period_room(const sp_job *job, sp_totals *t, uint32_t n_period
   return SAMPAN_OK;
 }
 
+void sp_totals_swap(sp_totals *a, sp_totals *b) {
+  const sp_totals t = *a;
+  *a = *b;
+  *b = t;
+  sp_place_moved(&a->place);
+  sp_place_moved(&b->place);
+}
+
 void sp_totals_shed(const sp_job *job, sp_totals *t) {
   for (uint32_t s = 0; s < job->n_splits; s++) {
     sp_table_free(t->tables[s]);
