@@ -39,6 +39,9 @@ int32_t dsv_cell(const dsv_fills *f, uint32_t i_fill, const char *text, uint64_t
   while (n_core > 0 && (*core == ' ' || *core == '\t')) core++, n_core--;
   while (n_core > 0 && (core[n_core - 1] == ' ' || core[n_core - 1] == '\t')) n_core--;
   if (n_core == 0 || is_missing_text(fill, core, n_core)) return DSV_CELL_ABSENT;
+  /* Such a cell as is left to this function is not written as its number is: 03 is not 3, even
+   * where 3 means missing. */
+  if ((fill->flags & SAMPAN_FILL_AS_WRITTEN) != 0) return DSV_CELL_NOT_NUMBER;
   if (fill->type == SAMPAN_NUMBER) {
     if (parse(f, core, n_core, x) != 0) {
       *x = 0;

@@ -77,7 +77,6 @@ static int32_t read_slow_cells(lane *l, uint32_t i_fill, const dsv_spans *spans,
     if (text == NULL) return no_memory(l);
     const int32_t found = dsv_cell(&l->fills, i_fill, text, n, &x[i], &code);
     if (found < 0) return refuse(l);
-    if (found == DSV_CELL_PRESENT && l->numbers[i_fill].as_written) return refuse(l);
     *present |= (uint64_t)(found == DSV_CELL_PRESENT) << i;
   }
   return SAMPAN_OK;
