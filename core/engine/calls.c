@@ -43,16 +43,18 @@ int32_t sp_plugin_failed(int32_t status, const sampan_plugin *plugin, sampan_err
   return status;
 }
 
-void sp_job_note(void *data, const char *text) {
-  sp_job *job = data;
-  sp_notes *notes = &job->notes;
+void sp_notes_add(sp_notes *notes, sp_arena *arena, const char *text) {
   for (uint32_t i = 0; i < notes->n; i++) {
     if (strcmp(notes->texts[i], text) == 0) return;
   }
-  const char *copy = sp_arena_text(job->arena, text);
-  const char **grown =
-      sp_arena_grow(job->arena, notes->texts, notes->n, notes->n + 1U, sizeof *grown);
+  const char *copy = sp_arena_text(arena, text);
+  const char **grown = sp_arena_grow(arena, notes->texts, notes->n, notes->n + 1U, sizeof *grown);
   if (copy == NULL || grown == NULL) return; /* a note is not worth a failure */
   notes->texts = grown;
   notes->texts[notes->n++] = copy;
+}
+
+void sp_job_note(void *data, const char *text) {
+  sp_job *job = data;
+  sp_notes_add(&job->notes, job->arena, text);
 }

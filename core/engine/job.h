@@ -147,6 +147,8 @@ int sp_plan_has_design(const sp_plan *plan);
 int sp_has_chosen(const sampan_plugin *plugin, const sampan_value *values, const char *parameter,
                   const char *choice);
 
+/* Adds a sentence that is not there yet. */
+void sp_notes_add(sp_notes *notes, sp_arena *arena, const char *text);
 /* Adds a sentence for the run's log and the annex. */
 void sp_job_note(void *job, const char *text);
 

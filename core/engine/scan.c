@@ -31,6 +31,11 @@ static int32_t make_rows(sp_scanner *s, uint32_t ***out, uint32_t n) {
   return SAMPAN_OK;
 }
 
+static void take_note(void *data, const char *text) {
+  sp_scanner *s = data;
+  sp_notes_add(&s->notes, s->arena, text);
+}
+
 static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint32_t read,
                             int64_t capacity) {
   memset(s, 0, sizeof *s);
@@ -53,7 +58,10 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
   SP_TRY(make_rows(s, &s->codes, job->n_groupings));
   SP_TRY(make_rows(s, &s->rows, job->n_splits));
   SP_TRY(make_rows(s, &s->groups, job->n_splits));
-  return sp_score_init(s);
+  SP_TRY(sp_score_init(s));
+  s->scratch.context.note = take_note; /* not the job's: others are at work as well */
+  s->scratch.context.note_data = s;
+  return SAMPAN_OK;
 }
 
 static void scanner_clear(sp_scanner *s) {
@@ -310,6 +318,26 @@ static void worker_clear(sp_scanner *s) {
   if (s->arena != NULL) scanner_clear(s);
 }
 
+static int compare_texts(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Hands the job what all workers were told, in an order that does not go by who read what. */
+static int32_t tell_notes(sp_job *job, const sp_scanner *workers, uint32_t n) {
+  uint32_t n_texts = 0, k = 0;
+  for (uint32_t i = 0; i < n; i++) n_texts += workers[i].notes.n;
+  if (n_texts == 0) return SAMPAN_OK;
+  const char **texts = malloc(n_texts * sizeof *texts);
+  if (texts == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t j = 0; j < workers[i].notes.n; j++) texts[k++] = workers[i].notes.texts[j];
+  }
+  qsort(texts, n_texts, sizeof *texts, compare_texts);
+  for (k = 0; k < n_texts; k++) sp_job_note(job, texts[k]);
+  free(texts);
+  return SAMPAN_OK;
+}
+
 static int32_t read_by(sp_job *job, sp_scanner *workers, uint32_t n, sampan_error *error) {
   sp_stream_hand *hands = calloc(n, sizeof *hands);
   if (hands == NULL) return sp_error_memory(error);
@@ -340,6 +368,7 @@ int32_t sp_scan(sp_job *job, sp_totals *totals, uint32_t read, sampan_error *err
     status = worker_init(&workers[i], job, totals, read, n_workers, error);
   }
   if (status >= 0) status = read_by(job, workers, n_workers, error);
+  if (status >= 0 && tell_notes(job, workers, n_workers) < 0) status = sp_error_memory(error);
   int64_t n_read = 0;
   for (uint32_t i = 0; i < n_workers; i++) {
     n_read += workers[i].n_read;

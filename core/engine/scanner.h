@@ -54,6 +54,7 @@ typedef struct sp_scanner {
   uint32_t **level_codes; /* by column, for those with levels */
   uint64_t **level_present;
   sp_scratch scratch;
+  sp_notes notes; /* what estimators said while they scored */
   sp_machine *machine;
   /* A worker of several has totals of its own, which it brings to those of all now and then. */
   sp_totals *main, *owned;
