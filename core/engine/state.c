@@ -63,6 +63,7 @@ static int32_t partial(sp_outcome *o, void *data, sampan_error *error) {
   const int32_t status = sp_scan(o->job, o->totals, 0, error);
   SP_TRY(sp_job_settle(o->job, status, error));
   o->job->is_reading = 0;
+  SP_TRY(sp_stream_check_shard(o->job->stream, error));
   return sp_state_write(o->job, o->totals, s->k, s->n, s->out, error);
 }
 
@@ -144,7 +145,13 @@ static int32_t set_counts(sp_outcome *o, const sp_state *states, uint32_t n, sam
     for (uint32_t j = 0; j < o->plan->waves[w].n_joins; j++) {
       file++;
       n_records[file] = states[0].n_records[file];
-      for (uint32_t i = 0; i < n; i++) n_unmatched[file] += states[i].n_unmatched[file];
+      for (uint32_t i = 0; i < n; i++) {
+        if (states[i].n_records[file] < 0 || states[i].n_unmatched[file] < 0) {
+          return sp_state_damaged(states[i].file, "the state does not count its side tables",
+                                  error);
+        }
+        n_unmatched[file] += states[i].n_unmatched[file];
+      }
     }
   }
   return sp_stream_set_counts(o->job->stream, n_records, n_unmatched, error);

@@ -57,6 +57,18 @@ int64_t sp_get_integer(sp_bytes *in) {
   return (int64_t)((x & 1) != 0 ? ~(x >> 1) : x >> 1);
 }
 
+int64_t sp_get_tally(sp_bytes *in) {
+  const int64_t n = sp_get_integer(in);
+  if (n < 0 || n > SP_MOST_TALLY) in->is_bad = 1;
+  return in->is_bad ? 0 : n;
+}
+
+int64_t sp_get_limb(sp_bytes *in) {
+  const int64_t x = sp_get_integer(in);
+  if (x <= -(INT64_C(1) << 62) || x >= INT64_C(1) << 62) in->is_bad = 1;
+  return in->is_bad ? 0 : x;
+}
+
 double sp_get_number(sp_bytes *in) {
   uint64_t bits = 0;
   double x;
@@ -88,7 +100,7 @@ sp_exact sp_get_exact(sp_bytes *in) {
   const uint64_t head = sp_get_count(in, (uint64_t)(2100 / SP_EXACT_BITS + 4) << 1 | 1);
   x.top = (int32_t)(head >> 1);
   x.not_finite = (int32_t)(head & 1);
-  for (uint32_t i = 0; x.top != 0 && i < SP_EXACT_LIMBS; i++) x.limb[i] = sp_get_integer(in);
+  for (uint32_t i = 0; x.top != 0 && i < SP_EXACT_LIMBS; i++) x.limb[i] = sp_get_limb(in);
   return x;
 }
 

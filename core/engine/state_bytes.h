@@ -5,6 +5,11 @@
 #include "base/buffer.h"
 #include "totals/exact.h"
 
+/* Plans are run in no more shards; and what a state counts is so small that the counts of as many
+ * can be added. */
+#define SP_MOST_SHARDS (UINT32_C(1) << 20)
+#define SP_MOST_TALLY (INT64_C(1) << 42)
+
 /* Seven bits a byte, the lowest first; negative ones folded between the others. */
 void sp_put_count(sp_buffer *out, uint64_t x);
 void sp_put_integer(sp_buffer *out, int64_t x);
@@ -21,6 +26,10 @@ typedef struct sp_bytes {
 /* At most `most`. */
 uint64_t sp_get_count(sp_bytes *in, uint64_t most);
 int64_t sp_get_integer(sp_bytes *in);
+/* A count of records, from 0 to SP_MOST_TALLY. */
+int64_t sp_get_tally(sp_bytes *in);
+/* A digit of a sum, below 2^62 in size. */
+int64_t sp_get_limb(sp_bytes *in);
 double sp_get_number(sp_bytes *in);
 /* Where it lies in the bytes, with a terminator. */
 const char *sp_get_text(sp_bytes *in);

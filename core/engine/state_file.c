@@ -221,9 +221,17 @@ static void get_origins(sp_bytes *in, sp_arena *arena, sp_state *s) {
   }
 }
 
+/* A count of records, or -1 where there is none. */
+static int64_t get_known(sp_bytes *in) {
+  const int64_t n = sp_get_integer(in);
+  if (n < -1 || n > SP_MOST_TALLY) in->is_bad = 1;
+  return in->is_bad ? -1 : n;
+}
+
 static void get_cover(sp_bytes *in, sp_arena *arena, sp_state *s) {
-  s->k = (uint32_t)sp_get_count(in, UINT32_MAX);
-  s->n = (uint32_t)sp_get_count(in, UINT32_MAX);
+  s->k = (uint32_t)sp_get_count(in, SP_MOST_SHARDS);
+  s->n = (uint32_t)sp_get_count(in, SP_MOST_SHARDS);
+  if (s->k < 1 || s->k > s->n) in->is_bad = 1;
   s->n_waves = sp_get_size(in);
   s->stretches = sp_arena_array(arena, s->n_waves + 1U, sizeof *s->stretches);
   for (uint32_t w = 0; s->stretches != NULL && w < s->n_waves; w++) {
@@ -231,16 +239,16 @@ static void get_cover(sp_bytes *in, sp_arena *arena, sp_state *s) {
     t->from = sp_get_integer(in);
     t->to = sp_get_integer(in);
     t->size = sp_get_integer(in);
-    t->n_records = sp_get_integer(in);
+    t->n_records = sp_get_tally(in);
     t->by_records = (int32_t)sp_get_count(in, 1);
-    if (t->from < 0 || t->to < t->from || t->size < t->to || t->n_records < 0) in->is_bad = 1;
+    if (t->from < 0 || t->to < t->from || t->size < t->to) in->is_bad = 1;
   }
   s->n_files = sp_get_size(in);
   s->n_records = sp_arena_array(arena, s->n_files + 1U, sizeof *s->n_records);
   s->n_unmatched = sp_arena_array(arena, s->n_files + 1U, sizeof *s->n_unmatched);
   for (uint32_t i = 0; s->n_records != NULL && s->n_unmatched != NULL && i < s->n_files; i++) {
-    s->n_records[i] = sp_get_integer(in);
-    s->n_unmatched[i] = sp_get_integer(in);
+    s->n_records[i] = get_known(in);
+    s->n_unmatched[i] = get_known(in);
   }
   s->n_notes = sp_get_size(in);
   s->notes = sp_arena_array(arena, s->n_notes + 1U, sizeof *s->notes);

@@ -209,7 +209,7 @@ static int32_t get_table(sp_bytes *in, const sp_job *job, sp_totals *t, uint32_t
   for (uint32_t g = 0; g < n_groups; g++) {
     int64_t *counts = sp_table_counts(table, g);
     if (counts == NULL) return SAMPAN_E_MEMORY;
-    for (uint32_t c = 0; c < n_counts; c++) counts[c] = sp_get_integer(in);
+    for (uint32_t c = 0; c < n_counts; c++) counts[c] = sp_get_tally(in);
   }
   return SAMPAN_OK;
 }

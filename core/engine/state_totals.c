@@ -83,8 +83,8 @@ void sp_put_totals(sp_buffer *out, const sp_job *job, sp_totals *t) {
 
 /* ---- in ----------------------------------------------------------------------------------- */
 
-static void get_integers(sp_bytes *in, int64_t *out, uint64_t n) {
-  for (uint64_t i = 0; i < n; i++) out[i] = sp_get_integer(in);
+static void get_tallies(sp_bytes *in, int64_t *out, uint64_t n) {
+  for (uint64_t i = 0; i < n; i++) out[i] = sp_get_tally(in);
 }
 
 static int32_t get_periods(sp_bytes *in, const sp_job *job, sp_totals *t) {
@@ -92,23 +92,23 @@ static int32_t get_periods(sp_bytes *in, const sp_job *job, sp_totals *t) {
   const uint32_t most = 1 + (g != SP_NONE ? sp_coder_size(t->coders[g]) : 0);
   const uint32_t n = (uint32_t)sp_get_count(in, most);
   SP_TRY(sp_totals_period_room(job, t, n));
-  get_integers(in, t->by_period, 2 * (uint64_t)n);
+  get_tallies(in, t->by_period, 2 * (uint64_t)n);
   for (uint32_t i = 0; i < job->plan->n_indicators; i++) {
     for (uint32_t p = 0; p < n; p++) {
       sp_use_count *use = &t->uses[(size_t)i * t->use_periods + p];
-      use->n_domain = sp_get_integer(in);
-      use->n_missing = sp_get_integer(in);
+      use->n_domain = sp_get_tally(in);
+      use->n_missing = sp_get_tally(in);
     }
   }
   return SAMPAN_OK;
 }
 
 static int32_t get_counts(sp_bytes *in, const sp_job *job, sp_totals *t) {
-  t->n_read = sp_get_integer(in);
-  t->n_kept = sp_get_integer(in);
-  get_integers(in, t->n_dropped, job->plan->n_drops + 1U);
-  get_integers(in, t->n_ungrouped, job->n_groupings);
-  t->n_weighted = sp_get_integer(in);
+  t->n_read = sp_get_tally(in);
+  t->n_kept = sp_get_tally(in);
+  get_tallies(in, t->n_dropped, job->plan->n_drops + 1U);
+  get_tallies(in, t->n_ungrouped, job->n_groupings);
+  t->n_weighted = sp_get_tally(in);
   t->weight = sp_get_exact(in);
   t->weight_squared = sp_get_exact(in);
   t->weight_min = sp_get_number(in);
@@ -150,7 +150,7 @@ static int32_t get_rank(sp_bytes *in, sp_rank *rank) {
     if (read.low == NULL || read.high == NULL) status = SAMPAN_E_MEMORY;
     for (uint64_t i = 0; status >= 0 && i < n; i++) {
       read.low[i] = (double)sp_get_count(in, UINT64_C(1) << 40);
-      read.high[i] = sp_get_integer(in);
+      read.high[i] = sp_get_limb(in);
     }
   }
   if (status >= 0) status = sp_rank_merge(rank, &read);

@@ -73,14 +73,21 @@ int sp_source_knows_writing(const sp_source *source) {
   return (ops_of(source)->flags & SAMPAN_SOURCE_AS_WRITTEN) != 0;
 }
 
-int sp_source_has_spans(const sp_source *source, int64_t size) {
+static int cuts_nothing(const sp_source *source, sp_context *context) {
+  const char none[SP_BEHIND + 1] = {0};
+  sampan_error error = {.struct_size = sizeof error};
+  const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, &error);
+  return ops_of(source)->cut(&call, &source->schema, none, 0) < 0;
+}
+
+int sp_source_has_spans(const sp_source *source, int64_t size, sp_context *context) {
   const size_t n = strlen(source->file);
   if (!sp_source_can_deal(source)) return 0;
   if (sp_source_has_pieces(ops_of(source)) && source->schema.n_pieces > 0) {
     return source->schema.n_pieces >= SP_LEAST_SPANNED_PIECES;
   }
   if (n >= 3 && strcmp(source->file + n - 3, ".gz") == 0) return 0;
-  return size >= SP_LEAST_SPANNED_BYTES;
+  return size >= SP_LEAST_SPANNED_BYTES && !cuts_nothing(source, context);
 }
 
 /* ---- sinks -------------------------------------------------------------------------------- */

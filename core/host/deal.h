@@ -25,8 +25,8 @@ typedef struct sp_span {
 } sp_span;
 
 /* Whether parts of a file of so many bytes are worth dealing out by themselves. It is a matter of
- * the file alone. */
-int sp_source_has_spans(const sp_source *source, int64_t size);
+ * the file and its options alone: a source that cannot cut even no bytes at all can cut none. */
+int sp_source_has_spans(const sp_source *source, int64_t size, sp_context *context);
 
 /* As sp_source_read, with n_sinks sinks, whose functions are called by as many threads, each by its
  * own: records come to any of them, in any order. `progress` is called by one thread at a time.

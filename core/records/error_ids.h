@@ -20,6 +20,7 @@ enum {
   SP_ID_CHANGED = 2018,
   SP_ID_TWO_TEXTS = 2019,
   SP_ID_PIPE_TWICE = 2020,
+  SP_ID_SHARD_UNCUT = 2021,
 
   /* packing */
   SP_ID_PACK = 2040,       /* storing failed */

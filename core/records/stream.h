@@ -97,7 +97,7 @@ int sp_stream_has_pipe(const sp_stream *stream);
 typedef struct sp_stretch {
   int64_t from, to, size, n_records;
   int32_t by_records; /* 0: by spans of the file (host/deal.h) */
-  int32_t reserved;
+  int32_t fell_back;  /* by records for an error in a span, which a whole read does not have */
 } sp_stretch;
 
 /* A file that gives its bytes only once, as the plan names it, or NULL: shards need it more often.
@@ -106,6 +106,8 @@ const char *sp_stream_pipe(const sp_stream *stream);
 /* Has reads take shard k (from 1) of n only: of the files of all waves, one behind the other. Side
  * tables are read whole. SAMPAN_E_MEMORY. */
 int32_t sp_stream_take_shard(sp_stream *stream, uint32_t k, uint32_t n) SP_CHECK;
+/* After a read of a shard: refuses one that took by records what other shards take by spans. */
+int32_t sp_stream_check_shard(const sp_stream *stream, sampan_error *error) SP_CHECK;
 /* By wave; NULL where reads take all. Borrowed. */
 const sp_stretch *sp_stream_stretches(const sp_stream *stream);
 /* Makes the facts what a whole read leaves: by file, in the order of sp_stream_files. Refuses what

@@ -47,9 +47,23 @@ const sp_span *sp_stretch_span(sp_stream *s, uint32_t wave, int32_t plain, sp_sp
   if (s->stretches == NULL) return NULL;
   sp_stretch *t = &s->stretches[wave];
   t->n_records = 0;
-  t->by_records = plain || !sp_source_has_spans(&s->waves[wave].main.source, t->size);
+  const int has_spans = sp_source_has_spans(&s->waves[wave].main.source, t->size, s->context);
+  t->by_records = plain || !has_spans;
+  t->fell_back = plain && has_spans;
   *out = (sp_span){.from = t->from, .to = t->to, .size = t->size};
   return t->by_records ? NULL : out;
+}
+
+int32_t sp_stream_check_shard(const sp_stream *s, sampan_error *error) {
+  for (uint32_t w = 0; w < s->plan->n_waves; w++) {
+    const sp_stretch *t = &s->stretches[w];
+    if (!t->fell_back || t->from == t->to || t->to - t->from == t->size) continue;
+    sp_error_set(error, SAMPAN_E_DATA, SP_ID_SHARD_UNCUT,
+                 "this shard of the file cannot be read by its bytes, as the others are");
+    sp_error_hint(error, "use `sampan run`, which reads it; or write all its line ends alike");
+    return sp_error_file(error, s->waves[w].main.source.file);
+  }
+  return SAMPAN_OK;
 }
 
 /* ---- by records --------------------------------------------------------------------------- */

@@ -158,6 +158,19 @@ shards packed 5
 for form in json json.manifest.json; do
   cmp -s "packed.$form" "out.$form" || wrong "the packed file in shards: $form differs"
 done
+# Its lines end in CR LF, and the last one in CR: that is a record for every way of reading.
+sed 's/$/\r/' big.csv | head -c -1 >crlf-data.csv
+plan crlf '{file: crlf-data.csv}' '{strata: h, psu: p, weight: w}'
+run crlf
+shards crlf 2
+"$sampan" merge crlf.yaml crlf-1-2.state crlf-2-2.state -o out.json 2>err || wrong "CR at the end: $(cat err)"
+cmp -s crlf.json out.json || wrong "a file that ends in CR, in shards, differs"
+# Its characters cannot be told from marks from the middle on: all shards take it by records.
+plan gb '{file: big.csv, options: {encoding: gb18030}}' '{strata: h, psu: p, weight: w}'
+run gb
+shards gb 2
+"$sampan" merge gb.yaml gb-1-2.state gb-2-2.state -o out.json 2>err || wrong "gb18030: $(cat err)"
+cmp -s gb.json out.json || wrong "a file of gb18030 in shards differs"
 indicators='indicators: {ill: {estimator: prevalence, of: ill == 1}}'
 
 # refused NAME SMPid WORDS COMMAND...: with the id and the words, and nothing written.
@@ -204,6 +217,14 @@ refused "a file that has changed" SMP2243 "'all.csv' has changed" merge old/nest
 refused "an output that is a state" SMP6080 "is an input" merge nested.yaml $one $two -o $two --format csv
 refused "no number of a shard" SMP6090 "not 3/2" partial nested.yaml --shard 3/2 -o out.csv
 refused "shard 0" SMP6090 "numbered from 1" partial nested.yaml --shard 0/2 -o out.csv
+# The last shard alone finds an end that only a whole read understands.
+{ cat crlf-data.csv; printf '\n\r'; } >odd-data.csv
+indicators='indicators: {mean: {estimator: mean, of: z}}'
+plan odd '{file: odd-data.csv}' '{strata: h, psu: p, weight: w}'
+indicators='indicators: {ill: {estimator: prevalence, of: ill == 1}}'
+run odd
+"$sampan" partial odd.yaml --shard 1/2 -o odd-1.state 2>err || wrong "the first shard of odd-data.csv: $(cat err)"
+refused "a shard that cannot be cut" SMP2021 "use \`sampan run\`" partial odd.yaml --shard 2/2 -o out.csv
 refused "no state given" SMP6003 "missing" merge nested.yaml
 
 indicators='indicators:

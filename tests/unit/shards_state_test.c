@@ -100,6 +100,25 @@ Test(state, a_later_version_is_refused_by_name) {
   shards_close(&f);
 }
 
+/* Shards that no run can be divided into would be looked for one by one. */
+Test(state, numbers_of_shards_are_bounded) {
+  static const uint32_t wrong[][2] = {{3, 2}, {1, (1 << 20) + 1}, {1, UINT32_MAX}};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    shards_folder f;
+    sp_plan *plan;
+    sp_buffer state;
+    make_state(&f, rest, &plan, &state);
+    cr_assert_eq(sp_partial(plan, f.registry, &f.options, wrong[i][0], wrong[i][1], &state, &error),
+                 0);
+    cr_assert_eq(read_state(&f, state.data, state.n_bytes), SAMPAN_E_DATA, "%u/%u", wrong[i][0],
+                 wrong[i][1]);
+    cr_assert_eq(error.id, SP_ID_STATE);
+    sp_buffer_clear(&state);
+    sp_plan_free(plan);
+    shards_close(&f);
+  }
+}
+
 static int32_t bound(sp_outcome *o, void *data, sampan_error *e) {
   (void)data;
   o->job->all_wide = 1;
@@ -153,6 +172,51 @@ Test(state, wrong_totals_do_no_harm) {
 
 Test(state, wrong_ranks_do_no_harm) {
   try_totals(replicated);
+}
+
+static void spoil(sp_totals *t, int what) {
+  if (what == 1) t->n_read = -1;
+  if (what == 2) t->n_kept = INT64_MAX;
+  if (what == 3) t->weight.limb[1] = INT64_C(1) << 62;
+  if (what == 4) t->by_period[0] = -1;
+  if (what == 5) t->uses[0].n_missing = INT64_C(1) << 50;
+  if (what == 6) *sp_table_counts(t->tables[0], 0) = -5;
+}
+
+/* Counts that no records come to, whose sums would not be numbers. */
+Test(state, counts_are_bounded) {
+  shards_folder f;
+  sp_plan *plan;
+  sp_buffer state, again;
+  sp_state about;
+  sp_bytes in;
+  sp_outcome *o;
+  make_state(&f, rest, &plan, &state);
+  cr_assert_eq(sp_outcome_make(plan, f.registry, &f.options, bound, NULL, &o, &error), 0);
+  shards_write(&f, "s.state", state.data, state.n_bytes);
+  sp_buffer_init(&again);
+  for (int what = 0; what <= 6; what++) {
+    sp_totals *t, *back;
+    cr_assert_eq(sp_state_read(shards_path(&f, "s.state"), o->arena, &again, &about, &in, &error),
+                 0);
+    cr_assert_eq(sp_totals_new(o->job, &t, &error), 0);
+    cr_assert_eq(sp_totals_lay_out(o->job, t, &error), 0);
+    cr_assert_eq(sp_get_totals(&in, o->job, t), 0);
+    spoil(t, what);
+    sp_buffer_reset(&again);
+    sp_put_totals(&again, o->job, t);
+    in = (sp_bytes){.at = again.data, .end = again.data + again.n_bytes};
+    cr_assert_eq(sp_totals_new(o->job, &back, &error), 0);
+    cr_assert_eq(sp_totals_lay_out(o->job, back, &error), 0);
+    cr_assert_eq(sp_get_totals(&in, o->job, back), what == 0 ? 0 : SAMPAN_E_DATA, "%d", what);
+    sp_totals_free(o->job, t);
+    sp_totals_free(o->job, back);
+  }
+  sp_buffer_clear(&again);
+  sp_buffer_clear(&state);
+  sp_outcome_free(o);
+  sp_plan_free(plan);
+  shards_close(&f);
 }
 
 Test(state, numbers_come_back_as_they_were) {

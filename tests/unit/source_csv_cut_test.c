@@ -77,6 +77,8 @@ static const handmade cases[] = {
     {",", "\"", 0, 1, "a,b\n1,x\n-2.5e1, y \n,\"\"\n\"3\",\"q\"\"q\nr\"\n"},
     {",", "\"", 0, 1, "a,b\r\n1,x\r\n2,\"y\r\n,\"\r\n"},
     {",", "\"", 0, 1, "a,b\r\n1,x\n2,y\r\n3,z"},
+    {",", "\"", 0, 1, "a,b\r\n1,x\r\n2,y\r"},
+    {",", "\"", 0, 1, "a,b\n1,x\r\n2,\"y\"\r"},
     {",", "\"", 0, 1, "\xEF\xBB\xBF\"a\",\"b\"\n1,\"x\"\n2,\"y\""},
     {",", "\"", 0, 1, "\"a,\"\"\n\",b\n1,2\n"},
     {",", "\"", 0, 1, "a\n1\n\"\"\n 2 \n\"3\"\n"},
@@ -100,6 +102,9 @@ static const handmade cases[] = {
      "a,b\nsixteen-1-sixteen,sixteen-2-sixteen\nsixteen-2-sixteen,sixteen-1-sixteen\n"
      "sixteen-1-sixteen,sixteen-1-sixteem\nsixteen--sixteen,xixteen-1-sixteen\n"},
     {",", "\"", 0, 0, "a,b\n1,x\n2,y\r"},
+    {",", "\"", 0, 0, "a,b\r\n1,x\n2,y\r"},
+    {",", "\"", 0, 0, "a,b\r\n1,x\r\n\r"},
+    {",", "\"", 0, 0, "a,b\r\n1,x\r\n2,y\r\r"},
     {",", "\"", 0, 0, "a,b\n1,x\n\n2,y\n"},
     {",", "\"", 0, 0, "a\n1\n\n"},
     {",", "\"", 0, 0, "a,b"},

@@ -82,12 +82,24 @@ static int32_t read_slow_cells(lane *l, uint32_t i_fill, const dsv_spans *spans,
   return SAMPAN_OK;
 }
 
+/* A CR that ends the file ends its last line where lines end in CR LF, as the one before it does.
+ */
+static int is_last_cr_fine(const lane *l, uint32_t before) {
+  const uint32_t start = before + 1; /* of the last record; 0: none is known before it */
+  return l->bytes[l->n_bytes - 1] != '\r' ||
+         (start >= 2 && l->bytes[start - 1] == '\n' && l->bytes[start - 2] == '\r');
+}
+
 /* Every n-th separator is a line end, and nothing is longer than read() allows (C7). */
 static int is_regular(const lane *l, const uint32_t *at, int32_t n) {
   const uint32_t n_fields = l->schema->n_fields;
   for (int32_t i = 1; i <= n; i++) {
     const uint32_t end = at[(uint64_t)i * n_fields];
-    if (l->bytes[end] != '\n' && end != l->n_bytes) return 0;
+    if (end == l->n_bytes) {
+      if (!is_last_cr_fine(l, at[(uint64_t)(i - 1) * n_fields])) return 0;
+    } else if (l->bytes[end] != '\n') {
+      return 0;
+    }
   }
   if (n_fields == 1) { /* an empty line: a missing value, or no record? */
     for (int32_t i = 1; i <= n; i++) {
@@ -271,7 +283,7 @@ int32_t dsv_read_cut(const sampan_call *call, const dsv_dialect *dialect,
   }
   if (l.n_bytes == from) return stretch->is_first ? refuse(&l) : SAMPAN_END;
   const char last = l.bytes[l.n_bytes - 1];
-  if (last != '\n' && (!stretch->is_last || last == '\r')) return refuse(&l);
+  if (last != '\n' && !stretch->is_last) return refuse(&l);
   int32_t status = prepare(&l, dialect);
   if (status < 0) return status;
   l.at[0] = (uint32_t)(from - 1);
