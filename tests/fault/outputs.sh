@@ -162,9 +162,22 @@ else
 fi
 
 # ---- interrupted
-# More records than are read in the time.
-sed 's/data.csv/slow.csv/' plan.yaml >slow.yaml
-awk 'BEGIN { print "stratum,psu,area,ill"; for (i = 0; i < 12000000; i++) print "1," i % 4 ",1,0" }' >slow.csv
+# Records that are read several times for many regressions, so that the run is met whatever the
+# machine.
+awk 'BEGIN { for (i = 0; i < 200000; i++) printf "%d,%d,%d,%d\n", i % 9, i % 99, i % 77, i % 3 == 0 }' >part
+{
+  echo stratum,psu,x,ill
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do cat part part; done
+} >slow.csv
+cat >slow.yaml <<EOF
+sampan: 1
+data: {file: slow.csv}
+design: {strata: stratum, psu: psu, lonely: adjust}
+indicators:
+EOF
+for i in 1 2 3 4 5 6 7 8; do
+  echo "  r$i: {estimator: regression, of: ill, on: x}" >>slow.yaml
+done
 for signal in INT TERM; do
   command -v perl >/dev/null || break
   # A background job of a script ignores SIGINT; perl sees to it that this one does not.
