@@ -8,7 +8,12 @@
 #include "plan/plan.h"
 #include "records/pack.h"
 
-enum { SP_ID_PACK_OUTPUT = 6090, SP_ID_PACK_PLAN = 6091, SP_ID_PACK_KEYS = 6092 };
+enum {
+  SP_ID_PACK_OUTPUT = 6090,
+  SP_ID_PACK_PLAN = 6091,
+  SP_ID_PACK_KEYS = 6092,
+  SP_ID_PACK_PIPE = 6093
+};
 
 typedef struct packing {
   cli *c;
@@ -54,6 +59,20 @@ static void add_keys(packing *p, const sp_expr *const *of, uint32_t n) {
   }
 }
 
+/* A pipe can be read but once. */
+static int32_t refuse_pipe(const char *path, sampan_error *error) {
+  struct stat about;
+  if (strcmp(path, "-") != 0 &&
+      (stat(path, &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))) {
+    return SAMPAN_OK;
+  }
+  (void)sp_error_set(error, SAMPAN_E_USAGE, SP_ID_PACK_PIPE,
+                     "packing reads its data several times, which a pipe or a device does not "
+                     "allow");
+  (void)sp_error_file(error, path);
+  return sp_error_hint(error, "save it to a file first, and pack that file");
+}
+
 static int32_t open_plan(packing *p, sampan_error *error) {
   cli *c = p->c;
   SP_TRY(sp_plan_read(c->args.operands[0], &p->plan, error));
@@ -70,6 +89,7 @@ static int32_t open_plan(packing *p, sampan_error *error) {
                          "--sort STRATUM,PSU");
   }
   const sp_wave *wave = &plan->waves[0];
+  SP_TRY(refuse_pipe(wave->file, error));
   const char *name = wave->source.plugin;
   if (name == NULL) {
     const sp_plugin_info *info = sp_registry_by_extension(c->registry, SAMPAN_SOURCE, wave->file);
@@ -126,6 +146,7 @@ static int32_t pack(packing *p, sampan_error *error) {
   if (is_plan(c->args.operands[0])) {
     SP_TRY(open_plan(p, error));
   } else {
+    SP_TRY(refuse_pipe(c->args.operands[0], error));
     SP_TRY(cli_refuse_inputs(c, NULL, 0, error));
     SP_TRY(cli_data_open(c, c->args.operands[0], &p->context, &p->source, error));
   }

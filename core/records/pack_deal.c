@@ -222,7 +222,7 @@ int32_t sp_pack_deal(sp_pack_state *s, sampan_error *error) {
     for (uint32_t i = 0; i < s->n_threads; i++) {
       if (hands[i].d != NULL && hands[i].reader.fills != NULL) {
         overflow = overflow || hands[i].reader.overflow;
-        sp_pack_reader_merge(&hands[i].reader);
+        if (status >= 0) sp_pack_reader_merge(&hands[i].reader);
         sp_pack_reader_clear(&hands[i].reader);
       }
       sp_slab_free(hands[i].slab);

@@ -22,6 +22,7 @@ static inline int sp_cell_is_missing(uint64_t cell) {
 typedef struct sp_written {
   int64_t k;
   int32_t decimals;
+  int32_t whole; /* digits before the point */
 } sp_written;
 
 /* 1 if the text is a plain decimal that its number and its decimals give back: digits without
@@ -40,10 +41,14 @@ double sp_written_number(uint32_t code);
 typedef struct sp_writings {
   uint32_t decimals; /* bit d: one has d of them */
   int32_t ends_in_0; /* one has decimals that end in 0 */
+  int64_t most[16];  /* of so many decimals: the largest |k| */
 } sp_writings;
 
 void sp_writings_add(sp_writings *w, int64_t k, int32_t decimals);
 void sp_writings_add_code(sp_writings *w, uint32_t code);
+/* The same of a number of which only the digits are known. */
+void sp_writings_add_digits(sp_writings *w, int32_t whole, int32_t decimals, int ends_in_0);
+void sp_writings_merge(sp_writings *w, const sp_writings *more);
 /* 0 if the texts cannot all be told from the numbers. */
 int sp_writings_hold(const sp_writings *w);
 sampan_writing sp_writings_of(const sp_writings *w);
@@ -94,6 +99,7 @@ typedef struct sp_pack_column {
   const sampan_field *field;
   int32_t mode, next_mode; /* of this read, and of the next one */
   sp_writings writings;    /* of all that was read */
+  int32_t all_coded;       /* sorted: no run has cells instead of codes */
   sp_dictionary texts;     /* SP_READ_TEXT, sorted: of the whole file; under the lock */
   sp_cell_set codes;       /* the same, of all columns */
   const char **code_text;  /* their texts, once all are read */

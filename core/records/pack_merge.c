@@ -110,15 +110,13 @@ typedef struct builder {
   uint32_t *order;
 } builder;
 
-/* A column of the block as its runs have it, one behind the other: codes, or cells where one of
- * the runs has cells. Returns whether these are codes. */
+/* A column of the block as its runs have it, one behind the other: codes, or cells where one of all
+ * runs has cells (which of them, the order of the threads says; that there is one, the file alone).
+ * Returns whether these are codes. */
 static int collect(const builder *b, uint32_t column, const int64_t *from, const int64_t *to) {
   const sp_pack_state *s = b->s;
-  int coded = 1;
+  const int coded = s->columns[column].all_coded;
   int64_t n = 0;
-  for (int64_t r = 0; r < s->n_runs; r++) {
-    coded = coded && (from[r] == to[r] || s->spilled[r].columns[column].width != 8);
-  }
   for (int64_t r = 0; r < s->n_runs; r++) {
     const int64_t m = to[r] - from[r];
     if (m == 0) continue;
@@ -282,6 +280,10 @@ static int32_t settle(sp_pack_state *s) {
   }
   for (uint32_t i = 0; i < s->n_columns; i++) {
     sp_pack_column *c = &s->columns[i];
+    c->all_coded = 1;
+    for (int64_t r = 0; r < s->n_runs; r++) {
+      if (s->spilled[r].n > 0 && s->spilled[r].columns[i].width == 8) c->all_coded = 0;
+    }
     if (c->mode != SP_READ_TEXT) continue;
     c->code_text = malloc((c->codes.n + 1U) * sizeof *c->code_text);
     if (c->code_text == NULL) return SAMPAN_E_MEMORY;

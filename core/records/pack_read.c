@@ -6,7 +6,7 @@
 #include "records/error_ids.h"
 #include "records/pack_internal.h"
 
-enum { CAPACITY = 2048, SAMPLE = 8192, NOT_PLAIN = 64 };
+enum { CAPACITY = 2048, SAMPLE = 8192, NOT_PLAIN = 1024 };
 
 static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) {
   sp_pack_reader *r = data;
@@ -16,7 +16,7 @@ static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) 
   if (mode == SP_READ_CODE) return sp_written_code(text, n);
   if (mode == SP_READ_TEXT) return sp_dictionary_add(&r->texts[column], text, n);
   if (!sp_written_read(text, n, &w)) return NOT_PLAIN;
-  return (uint32_t)w.decimals * 2 + (w.decimals > 0 && w.k % 10 == 0);
+  return (uint32_t)w.whole << 5 | (uint32_t)w.decimals << 1 | (w.decimals > 0 && w.k % 10 == 0);
 }
 
 static void become(sp_pack_reader *r, uint32_t column, int32_t mode) {
@@ -41,8 +41,8 @@ static void look_at_codes(sp_pack_reader *r, uint32_t column, int64_t n) {
       become(r, column, SP_READ_TEXT);
       return;
     }
-    r->writings[column].decimals |= UINT32_C(1) << (fill->code[i] / 2);
-    r->writings[column].ends_in_0 |= (int32_t)(fill->code[i] & 1);
+    sp_writings_add_digits(&r->writings[column], (int32_t)(fill->code[i] >> 5),
+                           (int32_t)(fill->code[i] >> 1 & 15), (int)(fill->code[i] & 1));
   }
 }
 
@@ -181,6 +181,8 @@ int32_t sp_pack_reader_init(sp_pack_reader *r, sp_pack_state *s) {
 }
 
 int32_t sp_pack_reader_restart(sp_pack_reader *r) {
+  /* What a stretch becomes must not depend on those that the same thread had before. */
+  memset(r->raw, 0, r->s->n_columns * sizeof *r->raw);
   for (uint32_t i = 0; i < r->s->n_columns; i++) {
     if (r->s->columns[i].mode != SP_READ_TEXT) continue;
     sp_dictionary_clear(&r->texts[i]);
@@ -215,8 +217,7 @@ void sp_pack_reader_merge(const sp_pack_reader *r) {
   s->n_records += r->n_records;
   for (uint32_t i = 0; i < s->n_columns; i++) {
     sp_pack_column *c = &s->columns[i];
-    c->writings.decimals |= r->writings[i].decimals;
-    c->writings.ends_in_0 |= r->writings[i].ends_in_0;
+    sp_writings_merge(&c->writings, &r->writings[i]);
     int32_t next = r->next_mode[i];
     if (!sp_writings_hold(&c->writings)) next = SP_READ_TEXT;
     if (next < 0 || c->next_mode == SP_READ_TEXT) continue;

@@ -13,6 +13,7 @@ int sp_written_read(const char *text, uint64_t n, sp_written *out) {
   while (p < end && (unsigned)(*p - '0') <= 9) k = 10 * k + (*p++ - '0');
   if (p == first || (p - first > 1 && *first == '0')) return 0;
   out->decimals = 0;
+  out->whole = (int32_t)(p - first);
   if (p < end) {
     if (*p++ != '.') return 0;
     const char *point = p;
@@ -42,17 +43,47 @@ double sp_written_number(uint32_t code) {
 }
 
 void sp_writings_add(sp_writings *w, int64_t k, int32_t decimals) {
+  const int64_t size = k < 0 ? -k : k;
   w->decimals |= UINT32_C(1) << decimals;
   if (decimals > 0 && k % 10 == 0) w->ends_in_0 = 1;
+  if (size > w->most[decimals]) w->most[decimals] = size;
+}
+
+void sp_writings_add_digits(sp_writings *w, int32_t whole, int32_t decimals, int ends_in_0) {
+  int64_t k = 1;
+  for (int32_t i = 0; i < whole + decimals; i++) k *= 10;
+  sp_writings_add(w, k - 1, decimals);
+  if (ends_in_0) w->ends_in_0 = 1;
+}
+
+void sp_writings_merge(sp_writings *w, const sp_writings *more) {
+  w->decimals |= more->decimals;
+  w->ends_in_0 |= more->ends_in_0;
+  for (int32_t d = 0; d <= MOST_DIGITS; d++) {
+    if (more->most[d] > w->most[d]) w->most[d] = more->most[d];
+  }
 }
 
 void sp_writings_add_code(sp_writings *w, uint32_t code) {
   sp_writings_add(w, (int64_t)(code & 0xFFFFFFF) - BIAS, (int32_t)(code >> 28));
 }
 
+/* Digits before the point of the longest. */
+static int32_t most_whole(const sp_writings *w) {
+  int32_t most = 1;
+  for (int32_t d = 0; d <= MOST_DIGITS; d++) {
+    int32_t n = -d;
+    for (int64_t k = w->most[d]; k > 0; k /= 10) n++;
+    most = n > most ? n : most;
+  }
+  return most;
+}
+
+/* All are written with the most decimals that any has, less the zeros at the end: at most 15
+ * digits, or a double does not tell them. */
 int sp_writings_hold(const sp_writings *w) {
-  const int one = (w->decimals & (w->decimals - 1)) == 0;
-  return !w->ends_in_0 || one;
+  if ((w->decimals & (w->decimals - 1)) == 0) return 1;
+  return !w->ends_in_0 && most_whole(w) + sp_writings_of(w).decimals <= MOST_DIGITS;
 }
 
 sampan_writing sp_writings_of(const sp_writings *w) {

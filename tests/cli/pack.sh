@@ -87,6 +87,16 @@ for f in kinds.csv same.sampan; do
   refused 4 'row 1, column town: "Chaoyang, East" is not a number' run p.yaml
 done
 
+# Many decimals in one cell, many digits before the point in another: no two become one.
+printf 'x,y\n0.12345678901234,0.123456\n1234567.5,1.5\n123456.7,2\n98765.43,3\n' >digits.csv
+printf '300000,134217000\n654321.123,134217001\n4321.9,7\n' >>digits.csv
+describe_same digits.csv
+printf 'sampan: 1\ndata: {file: FILE}\nindicators: {f: {estimator: count, by: [[x], [y]]}}\n' >plan.yaml
+sed 's/FILE/digits.csv/' plan.yaml >p1.yaml
+sed 's/FILE/same.sampan/' plan.yaml >p2.yaml
+"$sampan" run p1.yaml -f csv >r1 2>err && "$sampan" run p2.yaml -f csv >r2 2>err || wrong "digits"
+cmp r1 r2 >err 2>&1 || wrong "other keys of long decimals from the packed file"
+
 # ---- a column that turns out otherwise after many records
 awk 'BEGIN {
   print "a,b,c,d"
@@ -154,6 +164,21 @@ head -c 900000 l.sampan >h1
 head -c 900000 l2.sampan >h2
 cmp h1 h2 >err 2>&1 || wrong "sorted by pack and by sort(1): other bytes"
 
+# The bytes depend on the data alone, not on which thread came first.
+awk 'BEGIN {
+  srand(5); print "k,t,x,few,w"
+  for (i = 1; i <= 300000; i++)
+    printf "%d,n%d,%d.5,c%d,%s\n", int(rand() * 50), int(rand() * 90000), int(rand() * 80000), \
+      int(rand() * 30), (i > 150000 && i < 220000 ? rand() : i % 7)
+}' >threads.csv
+for sort in "--sort k" "--sort few,x" ''; do
+  pack threads.csv -o t1.sampan --threads 1 $sort
+  for threads in 2 4 4; do
+    pack threads.csv -o t2.sampan --threads $threads $sort
+    cmp t1.sampan t2.sampan >err 2>&1 || wrong "other bytes of $threads threads, sorted: $sort"
+  done
+done
+
 # A plan's file is sorted by its strata and PSUs.
 pack p1.yaml -o l3.sampan
 cmp l.sampan l3.sampan >err 2>&1 || wrong "of a plan, by its strata and PSUs"
@@ -201,6 +226,12 @@ refused 2 'a name is missing' pack kinds.csv -o x.sampan --sort id,
 refused 2 "no source claims the file name 'x.foo'" pack kinds.csv -o x.foo
 refused 2 "reads its format, but does not write it" pack kinds.csv -o x.csv
 refused 2 'is an input of this run' pack k.sampan -o k.sampan
+mkfifo pipe.csv
+cat kinds.csv >pipe.csv &
+writer=$!
+refused 2 'reads its data several times' pack pipe.csv -o x.sampan
+kill $writer 2>/dev/null
+refused 2 'save it to a file first' pack - --format csv -o x.sampan
 printf 'a,b\n1,2\n3\n' >bad.csv
 refused 4 'fewer fields' pack bad.csv -o x.sampan
 printf 'sampan: 1\ndata: {waves: [{file: kinds.csv}, {file: one.csv}]}\nindicators: {a: {estimator: count}}\n' >two.yaml

@@ -308,31 +308,88 @@ Test(source_packed, other_files_are_refused) {
   free(f.bytes);
 }
 
+static char *find_heads(const made_file *f, uint64_t n_records, uint64_t n_columns) {
+  for (int64_t i = 64; i < f->n_bytes; i += 64) {
+    packed_block_head head;
+    memcpy(&head, f->bytes + i, sizeof head);
+    if (head.n_records == n_records && head.n_columns == n_columns) return f->bytes + i;
+  }
+  cr_assert_fail("no heads");
+  return NULL;
+}
+
+/* Makes the checksums right for the changed heads of the first of `n_blocks` blocks. */
+static void seal(const made_file *f, const char *heads, int64_t n_columns, int64_t n_blocks) {
+  const int64_t n_heads = 64 * (1 + n_columns);
+  char *directory = f->bytes + (heads - f->bytes) + n_blocks * n_heads;
+  char *trailer = f->bytes + f->n_bytes - 64;
+  uint64_t sum = packed_sum(heads, n_heads);
+  memcpy(directory + 16 + 24, &sum, 8);
+  sum = packed_sum(directory, trailer - directory);
+  memcpy(trailer + 32, &sum, 8);
+  memset(trailer + 56, 0, 8);
+  sum = packed_sum(trailer, 64);
+  memcpy(trailer + 56, &sum, 8);
+}
+
+/* A column without values that claims to have a dictionary would be read where no codes are. */
+Test(source_packed, codes_of_no_records_have_no_dictionary) {
+  static const char *const t[3] = {NULL, NULL, NULL};
+  static const uint8_t present[3] = {0, 0, 0};
+  static const source_column wanted_t[] = {{"t", SAMPAN_TEXT, NULL, 0}, {0}};
+  const made_column column = {.name = "t", .type = SAMPAN_TEXT, .text = t, .present = present};
+  for (uint32_t width = 0; width <= 16; width += 8) {
+    made_file f = packed_make(plugin(), &column, 1, 3, 3);
+    source_job job = job_of(&f, wanted_t);
+    char *heads = find_heads(&f, 3, 1);
+    source_result r;
+    packed_chunk chunk;
+    cr_assert_eq(source_run(&job, &r), SAMPAN_END, "%s", r.error.message);
+    source_result_clear(&r);
+    memcpy(&chunk, heads + 64, sizeof chunk);
+    chunk.width = width;
+    chunk.n_entries = 4;
+    chunk.dictionary_bytes = 8; /* of what fills the chunk up: four empty texts */
+    memcpy(heads + 64, &chunk, sizeof chunk);
+    seal(&f, heads, 1, 1);
+    cr_assert_eq(source_run(&job, &r), SAMPAN_E_DATA, "width %u", (unsigned)width);
+    cr_assert_not_null(strstr(r.error.message, "makes no sense"), "%s", r.error.message);
+    source_result_clear(&r);
+    free(f.bytes);
+  }
+}
+
+/* More entries than codes can name, and a dictionary that is not padded. */
+Test(source_packed, dictionaries_fit_their_codes) {
+  for (int k = 0; k < 2; k++) {
+    made_file f = small_file();
+    char *heads = find_heads(&f, 3, 3), *at = heads + 3 * 64;
+    sampan_error error;
+    packed_chunk chunk;
+    memcpy(&chunk, at, sizeof chunk);
+    cr_assert_eq(chunk.encoding, PACKED_CODES);
+    cr_assert_eq(chunk.width, 1);
+    if (k == 0) chunk.n_entries = 3;
+    if (k == 1) chunk.dictionary_bytes++;
+    memcpy(at, &chunk, sizeof chunk);
+    seal(&f, heads, 3, 2);
+    cr_assert_eq(read_small(&f, f.n_bytes, &error), SAMPAN_E_DATA, "%d", k);
+    cr_assert_not_null(strstr(error.message, "makes no sense"), "%s", error.message);
+    free(f.bytes);
+  }
+}
+
 /* Wrong heads under right checksums: nothing is read outside the file. */
 Test(source_packed, damage_that_checksums_hide_is_harmless) {
   made_file f = small_file();
-  packed_block_head head;
-  char *heads = NULL;
-  for (int64_t i = 64; heads == NULL; i += 64) {
-    memcpy(&head, f.bytes + i, sizeof head);
-    if (head.n_records == 3 && head.n_columns == 3) heads = f.bytes + i;
-  }
-  char *directory = heads + 2 * 64 * 4;
-  char *trailer = f.bytes + f.n_bytes - 64;
+  char *heads = find_heads(&f, 3, 3);
   uint64_t seed = 3;
   for (int k = 0; k < 4000; k++) {
     char *copy = (char *)malloc((size_t)f.n_bytes);
     const uint64_t at = next(&seed) % (64 * 4);
-    uint64_t sum;
     memcpy(copy, f.bytes, (size_t)f.n_bytes);
     heads[at] = (char)next(&seed);
-    sum = packed_sum(heads, 64 * 4);
-    memcpy(directory + 16 + 24, &sum, 8);
-    sum = packed_sum(directory, trailer - directory);
-    memcpy(trailer + 32, &sum, 8);
-    memset(trailer + 56, 0, 8);
-    sum = packed_sum(trailer, 64);
-    memcpy(trailer + 56, &sum, 8);
+    seal(&f, heads, 3, 2);
     sampan_error error;
     const int32_t status = read_small(&f, f.n_bytes, &error);
     cr_assert(status == SAMPAN_END || (status < 0 && error.message[0]));

@@ -16,8 +16,10 @@ static int64_t padded(int64_t n) {
 static int64_t data_bytes(const packed_chunk *h, int64_t n) {
   switch (h->encoding) {
     case PACKED_CODES:
-      if (h->n_absent == (uint64_t)n) return 0;
-      if (h->n_entries == 0) return -1;
+      if (h->n_absent == (uint64_t)n) {
+        return h->n_entries == 0 && h->dictionary_bytes == 0 ? 0 : -1;
+      }
+      if (h->n_entries == 0 || h->width > 16 || h->n_entries > UINT32_C(1) << h->width) return -1;
       if (h->width == 1 || h->width == 2 || h->width == 4 || h->width == 8 || h->width == 16) {
         return (n * h->width + 7) / 8;
       }
@@ -87,6 +89,7 @@ static int lay_out(packed_column *c, int64_t n) {
     c->reason = (const uint8_t *)packed_take(&at, padded(h->n_absent));
     if (c->reason == NULL) return 0;
   }
+  if (h->dictionary_bytes % 8 != 0) return 0; /* what follows would not be aligned */
   const void *dictionary = packed_take(&at, h->dictionary_bytes);
   if (dictionary == NULL) return 0;
   c->numbers = is_text ? NULL : (const double *)dictionary;

@@ -108,7 +108,27 @@ static int32_t find_numbers(encoding *e, uint32_t *number) {
   return SAMPAN_OK;
 }
 
-/* Texts of a large table: its entries in the order of their codes. */
+/* Numbers the n entries anew, in the order in which they come up: that of the table says only which
+ * thread came first. */
+static int32_t order_by_appearance(encoding *e) {
+  uint32_t *number = (uint32_t *)room(e->call, e->n_entries, sizeof *number);
+  uint32_t *entry = (uint32_t *)room(e->call, e->n_entries, sizeof *entry);
+  uint32_t n = 0;
+  if (number == NULL || entry == NULL) return packed_fail_memory(e->call);
+  memset(number, 0, e->n_entries * sizeof *number);
+  for (int64_t i = 0; i < e->n; i++) {
+    const uint32_t old = e->code[i];
+    if (number[old] == 0) {
+      entry[n] = e->entry[old];
+      number[old] = ++n;
+    }
+    e->code[i] = (uint16_t)(number[old] - 1);
+  }
+  e->entry = entry;
+  return SAMPAN_OK;
+}
+
+/* Texts of a large table. */
 static int32_t load_long(encoding *e) {
   const sampan_slab_column *c = e->column;
   const uint64_t *present = c->present;
@@ -130,7 +150,7 @@ static int32_t load_long(encoding *e) {
         (const uint32_t *)bsearch(&code[i], e->entry, e->n_entries, sizeof *code, compare_codes);
     e->code[i] = (uint16_t)(at - e->entry);
   }
-  return SAMPAN_OK;
+  return order_by_appearance(e);
 }
 
 static int32_t settle_codes(encoding *e) {

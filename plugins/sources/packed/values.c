@@ -59,13 +59,13 @@ static void shortest(const sampan_call *call, double x, char *out) {
 void packed_number_text(const packed_column *c, double x, char *out) {
   const int32_t decimals = c->kind->writing.decimals;
   char digits[24];
-  if (decimals < 0) {
+  double power = 1;
+  for (int32_t i = 0; i < decimals; i++) power *= 10;
+  /* At most 15 digits, so that the nearest integer is the one that was written. */
+  if (decimals < 0 || !(fabs(x) * power < 1e15)) {
     shortest(c->call, x, out);
     return;
   }
-  /* At most 15 digits, so that the nearest integer is the one that was written. */
-  double power = 1;
-  for (int32_t i = 0; i < decimals; i++) power *= 10;
   const int n = put_digits((uint64_t)nearbyint(fabs(x) * power), decimals + 1, digits);
   char *to = out;
   if (x < 0) *to++ = '-';
