@@ -9,10 +9,10 @@
 #include "records/pack.h"
 
 enum {
-  SP_ID_PACK_OUTPUT = 6090,
-  SP_ID_PACK_PLAN = 6091,
-  SP_ID_PACK_KEYS = 6092,
-  SP_ID_PACK_PIPE = 6093
+  SP_ID_PACK_OUTPUT = 6094,
+  SP_ID_PACK_PLAN = 6095,
+  SP_ID_PACK_KEYS = 6096,
+  SP_ID_PACK_PIPE = 6097
 };
 
 typedef struct packing {
