@@ -132,7 +132,7 @@ Test(source_csv_keys, cells) {
                {"08", 1, 0, 0},
                {"8", 1, 0, 0}, /* a number: 08 is 8 */
                {"1234567890123456", 0, 0, 0},
-               {"07", 1, 0, 0}, /* absent, so it needs no writing */
+               {"07", 0, 0, 0}, /* as a text it is not the code 7 */
                {"09", 0, 0, 0},
                {"-0", 0, 0, 0},
                {"+1", 0, 0, 0},
