@@ -171,7 +171,7 @@ uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
 }
 
 /* The places where rows are remembered: this many in all, and this many of a unit. */
-enum { SP_MOST_WAYS = 1 << 19, SP_MOST_WAY_BITS = 6 };
+enum { SP_MOST_WAYS = 1 << 19, SP_MOST_WAY_BITS = 6, SP_WAY_LOOKS = 4 };
 
 static void forget_ways(sp_table *t) {
   if (t->ways == NULL) return;
@@ -183,8 +183,10 @@ static void forget_ways(sp_table *t) {
 static void make_ways(sp_table *t, uint32_t unit) {
   uint32_t bits = t->way_bits, units = t->way_units != 0 ? t->way_units : 64;
   while (units <= unit && units < SP_MOST_WAYS) units *= 2;
-  if (t->n_way_misses > units && bits < SP_MOST_WAY_BITS) bits++;
+  /* Too few for each unit: one in eight was not found. */
+  if (t->n_way_misses > t->n_way_looks / 8 && bits < SP_MOST_WAY_BITS) bits++;
   t->n_way_misses = 0;
+  t->n_way_looks = 0;
   while (bits > 0 && ((uint64_t)units << bits) > SP_MOST_WAYS) bits--;
   if (units == t->way_units && bits == t->way_bits && t->ways != NULL) return;
   uint64_t *grown = malloc(((size_t)units << bits) * sizeof *grown);
@@ -218,7 +220,10 @@ int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, 
                       uint32_t *rows) {
   uint32_t most = 0;
   for (int64_t i = 0; i < n && unit != NULL; i++) most = unit[i] > most ? unit[i] : most;
-  if (most >= t->way_units || t->n_way_misses > t->way_units) make_ways(t, most);
+  t->n_way_looks += (uint64_t)n;
+  if (most >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
+    make_ways(t, most);
+  }
   const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
   const int has_all = most < units && unit != NULL;
   for (int64_t i = 0; i < n; i++) {
