@@ -7,6 +7,8 @@
  * library, which is right as well and some ten times slower. */
 #include "base/digits.h"
 
+#include "base/powers.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,36 +17,7 @@
 __extension__ typedef unsigned __int128 sp_u128;
 __extension__ typedef __int128 sp_i128;
 
-enum { LEAST_DIGITS = 15, MOST_DIGITS = 17, MOST_POWER = 27, BUFFER = 32 };
-
-static const uint64_t powers_of_5[MOST_POWER + 1] = {UINT64_C(1),
-                                                     UINT64_C(5),
-                                                     UINT64_C(25),
-                                                     UINT64_C(125),
-                                                     UINT64_C(625),
-                                                     UINT64_C(3125),
-                                                     UINT64_C(15625),
-                                                     UINT64_C(78125),
-                                                     UINT64_C(390625),
-                                                     UINT64_C(1953125),
-                                                     UINT64_C(9765625),
-                                                     UINT64_C(48828125),
-                                                     UINT64_C(244140625),
-                                                     UINT64_C(1220703125),
-                                                     UINT64_C(6103515625),
-                                                     UINT64_C(30517578125),
-                                                     UINT64_C(152587890625),
-                                                     UINT64_C(762939453125),
-                                                     UINT64_C(3814697265625),
-                                                     UINT64_C(19073486328125),
-                                                     UINT64_C(95367431640625),
-                                                     UINT64_C(476837158203125),
-                                                     UINT64_C(2384185791015625),
-                                                     UINT64_C(11920928955078125),
-                                                     UINT64_C(59604644775390625),
-                                                     UINT64_C(298023223876953125),
-                                                     UINT64_C(1490116119384765625),
-                                                     UINT64_C(7450580596923828125)};
+enum { LEAST_DIGITS = 15, MOST_DIGITS = 17, MOST_POWER = SP_MOST_POWER_OF_5, BUFFER = 32 };
 
 #define TEN_16 UINT64_C(10000000000000000)
 
@@ -66,13 +39,13 @@ static int scale(double x, scaled *out) {
   for (int tries = 0; tries < 2; tries++, exponent++) {
     const int32_t k = MOST_DIGITS - 1 - exponent, s = -(e + k);
     if (k < 0 || k > MOST_POWER || s < 1 || s > 62) return 0;
-    const sp_u128 p = (sp_u128)m * powers_of_5[k];
+    const sp_u128 p = (sp_u128)m * sp_power_of_5(k);
     const sp_u128 whole = p >> s;
     if (whole >= (sp_u128)TEN_16 * 10) continue;
     if (whole < TEN_16) return 0;
     out->whole = (uint64_t)whole;
     out->rest = (uint64_t)p & ((UINT64_C(1) << s) - 1);
-    out->power = powers_of_5[k];
+    out->power = sp_power_of_5(k);
     out->s = s;
     out->exponent = exponent;
     out->is_power_of_2 = fraction == 0;

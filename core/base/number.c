@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/powers.h"
 #include "base/text.h"
 
 /* Decimal digits that decide how a decimal rounds to a double: at most 768, and whether anything
@@ -206,37 +207,6 @@ typedef struct exact {
   int32_t shift, places;
 } exact;
 
-enum { MOST_FIVES = 27 }; /* 5^27 is the last in 64 bits */
-
-static const uint64_t fives[MOST_FIVES + 1] = {UINT64_C(1),
-                                               UINT64_C(5),
-                                               UINT64_C(25),
-                                               UINT64_C(125),
-                                               UINT64_C(625),
-                                               UINT64_C(3125),
-                                               UINT64_C(15625),
-                                               UINT64_C(78125),
-                                               UINT64_C(390625),
-                                               UINT64_C(1953125),
-                                               UINT64_C(9765625),
-                                               UINT64_C(48828125),
-                                               UINT64_C(244140625),
-                                               UINT64_C(1220703125),
-                                               UINT64_C(6103515625),
-                                               UINT64_C(30517578125),
-                                               UINT64_C(152587890625),
-                                               UINT64_C(762939453125),
-                                               UINT64_C(3814697265625),
-                                               UINT64_C(19073486328125),
-                                               UINT64_C(95367431640625),
-                                               UINT64_C(476837158203125),
-                                               UINT64_C(2384185791015625),
-                                               UINT64_C(11920928955078125),
-                                               UINT64_C(59604644775390625),
-                                               UINT64_C(298023223876953125),
-                                               UINT64_C(1490116119384765625),
-                                               UINT64_C(7450580596923828125)};
-
 /* 0 where it does not fit: numbers below some 1e-10 and above 1e16. */
 static int scale_exactly(double x, exact *e) {
   uint64_t bits;
@@ -247,8 +217,8 @@ static int scale_exactly(double x, exact *e) {
   /* The digits before the point less one, or one less: log10(2) times the bits. */
   const int32_t magnitude = ((exponent + 52) * 78913) >> 18;
   for (e->places = 16 - magnitude; e->places >= 16 - magnitude - 1; e->places--) {
-    if (e->places < 0 || e->places > MOST_FIVES) return 0;
-    e->power = fives[e->places];
+    if (e->places < 0 || e->places > SP_MOST_POWER_OF_5) return 0;
+    e->power = sp_power_of_5(e->places);
     e->scaled = (wide)e->mantissa * e->power;
     e->shift = -(exponent + e->places);
     if (e->shift < 1 || e->shift > 100) return 0;

@@ -1,7 +1,5 @@
 /* progress.c - how far a run is, for those who wait for it and for those who drive it. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/processors.h"
 #include "base/text.h"
 #include "cli/cli.h"
 
@@ -27,11 +26,7 @@ static int64_t peak_memory(void) {
 }
 
 static int64_t n_threads(const cli *c) {
-  cpu_set_t set;
-  if (c->args.threads > 0) return c->args.threads;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  const long n = sysconf(_SC_NPROCESSORS_ONLN);
-  return n > 0 ? n : 1;
+  return c->args.threads > 0 ? c->args.threads : sp_processors();
 }
 
 /* ---- the state at a moment ---------------------------------------------------------------- */

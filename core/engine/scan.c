@@ -1,9 +1,8 @@
 /* scan.c - one read of the records: sifted, placed in the design, weighed, divided, scored, added
  * up. */
-#define _GNU_SOURCE /* sched_getaffinity */
-#include <sched.h>
 #include <stdlib.h>
 
+#include "base/processors.h"
 #include "design/error_ids.h"
 #include "engine/common.h"
 #include "engine/error_ids.h"
@@ -280,8 +279,7 @@ static int64_t most_by_size(const sp_job *job) {
 static uint32_t count_workers(const sp_job *job, const sp_totals *totals, uint32_t read) {
   if (job->plain || read > 0 || totals->n_courses > 0 || !is_divisible(job)) return 1;
   int64_t n = job->options->threads;
-  cpu_set_t set;
-  if (n <= 0) n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (n <= 0) n = sp_processors();
   if (n > most_by_size(job)) n = most_by_size(job);
   /* Fewer, where what each takes for itself leaves little for the totals of all. */
   const uint64_t least = sp_totals_least(job, totals), room = sp_budget(job->options) / 4;

@@ -103,11 +103,4 @@ uint32_t sp_table_n_groups(const sp_table *table); /* groups that have counts */
 /* Sets counts of a group, if it has any, to zero. */
 void sp_table_clear_counts(sp_table *table, uint32_t group, uint32_t first, uint32_t n);
 
-/* ---- order -------------------------------------------------------------------------------- */
-
-/* The rows ordered by group and then by `order` of their PSU (an array by PSU); *out (n_rows) is
- * owned by the caller, as is *start (n_groups + 1): rows of group g are out[start[g]] and on. */
-int32_t sp_table_by_group(const sp_table *table, uint32_t n_groups, const uint64_t *order,
-                          uint32_t **out, uint32_t **start);
-
 #endif

@@ -42,35 +42,6 @@ Test(table, counts_begin_at_zero_and_last) {
   sp_table_free(t);
 }
 
-Test(table, rows_by_group_go_by_the_order_of_their_psus) {
-  enum { GROUPS = 5, PSUS = 50 };
-  sp_table *t;
-  uint64_t order[PSUS];
-  uint32_t *rows, *start;
-  cr_assert_eq(sp_table_new(1, 1, &t), 0);
-  for (uint32_t p = 0; p < PSUS; p++) order[p] = (p * 37) % PSUS;
-  for (uint32_t p = 0; p < PSUS; p++) {
-    for (uint32_t g = 0; g < GROUPS; g++) {
-      if ((p + g) % 3 != 0 && g != 3) cr_assert_neq(sp_table_row(t, g, p), UINT32_MAX);
-    }
-  }
-  cr_assert_eq(sp_table_by_group(t, GROUPS, order, &rows, &start), 0);
-  cr_assert_eq(start[0], 0);
-  cr_assert_eq(start[GROUPS], sp_table_n_rows(t));
-  cr_assert_eq(start[3], start[4], "group 3 has no row");
-  for (uint32_t g = 0; g < GROUPS; g++) {
-    for (uint32_t r = start[g]; r < start[g + 1]; r++) {
-      cr_assert_eq(sp_table_key_of(t, rows[r]).group, g);
-      if (r == start[g]) continue;
-      cr_assert_lt(order[sp_table_key_of(t, rows[r - 1]).psu],
-                   order[sp_table_key_of(t, rows[r]).psu]);
-    }
-  }
-  free(rows);
-  free(start);
-  sp_table_free(t);
-}
-
 /* ---- coder -------------------------------------------------------------------------------- */
 
 Test(coder, numbers_are_their_values_and_go_by_text) {
