@@ -88,11 +88,20 @@ static int look_up(const double *x, uint64_t present, const uint32_t *table, uin
   return bad == 0;
 }
 
+static uint64_t same_codes(const uint32_t *codes, uint32_t x) {
+  uint64_t out = 0;
+  for (int k = 0; k < 64; k++) out |= (uint64_t)(codes[k] == x) << k;
+  return out;
+}
+
+#include "base/lanes_cross.h"
+
 #include "base/lanes_body.h"
 
 static const sp_lanes portable = {
-    "portable",        compare, compare_one,  any_of, is_finite, zero_absent,
-    zero_absent_codes, choose,  choose_codes, range,  look_up};
+    "portable",        compare, compare_one,  any_of, is_finite, all_finite, zero_absent,
+    zero_absent_codes, choose,  choose_codes, range,  look_up,   spread,     same_codes,
+    cross};
 
 const sp_lanes *sp_lanes_of(int32_t variant) {
   switch (variant) {

@@ -10,6 +10,18 @@ enum { SP_LANES_PORTABLE = 0, SP_LANES_AVX2, SP_LANES_AVX512, SP_LANES_END };
 /* x relation y */
 enum { SP_IS_EQ = 0, SP_IS_NE, SP_IS_LT, SP_IS_LE, SP_IS_GT, SP_IS_GE };
 
+/* Codes of several columns side by side, and an entry for each such place, of which there are a
+ * multiple of SP_CROSS_WINDOW. */
+enum { SP_CROSS_WINDOW = 32, SP_CROSS_MOST = 32 };
+
+typedef struct sp_cross {
+  const uint32_t *codes[SP_CROSS_MOST];
+  uint32_t shift[SP_CROSS_MOST];
+  uint32_t n_codes;
+  uint32_t mask; /* the bits of a place */
+  const uint32_t *dense;
+} sp_cross;
+
 typedef struct sp_lanes {
   const char *name;
   /* Bit i of out: x[i] relation y[i]; past n the last word has zeros, here and below. */
@@ -18,8 +30,9 @@ typedef struct sp_lanes {
   /* Bit i of out: x[i] is one of the values. */
   void (*any_of)(const double *x, const double *values, uint32_t n_values, int64_t n,
                  uint64_t *out);
-  /* Bit i of out: x[i] is finite. */
+  /* Bit i of out: x[i] is finite. And whether all of them are. */
   void (*is_finite)(const double *x, int64_t n, uint64_t *out);
+  int (*all_finite)(const double *x, int64_t n);
   /* Makes what is absent 0. */
   void (*zero_absent)(double *x, const uint64_t *present, int64_t n);
   void (*zero_absent_codes)(uint32_t *x, const uint64_t *present, int64_t n);
@@ -34,6 +47,14 @@ typedef struct sp_lanes {
    * its entry is 0. */
   int (*look_up)(const double *x, uint64_t present, const uint32_t *table, uint32_t n_table,
                  uint32_t *out);
+  /* Gives 64 records the same code if all of them are `value`; 0, and nothing done, if not. */
+  int (*spread)(const double *x, double value, uint32_t code, uint32_t *out);
+  /* Bit i: the code of record i of 64 is x. */
+  uint64_t (*same_codes)(const uint32_t *codes, uint32_t x);
+  /* Records from `first`, 64 of them: out[i] = dense[place[i]] - 1, where the codes of a record side
+   * by side are its place, and UINT32_MAX for those not in `whole`. 0, with all of out written, if
+   * the entry of one that is in it is 0. */
+  int (*cross)(const sp_cross *cross, int64_t first, uint64_t whole, uint32_t *out);
 } sp_lanes;
 
 /* The widest that this processor has. */

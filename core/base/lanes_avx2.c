@@ -132,11 +132,24 @@ static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint
   return (present & ~found) == 0;
 }
 
+static SP_LANES_TARGET uint64_t same_codes(const uint32_t *codes, uint32_t x) {
+  const __m256i wanted = _mm256_set1_epi32((int)x);
+  uint64_t out = 0;
+  for (int k = 0; k < 64; k += 8) {
+    const __m256i is = _mm256_cmpeq_epi32(_mm256_loadu_si256((const void *)(codes + k)), wanted);
+    out |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(is)) << k;
+  }
+  return out;
+}
+
+#include "base/lanes_cross.h"
+
 #include "base/lanes_body.h"
 
-static const sp_lanes avx2 = {"avx2",      compare,           compare_one, any_of,       is_finite,
-                              zero_absent, zero_absent_codes, choose,      choose_codes, range,
-                              look_up};
+static const sp_lanes avx2 = {
+    "avx2",            compare, compare_one,  any_of, is_finite, all_finite, zero_absent,
+    zero_absent_codes, choose,  choose_codes, range,  look_up,   spread,     same_codes,
+    cross};
 
 const sp_lanes *sp_lanes_avx2(void) {
   return __builtin_cpu_supports("avx2") ? &avx2 : NULL;

@@ -87,8 +87,30 @@ static SP_LANES_TARGET void zero_codes_64(uint32_t *x, uint64_t present) {
   }
 }
 
+/* Tables of which only the first 32 entries are asked for stay in registers. */
+static SP_LANES_TARGET int look_up_few(const double *x, uint64_t present, const uint32_t *table,
+                                       uint32_t *out) {
+  const __m512i first = _mm512_loadu_si512(table), last = _mm512_loadu_si512(table + 16);
+  const __m512i one = _mm512_set1_epi32(1), end = _mm512_set1_epi32(32);
+  for (int k = 0; k < 64; k += 16) {
+    const __m512d low = _mm512_loadu_pd(x + k), high = _mm512_loadu_pd(x + k + 8);
+    const __m256i at_low = _mm512_cvttpd_epi32(low), at_high = _mm512_cvttpd_epi32(high);
+    const __m512i at = _mm512_inserti64x4(_mm512_castsi256_si512(at_low), at_high, 1);
+    const __mmask16 whole =
+        (__mmask16)(_mm512_cmp_pd_mask(_mm512_cvtepi32_pd(at_low), low, _CMP_EQ_OQ) |
+                    _mm512_cmp_pd_mask(_mm512_cvtepi32_pd(at_high), high, _CMP_EQ_OQ) << 8);
+    const __mmask16 here = (__mmask16)(present >> k);
+    const __mmask16 use = whole & here & _mm512_cmplt_epu32_mask(at, end);
+    const __m512i code = _mm512_maskz_permutex2var_epi32(use, first, at, last);
+    if (_mm512_test_epi32_mask(code, code) != here) return 0;
+    _mm512_storeu_si512(out + k, _mm512_sub_epi32(code, one));
+  }
+  return 1;
+}
+
 static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint32_t *table,
                                    uint32_t n_table, uint32_t *out) {
+  if (n_table >= 32 && look_up_few(x, present, table, out)) return 1;
   const __m256i end = _mm256_set1_epi32((int)n_table), one = _mm256_set1_epi32(1);
   uint64_t found = 0;
   for (int k = 0; k < 64; k += 8) {
@@ -105,11 +127,62 @@ static SP_LANES_TARGET int look_up(const double *x, uint64_t present, const uint
   return (present & ~found) == 0;
 }
 
+static SP_LANES_TARGET uint64_t same_codes(const uint32_t *codes, uint32_t x) {
+  const __m512i wanted = _mm512_set1_epi32((int)x);
+  uint64_t out = 0;
+  for (int k = 0; k < 64; k += 16) {
+    out |= (uint64_t)_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(codes + k), wanted) << k;
+  }
+  return out;
+}
+
+/* Most often the places of 64 records differ in their lowest bits alone: then their entries stay in
+ * registers. */
+static SP_LANES_TARGET int cross(const sp_cross *c, int64_t first, uint64_t whole, uint32_t *out) {
+  const __m512i one = _mm512_set1_epi32(1), none = _mm512_set1_epi32(-1);
+  __m512i place[4];
+  for (int k = 0; k < 4; k++) {
+    place[k] = _mm512_setzero_si512();
+    for (uint32_t g = 0; g < c->n_codes; g++) {
+      const __m512i codes = _mm512_loadu_si512(c->codes[g] + first + 16 * k);
+      const __m128i shift = _mm_cvtsi32_si128((int)c->shift[g]);
+      place[k] = _mm512_or_si512(place[k], _mm512_sll_epi32(codes, shift));
+    }
+  }
+  const int any = whole != 0 ? __builtin_ctzll(whole) : 0;
+  uint32_t window = 0;
+  for (uint32_t g = 0; g < c->n_codes; g++) window |= c->codes[g][first + any] << c->shift[g];
+  window &= c->mask & ~(uint32_t)(SP_CROSS_WINDOW - 1);
+  const __m512i start = _mm512_set1_epi32((int)window);
+  __m512i differ = _mm512_setzero_si512();
+  for (int k = 0; k < 4; k++) {
+    const __m512i away = _mm512_xor_si512(place[k], start);
+    differ = _mm512_mask_or_epi32(differ, (__mmask16)(whole >> 16 * k), differ, away);
+  }
+  const int is_near =
+      _mm512_test_epi32_mask(differ, _mm512_set1_epi32(-SP_CROSS_WINDOW)) == 0 && whole != 0;
+  const __m512i low = _mm512_loadu_si512(c->dense + window);
+  const __m512i high = _mm512_loadu_si512(c->dense + window + 16);
+  uint64_t found = 0;
+  for (int k = 0; k < 4; k++) {
+    const __mmask16 use = (__mmask16)(whole >> 16 * k);
+    const __m512i code =
+        is_near ? _mm512_maskz_permutex2var_epi32(use, low, place[k], high)
+                : _mm512_mask_i32gather_epi32(
+                      _mm512_setzero_si512(), use,
+                      _mm512_and_si512(place[k], _mm512_set1_epi32((int)c->mask)), c->dense, 4);
+    found |= (uint64_t)_mm512_test_epi32_mask(code, code) << 16 * k;
+    _mm512_storeu_si512(out + 16 * k, _mm512_mask_sub_epi32(none, use, code, one));
+  }
+  return found == whole;
+}
+
 #include "base/lanes_body.h"
 
 static const sp_lanes avx512 = {
-    "avx512",          compare, compare_one,  any_of, is_finite, zero_absent,
-    zero_absent_codes, choose,  choose_codes, range,  look_up};
+    "avx512",          compare, compare_one,  any_of, is_finite, all_finite, zero_absent,
+    zero_absent_codes, choose,  choose_codes, range,  look_up,   spread,     same_codes,
+    cross};
 
 const sp_lanes *sp_lanes_avx512(void) {
   const int has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&

@@ -1,8 +1,10 @@
 /* lanes_body.h - what all variants of lanes share; included by each after it defines
  *   SP_LANES_TARGET     the attribute of its functions
  *   SP_BITS(op, a, b)   bitmap of the 64 comparisons a[k] op b[k]; SP_BITS_ONE(op, a, c) with one c
- *   finite_64, zero_64, zero_codes_64, range_64, choose_64, choose_codes_64, look_up: of 64 records
+ *   finite_64, zero_64, zero_codes_64, range_64, choose_64, choose_codes_64, look_up, same_codes,
+ *   cross: of 64 records
  * and before it makes its table of them. */
+#include <string.h>
 
 static SP_LANES_TARGET uint64_t low_bits(int64_t n) {
   return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
@@ -78,6 +80,24 @@ static SP_LANES_TARGET void is_finite(const double *x, int64_t n, uint64_t *out)
   for (int64_t w = 0, left = n; left > 0; w++, left -= 64) {
     out[w] = finite_64(padded(x + w * 64, left, block)) & low_bits(left);
   }
+}
+
+/* An exponent of all ones, and one more, is a sign. */
+static SP_LANES_TARGET int all_finite(const double *x, int64_t n) {
+  const uint64_t ones = UINT64_C(0x7ff) << 52, one = UINT64_C(1) << 52;
+  uint64_t any = 0;
+  for (int64_t i = 0; i < n; i++) {
+    uint64_t bits;
+    memcpy(&bits, &x[i], sizeof bits);
+    any |= (bits & ones) + one;
+  }
+  return any >> 63 == 0;
+}
+
+static SP_LANES_TARGET int spread(const double *x, double value, uint32_t code, uint32_t *out) {
+  if (SP_BITS_ONE(EQ, x, value) != ~UINT64_C(0)) return 0;
+  for (int k = 0; k < 64; k++) out[k] = code;
+  return 1;
 }
 
 static SP_LANES_TARGET void zero_absent(double *x, const uint64_t *present, int64_t n) {

@@ -7,10 +7,11 @@
  * look at a key that is another. Keys lie in chunks that never move. */
 
 enum { FIRST_SLOTS = 16, FIRST_CHUNK = 4 * 1024, LARGEST_CHUNK = 1024 * 1024 };
+#define FREE SP_MAP_NONE
 
 typedef struct slot {
   uint32_t hash;
-  uint32_t number; /* + 1; 0: free */
+  uint32_t number; /* FREE where there is none */
 } slot;
 
 typedef struct entry {
@@ -33,10 +34,18 @@ struct sp_map {
   uint32_t size;
 };
 
+/* Slots that are written before they are read: pages that are read first are the system's page of
+ * zeros, and taking its place later stops all threads of the process. */
+static slot *free_slots(uint64_t n) {
+  slot *slots = n <= SIZE_MAX / sizeof *slots ? malloc((size_t)n * sizeof *slots) : NULL;
+  if (slots) memset(slots, 0xff, (size_t)n * sizeof *slots);
+  return slots;
+}
+
 sp_map *sp_map_new(uint64_t seed) {
   sp_map *map = calloc(1, sizeof *map);
   if (!map) return NULL;
-  map->slots = calloc(FIRST_SLOTS, sizeof *map->slots);
+  map->slots = free_slots(FIRST_SLOTS);
   if (!map->slots) {
     free(map);
     return NULL;
@@ -137,23 +146,21 @@ static inline slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, 
   const uint64_t mask = map->n_slots - 1;
   for (uint64_t i = hash & mask;; i = (i + 1) & mask) {
     slot *s = &map->slots[i];
-    if (s->number == 0) return s;
-    if (s->hash == hash && same_key(&map->entries[s->number - 1], key, n_bytes)) return s;
+    if (s->number == FREE) return s;
+    if (s->hash == hash && same_key(&map->entries[s->number], key, n_bytes)) return s;
   }
 }
 
 static int grow_slots(sp_map *map) {
   const uint64_t n_slots = map->n_slots * 2, mask = n_slots - 1;
-  slot *slots;
-  if (n_slots > SIZE_MAX / sizeof *slots) return 0;
-  slots = calloc((size_t)n_slots, sizeof *slots);
+  slot *slots = free_slots(n_slots);
   if (!slots) return 0;
   for (uint32_t number = 0; number < map->size; ++number) {
     const uint32_t hash = map->entries[number].hash;
     uint64_t i = hash & mask;
-    while (slots[i].number) i = (i + 1) & mask;
+    while (slots[i].number != FREE) i = (i + 1) & mask;
     slots[i].hash = hash;
-    slots[i].number = number + 1;
+    slots[i].number = number;
   }
   free(map->slots);
   map->n_bytes += (n_slots - map->n_slots) * sizeof *slots;
@@ -207,7 +214,7 @@ uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
   slot *s = probe(map, key, n_bytes, hash);
   entry *e;
   const char *stored;
-  if (s->number) return s->number - 1;
+  if (s->number != FREE) return s->number;
   if (map->size >= SP_MAP_NONE - 1 || n_bytes > UINT32_MAX) return SP_MAP_NONE;
   if ((uint64_t)map->size + 1 > map->n_slots / 2) { /* at most half full: short probes */
     if (!grow_slots(map)) return SP_MAP_NONE;
@@ -221,13 +228,13 @@ uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
   e->n_bytes = (uint32_t)n_bytes;
   e->hash = hash;
   s->hash = hash;
-  s->number = ++map->size;
-  return map->size - 1;
+  s->number = map->size++;
+  return s->number;
 }
 
 uint32_t sp_map_find(const sp_map *map, const void *key, uint64_t n_bytes) {
   const slot *s = probe(map, key, n_bytes, hash_of(map->seed, key, n_bytes));
-  return s->number ? s->number - 1 : SP_MAP_NONE;
+  return s->number; /* FREE is SP_MAP_NONE */
 }
 
 uint32_t sp_map_size(const sp_map *map) {

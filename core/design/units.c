@@ -88,16 +88,26 @@ static uint32_t new_psu(sp_units *u, uint32_t stratum) {
 
 uint32_t sp_units_psu(sp_units *u, uint32_t stratum, const char *text, uint64_t n_bytes) {
   if (text == NULL) return new_psu(u, stratum);
+  uint32_t number;
+  if (u->is_flat) {
+    number = sp_map_add(u->psu_keys, text, n_bytes);
+    return number == u->n_psu ? new_psu(u, stratum) : number;
+  }
   char small[256];
   const uint64_t n_key = sizeof stratum + n_bytes;
   char *key = n_key <= sizeof small ? small : malloc(n_key);
   if (key == NULL) return SP_MAP_NONE;
   memcpy(key, &stratum, sizeof stratum);
   memcpy(key + sizeof stratum, text, n_bytes);
-  uint32_t number = sp_map_add(u->psu_keys, key, n_key);
+  number = sp_map_add(u->psu_keys, key, n_key);
   if (key != small) free(key);
   if (number == u->n_psu) number = new_psu(u, stratum);
   return number;
+}
+
+const char *sp_units_text(const sp_units *u, uint32_t psu) {
+  const char *key = sp_map_key(u->psu_keys, psu, NULL);
+  return key == NULL || u->is_flat ? key : key + sizeof(uint32_t); /* the stratum comes first */
 }
 
 /* ---- leaves ------------------------------------------------------------------------------- */

@@ -29,6 +29,8 @@ typedef struct sp_psu {
  * design of one stage calls PSUs and one of several its leaves. */
 typedef struct sp_units {
   sp_map *stratum_keys, *psu_keys;
+  int32_t is_flat; /* units are told by their text alone, which is in one stratum */
+  int32_t reserved;
   sp_stratum *strata;
   sp_psu *psus;
   uint32_t n_strata, stratum_capacity, n_psu, psu_capacity;
@@ -50,8 +52,11 @@ void sp_units_clear(sp_units *units);
 /* The number of the stratum with this text, made if it is new; SP_MAP_NONE when out of memory. At
  * later stages the bytes behind the text tell the strata of one unit from those of another. */
 uint32_t sp_units_stratum(sp_units *units, const char *text, uint64_t n_bytes);
-/* The number of a unit by its text in a stratum; NULL text: a unit of its own for this record. */
+/* The number of a unit by its text in a stratum; NULL text: a unit of its own for this record. Where
+ * units are flat it may be one of another stratum, which the caller has to refuse. */
 uint32_t sp_units_psu(sp_units *units, uint32_t stratum, const char *text, uint64_t n_bytes);
+/* The text of a unit that has one; stable as long as the units. */
+const char *sp_units_text(const sp_units *units, uint32_t psu);
 
 /* The last stage, whose units records belong to; given the first. */
 const sp_units *sp_units_leaves(const sp_units *units);

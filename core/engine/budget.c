@@ -34,7 +34,6 @@ static uint64_t place_bytes(const sp_place *place) {
     for (uint32_t i = 0; i < s->n_unit; i++) n += sp_coder_bytes(s->unit_coders[i]);
     if (s->stratum_tuples != NULL) n += sp_map_bytes(s->stratum_tuples);
   }
-  if (place->psu_homes != NULL) n += sp_map_bytes(place->psu_homes);
   return n + place->memo.n_strata * sizeof *place->memo.stratum_of_code +
          place->memo.n_units * sizeof *place->memo.unit_of_code;
 }

@@ -17,21 +17,22 @@ static uint32_t bits_for(uint32_t n) {
 }
 
 /* The place of a tuple of codes in the array. */
-static uint32_t place_of(const sp_crossing *c, const uint32_t *tuple, uint32_t n) {
+static uint32_t place_of(const sp_cross *c, const uint32_t *tuple) {
   uint32_t place = 0;
-  for (uint32_t g = 0; g < n; g++) place |= tuple[g] << c->shift[g];
+  for (uint32_t g = 0; g < c->n_codes; g++) place |= tuple[g] << c->shift[g];
   return place;
 }
 
-/* Brings the array up to the codes and groups that are known by now. */
+/* Brings the array up to the codes and groups that are known by now. The last variable has the
+ * lowest bits: plans name those first that change least from record to record. */
 static int32_t refresh(sp_crossing *c, const sp_split *split, const sp_totals *t,
                        const sp_map *groups) {
   uint32_t n_bits = 0;
   int same = c->dense != NULL;
-  for (uint32_t g = 0; g < split->n_groupings && n_bits <= SP_DENSE_BITS; g++) {
+  for (uint32_t g = split->n_groupings; g-- > 0 && n_bits <= SP_DENSE_BITS;) {
     const uint32_t width = bits_for(sp_coder_size(t->coders[split->groupings[g]]));
-    same = same && c->shift[g] == n_bits && c->width[g] == width;
-    c->shift[g] = n_bits;
+    same = same && c->cross.shift[g] == n_bits && c->width[g] == width;
+    c->cross.shift[g] = n_bits;
     c->width[g] = width;
     n_bits += width;
   }
@@ -39,15 +40,18 @@ static int32_t refresh(sp_crossing *c, const sp_split *split, const sp_totals *t
   if (!c->is_dense) return SAMPAN_OK;
   if (!same) {
     free(c->dense);
-    c->dense = calloc((size_t)1 << n_bits, sizeof *c->dense);
+    const size_t n = (size_t)1 << n_bits;
+    c->dense = calloc(n > SP_CROSS_WINDOW ? n : SP_CROSS_WINDOW, sizeof *c->dense);
     if (c->dense == NULL) return SAMPAN_E_MEMORY;
-    c->mask = (UINT32_C(1) << n_bits) - 1;
+    c->cross.dense = c->dense;
+    c->cross.mask = (uint32_t)n - 1;
+    c->cross.n_codes = split->n_groupings;
     c->n_known = 0;
   }
   for (; c->n_known < sp_map_size(groups); c->n_known++) {
-    uint32_t tuple[SP_MOST_GROUPINGS];
+    uint32_t tuple[SP_CROSS_MOST];
     memcpy(tuple, sp_map_key(groups, c->n_known, NULL), split->n_groupings * sizeof *tuple);
-    c->dense[place_of(c, tuple, split->n_groupings)] = c->n_known + 1;
+    c->dense[place_of(&c->cross, tuple)] = c->n_known + 1;
   }
   return SAMPAN_OK;
 }
@@ -64,7 +68,7 @@ static int32_t changed(int64_t i, sampan_error *error) {
 /* The group of record i by its codes, which is new where this read may find new ones. */
 static int32_t find_group(sp_scanner *s, const sp_split *split, sp_map *groups, int64_t i,
                           uint32_t *out, sampan_error *error) {
-  uint32_t tuple[SP_MOST_GROUPINGS];
+  uint32_t tuple[SP_CROSS_MOST];
   for (uint32_t g = 0; g < split->n_groupings; g++) {
     tuple[g] = s->codes[split->groupings[g]][i];
     if (tuple[g] != SP_CODE_MISSING) continue;
@@ -77,53 +81,21 @@ static int32_t find_group(sp_scanner *s, const sp_split *split, sp_map *groups, 
   return s->read == 0 ? sp_error_memory(error) : changed(i, error);
 }
 
-/* The codes of the records side by side, and which words have a record without one. */
-static void make_places(const sp_scanner *s, const sp_split *split, const sp_crossing *c, int64_t n,
-                        const sp_machine *machine) {
-  uint32_t *place = s->places;
+/* All groups that are in the array already; 0 where some record's is not. */
+static int look_up(const sp_scanner *s, const sp_split *split, const sp_crossing *c, int64_t n,
+                   const sp_machine *machine, uint32_t *out) {
+  const uint64_t *present[SP_CROSS_MOST];
+  int has_all = 1;
   for (uint32_t g = 0; g < split->n_groupings; g++) {
-    const uint32_t *codes = s->codes[split->groupings[g]];
-    const uint32_t shift = c->shift[g];
-    if (g == 0) {
-      for (int64_t i = 0; i < n; i++) place[i] = codes[i] << shift;
-    } else {
-      for (int64_t i = 0; i < n; i++) place[i] |= codes[i] << shift;
-    }
+    const uint32_t required = s->job->groupings[split->groupings[g]].required;
+    present[g] = sp_machine_column(machine, required)->present;
   }
   for (int64_t w = 0; w < sampan_words(n); w++) {
     uint64_t whole = s->sift.eligible[w];
-    for (uint32_t g = 0; g < split->n_groupings; g++) {
-      const uint32_t required = s->job->groupings[split->groupings[g]].required;
-      whole &= sp_machine_column(machine, required)->present[w];
-    }
-    s->whole[w] = whole;
+    for (uint32_t g = 0; g < split->n_groupings; g++) whole &= present[g][w];
+    has_all = s->sift.lanes->cross(&c->cross, w * 64, whole, out + w * 64) && has_all;
   }
-}
-
-/* All groups that are in the array already; 1 where some record's is not. */
-static int look_up(const sp_scanner *s, const sp_crossing *c, int64_t n, uint32_t *out) {
-  const uint32_t *place = s->places, *dense = c->dense, mask = c->mask;
-  uint32_t is_new = 0;
-  for (int64_t w = 0; w < sampan_words(n); w++) {
-    const int64_t first = w * 64, m = n - first < 64 ? n - first : 64;
-    const uint64_t whole = s->whole[w];
-    if (m == 64 && whole == ~UINT64_C(0)) {
-      uint32_t some = 0;
-      for (int64_t i = first; i < first + 64; i++) {
-        out[i] = dense[place[i] & mask] - 1;
-        some |= (uint32_t)(out[i] == SP_NONE);
-      }
-      is_new |= some;
-      continue;
-    }
-    for (int64_t i = first; i < first + m; i++) {
-      const uint32_t is_out = (uint32_t)(whole >> (i - first) & 1) - 1;
-      const uint32_t group = dense[place[i] & mask];
-      is_new |= (uint32_t)(group == 0) & ~is_out;
-      out[i] = (group - 1) | is_out;
-    }
-  }
-  return is_new != 0;
+  return has_all;
 }
 
 /* One group for all. */
@@ -151,8 +123,10 @@ static int32_t divide_split(sp_scanner *s, const sp_machine *machine, uint32_t k
   }
   if (refresh(c, split, s->totals, groups) < 0) return sp_error_memory(error);
   if (c->is_dense) {
-    make_places(s, split, c, n, machine);
-    if (!look_up(s, c, n, out)) return SAMPAN_OK;
+    for (uint32_t g = 0; g < split->n_groupings; g++) {
+      c->cross.codes[g] = s->codes[split->groupings[g]];
+    }
+    if (look_up(s, split, c, n, machine, out)) return SAMPAN_OK;
   }
   for (int64_t i = 0; i < n; i++) {
     if (c->is_dense && out[i] != SP_NONE) continue;
@@ -209,8 +183,10 @@ static int32_t count_periods(sp_scanner *s, int64_t n, const sp_column *period,
 
 static int32_t find_rows(sp_scanner *s, uint32_t k, int64_t n, sampan_error *error) {
   sp_table *table = s->totals->tables[k];
+  const sp_units *units = &s->totals->place.units;
+  const uint32_t n_units = s->job->by_stratum ? units->n_strata : sp_units_leaves(units)->n_psu;
   uint32_t *rows = s->rows[k];
-  if (sp_table_rows(table, s->groups[k], s->job->by_unit ? s->unit : NULL, n, rows) < 0) {
+  if (sp_table_rows(table, s->groups[k], s->job->by_unit ? s->unit : NULL, n_units, n, rows) < 0) {
     return sp_error_memory(error);
   }
   const uint32_t n_known = s->read > 0 ? s->totals->walks[k].n_rows : 0;

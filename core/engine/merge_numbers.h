@@ -27,7 +27,6 @@ struct sp_merge {
   sp_numbers *values; /* by grouping */
   sp_merge_stage *stages;
   uint32_t n_stages;
-  uint32_t n_homes;   /* PSUs whose one stratum is known in both */
   uint32_t n_shared;  /* of `from`, as it was the last time */
   uint32_t n_periods; /* PSUs of `from` whose period was brought over */
   sp_numbers *groups; /* by split */

@@ -86,6 +86,7 @@ static void translate(const sp_merge_stage *s, uint32_t n_parts, const char *key
   for (uint32_t k = 0; k < n_parts; k++) tuple[k] = s->unit_codes[k].to[tuple[k]];
 }
 
+/* Designs that are not nested: a PSU has one stratum in both. */
 static int32_t two_homes(sp_place *into, const uint32_t *tuple, uint32_t stratum, uint32_t before,
                          sampan_error *error) {
   const sp_place_stage *s = &into->stages[0];
@@ -100,23 +101,6 @@ static int32_t two_homes(sp_place *into, const uint32_t *tuple, uint32_t stratum
                into->units.strata[before].text);
   sp_error_hint(error, "if PSU numbers start anew in each stratum, say so: design: {nest: yes}");
   return sp_error_cell(error, NULL, 0, s->unit[0]->kind == SP_EXPR_NAME ? s->unit[0]->text : NULL);
-}
-
-/* Designs that are not nested: a PSU has one stratum in both. */
-static int32_t merge_homes(sp_merge *m, sampan_error *error) {
-  sp_place *into = &m->into->place;
-  const sp_place *from = &m->from->place;
-  const sp_merge_stage *s = &m->stages[0];
-  const uint32_t n_parts = from->stages[0].n_unit;
-  for (; m->n_homes < from->n_home_strata; m->n_homes++) {
-    uint32_t tuple[SP_MOST_PARTS];
-    translate(s, n_parts, sp_map_key(from->psu_homes, m->n_homes, NULL), tuple);
-    const uint32_t stratum = s->strata.to[from->home_strata[m->n_homes]];
-    const uint32_t home = sp_place_home(into, stratum, tuple, n_parts * sizeof *tuple);
-    if (home == SP_MAP_NONE) return sp_error_memory(error);
-    if (home != stratum) return two_homes(into, tuple, stratum, home, error);
-  }
-  return SAMPAN_OK;
 }
 
 /* Weights come to units that had none. */
@@ -145,32 +129,33 @@ static int32_t add_idle(sp_merge_stage *s, uint32_t unit) {
   return SAMPAN_OK;
 }
 
-static int32_t merge_units(sp_merge *m, uint32_t stage) {
+static int32_t merge_units(sp_merge *m, uint32_t stage, sampan_error *error) {
   const sp_place_stage *parts = &m->from->place.stages[stage];
   sp_units *into = m->into->place.stages[stage].units;
   const sp_units *from = parts->units;
   sp_merge_stage *s = &m->stages[stage];
   merge_weights(s, into, from);
-  SP_TRY(sp_numbers_room(&s->units, from->n_psu));
+  if (sp_numbers_room(&s->units, from->n_psu) < 0) return sp_error_memory(error);
   for (; s->units.n < from->n_psu; s->units.n++) {
     const uint32_t unit = s->units.n, stratum = s->strata.to[from->psus[unit].stratum];
     uint32_t to;
     if (parts->n_unit > 0) {
       uint32_t tuple[SP_MOST_PARTS];
-      /* The stratum comes first. */
-      const char *key = sp_map_key(from->psu_keys, unit, NULL) + sizeof(uint32_t);
-      translate(s, parts->n_unit, key, tuple);
+      translate(s, parts->n_unit, sp_units_text(from, unit), tuple);
       to = sp_units_psu(into, stratum, (const char *)tuple, parts->n_unit * sizeof *tuple);
+      if (to != SP_MAP_NONE && into->psus[to].stratum != stratum) {
+        return two_homes(&m->into->place, tuple, stratum, into->psus[to].stratum, error);
+      }
     } else {
       to = sp_units_psu(into, stratum, NULL, 0);
       m->into->place.n_records++;
     }
-    if (to == SP_MAP_NONE) return SAMPAN_E_MEMORY;
+    if (to == SP_MAP_NONE) return sp_error_memory(error);
     s->units.to[unit] = to;
     if (from->psus[unit].has_weight) {
       into->psus[to].has_weight = 1;
-    } else {
-      SP_TRY(add_idle(s, unit));
+    } else if (add_idle(s, unit) < 0) {
+      return sp_error_memory(error);
     }
   }
   return SAMPAN_OK;
@@ -203,8 +188,7 @@ int32_t sp_merge_place(sp_merge *m, sampan_error *error) {
       merge_elements(m);
       continue;
     }
-    if (k == 0) SP_TRY(merge_homes(m, error));
-    if (merge_units(m, k) < 0) return sp_error_memory(error);
+    SP_TRY(merge_units(m, k, error));
   }
   if (!into->is_known || sp_units_leaves(&into->units)->n_psu <= into->n_known) return SAMPAN_OK;
   sp_error_set(error, SAMPAN_E_DATA, SP_ID_CHANGED,

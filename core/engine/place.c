@@ -68,8 +68,8 @@ int32_t sp_place_init(sp_place *p, const sp_plan *plan, const sp_place_columns *
     s->stratum_tuples = sp_map_new(31);
     if (s->stratum_tuples == NULL) return SAMPAN_E_MEMORY;
   }
-  p->psu_homes = sp_map_new(32);
-  return p->psu_homes != NULL ? SAMPAN_OK : SAMPAN_E_MEMORY;
+  p->units.is_flat = !plan->design.nested;
+  return SAMPAN_OK;
 }
 
 static void free_codes(uint32_t **codes, uint32_t n) {
@@ -93,8 +93,6 @@ void sp_place_clear(sp_place *p) {
   free(p->stages);
   free(p->memo.stratum_of_code);
   free(p->memo.unit_of_code);
-  sp_map_free(p->psu_homes);
-  free(p->home_strata);
 }
 
 void sp_place_moved(sp_place *p) {
@@ -176,10 +174,21 @@ int32_t sp_place_new_stratum(sp_place *p, sp_place_stage *s, uint32_t number,
   return SAMPAN_OK;
 }
 
+/* A stratum that records before were in, by the one code that tells it. */
+static int in_memo(const sp_place *p, uint32_t stage, int64_t i, uint32_t *stratum) {
+  const sp_place_stage *s = &p->stages[0];
+  if (stage > 0 || s->n_strata > 1) return 0;
+  const uint32_t code = s->n_strata == 1 ? s->strata_codes[0][i] : 0;
+  if (code >= p->memo.n_strata || p->memo.stratum_of_code[code] == 0) return 0;
+  *stratum = p->memo.stratum_of_code[code] - 1;
+  return 1;
+}
+
 /* The stratum of a record at a stage, within the unit above (0 at the first stage). */
 static int32_t stratum_of(sp_place *p, uint32_t stage, uint32_t above, int64_t i, uint32_t *out,
                           sampan_error *error) {
   sp_place_stage *s = &p->stages[stage];
+  if (in_memo(p, stage, i, out)) return SAMPAN_OK;
   uint32_t tuple[SP_MOST_PARTS + 1] = {above};
   for (uint32_t k = 0; k < s->n_strata; k++) {
     tuple[k + 1] = s->strata_codes[k][i];
@@ -242,25 +251,10 @@ static int32_t take_fpc(sp_place *p, const sp_place_stage *s, const sp_column *c
 
 /* ---- units -------------------------------------------------------------------------------- */
 
-uint32_t sp_place_home(sp_place *p, uint32_t stratum, const void *psu, uint64_t n_bytes) {
-  const uint32_t number = sp_map_add(p->psu_homes, psu, n_bytes);
-  if (number == SP_MAP_NONE) return SP_MAP_NONE;
-  if (number == p->n_home_strata) {
-    uint32_t *grown = realloc(p->home_strata, (number + (size_t)1) * sizeof *grown);
-    if (grown == NULL) return SP_MAP_NONE;
-    p->home_strata = grown;
-    p->home_strata[p->n_home_strata++] = stratum;
-  }
-  return p->home_strata[number];
-}
-
 /* Without nesting, a PSU that turns up in a second stratum is a mistake in the data or in the plan.
  */
-static int32_t check_home(sp_place *p, uint32_t stratum, const char *psu, uint64_t n_bytes,
-                          int64_t i, sampan_error *error) {
-  const uint32_t home = sp_place_home(p, stratum, psu, n_bytes);
-  if (home == SP_MAP_NONE) return sp_error_memory(error);
-  if (home == stratum) return SAMPAN_OK;
+static int32_t not_nested(sp_place *p, uint32_t stratum, uint32_t home, int64_t i,
+                          sampan_error *error) {
   const sp_place_stage *s = &p->stages[0];
   sp_buffer_reset(&p->text);
   join_texts(&p->text, s->unit_coders, s->unit_codes, s->n_unit, i);
@@ -305,12 +299,10 @@ static int32_t unit_of(sp_place *p, uint32_t stage, uint32_t stratum, double wei
   }
   if (s->n_unit > 0) {
     const char *text = (const char *)tuple;
-    const uint64_t n_bytes = s->n_unit * sizeof *tuple;
-    if (stage == 0 && !p->plan->design.nested) {
-      SP_TRY(check_home(p, stratum, text, n_bytes, i, error));
-    }
-    *out = sp_units_psu(s->units, stratum, text, n_bytes);
+    *out = sp_units_psu(s->units, stratum, text, s->n_unit * sizeof *tuple);
     if (*out == SP_MAP_NONE) return sp_error_memory(error);
+    const uint32_t home = s->units->psus[*out].stratum;
+    if (home != stratum) return not_nested(p, stratum, home, i, error);
   } else {
     SP_TRY(record_unit(p, s->units, stratum, out, error));
   }
@@ -440,12 +432,8 @@ static int32_t place_elements(sp_place *p, const sp_machine *machine, const uint
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(kept, i)) continue;
     const uint32_t code = codes != NULL ? codes[i] : 0;
-    if (s->n_strata <= 1 && code < m->n_strata && m->stratum_of_code[code] != 0) {
-      unit[i] = m->stratum_of_code[code] - 1;
-    } else {
-      SP_TRY(stratum_of(p, 0, 0, i, &unit[i], error));
-      if (s->n_strata <= 1) m->stratum_of_code[code] = unit[i] + 1;
-    }
+    SP_TRY(stratum_of(p, 0, 0, i, &unit[i], error));
+    if (s->n_strata <= 1) m->stratum_of_code[code] = unit[i] + 1;
     sp_stratum *h = &p->units.strata[unit[i]];
     h->n_psu++;
     h->n_positive += weight[i] > 0;

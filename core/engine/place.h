@@ -55,11 +55,8 @@ typedef struct sp_place {
   sp_units units;
   sp_place_stage *stages; /* those that a variance knows of */
   uint32_t n_stages;
-  uint32_t n_home_strata;
-  sp_place_memo memo;
-  sp_map *psu_homes; /* designs that are not nested: the stratum of each PSU */
-  uint32_t *home_strata;
   uint32_t n_records;           /* this read's records that are units of their own, so far */
+  sp_place_memo memo;
   int32_t is_known;             /* a read after the first, in which nothing new turns up */
   int32_t by_stratum;           /* every record is a unit, and goes by its stratum */
   struct sp_distinct *distinct; /* what proves it, or NULL; borrowed */
@@ -87,9 +84,6 @@ int32_t sp_place_batch(sp_place *place, const sp_machine *machine, const uint64_
  * it has this number; place->text holds what it is called. SAMPAN_E_MEMORY. */
 int32_t sp_place_new_stratum(sp_place *place, sp_place_stage *stage, uint32_t number,
                              const uint32_t *tuple) SP_CHECK;
-/* Designs that are not nested: the stratum that a PSU (by its codes) is in, which becomes the given
- * one where it is new; SP_MAP_NONE when out of memory. */
-uint32_t sp_place_home(sp_place *place, uint32_t stratum, const void *psu, uint64_t n_bytes);
 
 /* The PSUs ordered by the texts of stratum and PSU; *out is owned (free). */
 int32_t sp_place_order(const sp_place *place, uint32_t **out, sampan_error *error) SP_CHECK;

@@ -19,11 +19,11 @@ static int compare(const void *a, const void *b) {
 /* The values that a PSU is known by. */
 static const char *text_of(const sp_place *p, uint32_t psu, sp_arena *arena) {
   const uint32_t n = p->stages[0].n_unit;
-  const char *key = n > 0 ? sp_map_key(p->units.psu_keys, psu, NULL) : NULL;
+  const char *codes = n > 0 ? sp_units_text(&p->units, psu) : NULL;
   const char *text = "";
   for (uint32_t k = 0; k < n && text != NULL; k++) {
     uint32_t code;
-    memcpy(&code, key + (1 + k) * sizeof code, sizeof code); /* the stratum comes first */
+    memcpy(&code, codes + k * sizeof code, sizeof code);
     text = sp_arena_printf(arena, "%s%s%s", text, k > 0 ? " / " : "",
                            sp_coder_text(p->stages[0].unit_coders[k], code));
   }

@@ -45,10 +45,8 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
   s->arena = sp_arena_new(0);
   if (s->arena == NULL) return SAMPAN_E_MEMORY;
   s->unit = sp_scanner_array(s, sizeof(uint32_t));
-  s->places = sp_scanner_array(s, sizeof(uint32_t));
-  s->whole = sp_scanner_array(s, 1);
   s->crossings = sp_arena_array(s->arena, job->n_splits + 1U, sizeof *s->crossings);
-  if (s->unit == NULL || s->places == NULL || s->whole == NULL || s->crossings == NULL) {
+  if (s->unit == NULL || s->crossings == NULL) {
     return SAMPAN_E_MEMORY;
   }
   SP_TRY(sp_sift_init(&s->sift, job, capacity, s->arena));

@@ -7,17 +7,13 @@
 #include "engine/levels.h"
 #include "engine/weigh.h"
 
-/* Most variables of a crossing, the period among them. */
-enum { SP_MOST_GROUPINGS = 32 };
-
 /* From the codes of a split's variables to its groups. */
 typedef struct sp_crossing {
-  uint32_t shift[SP_MOST_GROUPINGS], width[SP_MOST_GROUPINGS]; /* of each code, in bits */
-  uint32_t *dense; /* group + 1 by the codes side by side; 0: not met yet */
-  uint32_t mask;
+  sp_cross cross; /* with group + 1 by place; 0: not met yet */
+  uint32_t width[SP_CROSS_MOST]; /* of each code, in bits */
+  uint32_t *dense; /* owned */
   uint32_t n_known; /* groups that `dense` has */
   int32_t is_dense;
-  int32_t reserved;
 } sp_crossing;
 
 /* What an indicator makes of a batch. */
@@ -43,8 +39,6 @@ typedef struct sp_scanner {
   uint32_t **rows;        /* [split][record]; SP_NONE: not in it */
   uint32_t **groups;      /* [split][record] */
   sp_crossing *crossings; /* by split */
-  uint32_t *places;       /* scratch of divide.c */
-  uint64_t *whole;        /* by word: records of the domain with all codes */
   sp_scored *scored;      /* by indicator */
   const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */
   sp_squares squares;     /* of the weights, where records are PSUs; then also: */

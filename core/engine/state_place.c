@@ -46,8 +46,7 @@ static void put_stage(sp_buffer *out, const sp_place_stage *s) {
     const sp_psu *unit = &s->units->psus[i];
     sp_put_count(out, (uint64_t)unit->stratum << 1 | (uint64_t)(unit->has_weight != 0));
     if (s->n_unit == 0) continue;
-    /* The stratum comes first in the key. */
-    put_codes(out, sp_map_key(s->units->psu_keys, i, NULL) + sizeof(uint32_t), s->n_unit);
+    put_codes(out, sp_units_text(s->units, i), s->n_unit);
   }
 }
 
@@ -104,9 +103,6 @@ static int32_t get_units(sp_bytes *in, sp_place *p, uint32_t stage) {
     if (number == SP_MAP_NONE) return SAMPAN_E_MEMORY;
     if (number != i) return SAMPAN_E_DATA;
     s->units->psus[number].has_weight = (int32_t)(head & 1);
-    if (stage > 0 || s->n_unit == 0 || p->plan->design.nested) continue;
-    const uint32_t home = sp_place_home(p, stratum, tuple, n_bytes);
-    if (home != stratum) return home == SP_MAP_NONE ? SAMPAN_E_MEMORY : SAMPAN_E_DATA;
   }
   return SAMPAN_OK;
 }

@@ -62,6 +62,7 @@ void sp_guard_clear_fills(const sampan_sink *sink) {
 /* The first record whose value is there but no finite number, or -1: sums must not meet one. */
 static int64_t not_finite(const sampan_fill *fill, int64_t n) {
   const sp_lanes *lanes = sp_lanes_best();
+  if (lanes->all_finite(fill->number, n)) return -1;
   for (int64_t first = 0; first < n; first += 64) {
     uint64_t finite;
     lanes->is_finite(fill->number + first, n - first < 64 ? n - first : 64, &finite);

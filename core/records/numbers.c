@@ -31,9 +31,13 @@ uint32_t *sp_codes_room(uint32_t *array, uint64_t *capacity, uint64_t n) {
   return grown;
 }
 
+static int is_small(double x) {
+  return x >= 0 && x < MOST_SMALL && x == (uint32_t)x;
+}
+
 /* Notes the code of a small whole number; without memory the map goes on to tell it. */
 static void note_small(sp_numbers *c, double x, uint32_t code) {
-  if (!(x >= 0 && x < MOST_SMALL) || x != (uint32_t)x) return;
+  if (!is_small(x)) return;
   const uint32_t at = (uint32_t)x;
   if (at >= c->n_small) {
     uint32_t n = c->n_small != 0 ? c->n_small : LEAST_SMALL;
@@ -60,7 +64,7 @@ static int is_soon_written(double x) {
 /* The code of a number that is neither recent nor small and known. */
 static uint32_t look_for(sp_numbers *c, double key, sp_number_code_fn *make, void *data) {
   char text[32];
-  if (c->n >= MOST_MAPPED && is_soon_written(key)) {
+  if (is_small(key) || (c->n >= MOST_MAPPED && is_soon_written(key))) {
     const int32_t length = sp_format_number(key, text);
     return make(data, text, (uint64_t)length);
   }
@@ -103,13 +107,7 @@ static uint32_t code_of(sp_numbers *c, double x, sp_number_code_fn *make, void *
 /* 64 records of the value before, or 64 that are small and known. */
 static int together(const sp_numbers *c, const double *x, uint64_t present, uint32_t *out) {
   if (present == ~UINT64_C(0) && c->has_last && x[0] == c->last && x[63] == c->last) {
-    uint64_t same;
-    c->lanes->compare_one(SP_IS_EQ, x, c->last, 64, &same);
-    if (same == present) {
-      const uint32_t code = c->last_code;
-      for (int k = 0; k < 64; k++) out[k] = code;
-      return 1;
-    }
+    if (c->lanes->spread(x, c->last, c->last_code, out)) return 1;
   }
   return c->n_small != 0 && c->lanes->look_up(x, present, c->small, c->n_small, out) != 0;
 }

@@ -30,12 +30,6 @@ static void run_portable(int64_t *row, uint32_t *tally, uint32_t block, uint64_t
   }
 }
 
-static uint64_t same_portable(const uint32_t *numbers, uint32_t x) {
-  uint64_t out = 0;
-  for (uint32_t i = 0; i < 64; i++) out |= (uint64_t)(numbers[i] == x) << i;
-  return out;
-}
-
 static int find_portable(const uint64_t *ways, uint32_t bits, const uint32_t *group,
                          const uint32_t *unit, uint32_t *rows) {
   const uint32_t mask = (UINT32_C(1) << bits) - 1;
@@ -46,6 +40,19 @@ static int find_portable(const uint64_t *ways, uint32_t bits, const uint32_t *gr
     rows[i] = (uint32_t)(way >> 32);
   }
   return differ == 0;
+}
+
+static int find_64_portable(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                            uint32_t *rows) {
+  const uint32_t mask = (UINT32_C(1) << bits) - 1;
+  uint32_t bad = 0;
+  for (uint32_t i = 0; i < 64; i++) {
+    const uint64_t way = ways[group[i] & mask];
+    const uint32_t is_out = 0 - (uint32_t)(group[i] == UINT32_MAX);
+    bad |= ((uint32_t)way ^ group[i]) & ~is_out;
+    rows[i] = (uint32_t)(way >> 32) | is_out;
+  }
+  return bad == 0;
 }
 
 #if defined(__x86_64__)
@@ -69,32 +76,48 @@ AVX512 static void add_avx512(int64_t *row, uint32_t *tally, uint32_t n_lanes, u
   }
 }
 
-AVX512 static int64_t sum_avx512(const int64_t *x, uint64_t mask) {
-  __m512i sum = _mm512_setzero_si512();
-  for (uint32_t i = 0; i < 64; i += 8) {
-    sum = _mm512_add_epi64(sum, _mm512_maskz_loadu_epi64((__mmask8)(mask >> i), x + i));
-  }
-  return _mm512_reduce_add_epi64(sum);
+/* The sums of four vectors. */
+AVX512 static __m256i sums_of(__m512i a, __m512i b, __m512i c, __m512i d) {
+  const __m512i ab = _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+  const __m512i cd = _mm512_add_epi64(_mm512_unpacklo_epi64(c, d), _mm512_unpackhi_epi64(c, d));
+  const __m512i half = _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x44),
+                                        _mm512_shuffle_i64x2(ab, cd, 0xee));
+  return _mm512_castsi512_si256(_mm512_add_epi64(_mm512_shuffle_i64x2(half, half, 0x88),
+                                                 _mm512_shuffle_i64x2(half, half, 0xdd)));
+}
+
+AVX512 static void add_4(int64_t *row, __m256i sums) {
+  __m256i *at = (__m256i *)(void *)row;
+  _mm256_storeu_si256(at, _mm256_add_epi64(_mm256_loadu_si256(at), sums));
 }
 
 AVX512 static void run_avx512(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
                               const uint64_t *words, const int64_t *high, const int64_t *low) {
-  for (uint32_t k = 0; k < block; k++) {
-    const uint64_t mask = words[k] & same;
-    if (mask == 0) continue;
-    row[k] += sum_avx512(low, mask);
-    row[block + k] += sum_avx512(high, mask);
-    tally[k] += (uint32_t)__builtin_popcountll(mask);
+  __m512i h[4], l[4];
+  for (uint32_t k = 0; k < block; k += 2) {
+    const uint64_t first = words[k] & same, second = words[k + 1] & same;
+    __m512i h0 = _mm512_setzero_si512(), h1 = h0, l0 = h0, l1 = h0;
+    for (uint32_t i = 0; i < 64; i += 8) {
+      const __m512i up = _mm512_loadu_si512(high + i), down = _mm512_loadu_si512(low + i);
+      const __mmask8 m0 = (__mmask8)(first >> i), m1 = (__mmask8)(second >> i);
+      h0 = _mm512_mask_add_epi64(h0, m0, h0, up);
+      l0 = _mm512_mask_add_epi64(l0, m0, l0, down);
+      h1 = _mm512_mask_add_epi64(h1, m1, h1, up);
+      l1 = _mm512_mask_add_epi64(l1, m1, l1, down);
+    }
+    h[k] = h0;
+    h[k + 1] = h1;
+    l[k] = l0;
+    l[k + 1] = l1;
+    tally[k] += (uint32_t)__builtin_popcountll(first);
+    tally[k + 1] += (uint32_t)__builtin_popcountll(second);
   }
-}
-
-AVX512 static uint64_t same_avx512(const uint32_t *numbers, uint32_t x) {
-  const __m512i wanted = _mm512_set1_epi32((int32_t)x);
-  uint64_t out = 0;
-  for (uint32_t i = 0; i < 64; i += 16) {
-    out |= (uint64_t)_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(numbers + i), wanted) << i;
+  if (block == 2) {
+    add_4(row, sums_of(l[0], l[1], h[0], h[1]));
+  } else {
+    add_4(row, sums_of(l[0], l[1], l[2], l[3]));
+    add_4(row + 4, sums_of(h[0], h[1], h[2], h[3]));
   }
-  return out;
 }
 
 AVX512 static int find_avx512(const uint64_t *ways, uint32_t bits, const uint32_t *group,
@@ -107,6 +130,30 @@ AVX512 static int find_avx512(const uint64_t *ways, uint32_t bits, const uint32_
   const __m512i way = _mm512_i32gather_epi64(place, ways, 8);
   _mm256_storeu_si256((__m256i *)rows, _mm512_cvtepi64_epi32(_mm512_srli_epi64(way, 32)));
   return _mm256_cmpeq_epi32_mask(_mm512_cvtepi64_epi32(way), g) == 0xff;
+}
+
+AVX512 static __m512i halves(__m512i first, __m512i last) {
+  return _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(first)),
+                            _mm512_cvtepi64_epi32(last), 1);
+}
+
+AVX512 static int find_64_avx512(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                                 uint32_t *rows) {
+  if ((1U << bits) > SP_WAYS_READ) return find_64_portable(ways, bits, group, rows);
+  const __m512i first = _mm512_loadu_si512(ways), last = _mm512_loadu_si512(ways + 8);
+  const __m512i known = halves(first, last), none = _mm512_set1_epi32(-1);
+  const __m512i row = halves(_mm512_srli_epi64(first, 32), _mm512_srli_epi64(last, 32));
+  const __m512i mask = _mm512_set1_epi32((int32_t)((UINT32_C(1) << bits) - 1));
+  uint32_t all = 0xffff;
+  for (uint32_t i = 0; i < 64; i += 16) {
+    const __m512i g = _mm512_loadu_si512(group + i), at = _mm512_and_si512(g, mask);
+    const __mmask16 is_out = _mm512_cmpeq_epi32_mask(g, none);
+    const __mmask16 is = _mm512_cmpeq_epi32_mask(_mm512_permutexvar_epi32(at, known), g);
+    all &= (uint32_t)(is | is_out);
+    _mm512_storeu_si512(rows + i,
+                        _mm512_mask_mov_epi32(_mm512_permutexvar_epi32(at, row), is_out, none));
+  }
+  return all == 0xffff;
 }
 
 AVX2 static void add_avx2(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask,
@@ -157,26 +204,15 @@ AVX2 static void run_avx2(int64_t *row, uint32_t *tally, uint32_t block, uint64_
     tally[k] += (uint32_t)__builtin_popcountll(mask);
   }
 }
-
-AVX2 static uint64_t same_avx2(const uint32_t *numbers, uint32_t x) {
-  const __m256i wanted = _mm256_set1_epi32((int32_t)x);
-  uint64_t out = 0;
-  for (uint32_t i = 0; i < 64; i += 8) {
-    const __m256i eq =
-        _mm256_cmpeq_epi32(_mm256_loadu_si256((const __m256i *)(numbers + i)), wanted);
-    out |= (uint64_t)(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(eq)) << i;
-  }
-  return out;
-}
 #endif
 
 const sp_adders *sp_adders_named(const char *name) {
-  static const sp_adders portable = {"portable", add_portable, run_portable, same_portable,
-                                     find_portable};
+  static const sp_adders portable = {"portable", add_portable, run_portable, find_portable,
+ find_64_portable};
   if (strcmp(name, "portable") == 0) return &portable;
 #if defined(__x86_64__)
-  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, same_avx2, find_portable};
-  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, same_avx512, find_avx512};
+  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, find_portable, find_64_portable};
+  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, find_avx512, find_64_avx512};
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&

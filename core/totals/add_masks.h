@@ -5,7 +5,7 @@
 #include "totals/grid.h"
 
 /* Lanes lie in blocks of 8 (of 2 or 4 in rows of no more): the low parts, then the high parts. */
-enum { SP_BLOCK_LANES = 8 };
+enum { SP_BLOCK_LANES = 8, SP_WAYS_READ = 16 };
 
 /* The loops of narrow tables, in the widest instructions that a processor has; every variant gives
  * the same sums. */
@@ -19,12 +19,13 @@ typedef struct sp_adders {
    * words[k] has bit i. */
   void (*add_run)(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
                   const uint64_t *words, const int64_t *high, const int64_t *low);
-  /* Which of 64 numbers are x. */
-  uint64_t (*same_as)(const uint32_t *numbers, uint32_t x);
   /* For 8 records: ways[unit << bits | (group & (1 << bits) - 1)], pairs of a group and a row,
    * where the group of each is the record's; 0 where some is not. */
   int (*find_8)(const uint64_t *ways, uint32_t bits, const uint32_t *group, const uint32_t *unit,
                 uint32_t *rows);
+  /* The same for 64 records of one unit, given its ways; UINT32_MAX for those without a group.
+   * SP_WAYS_READ ways are read, however many the unit has. */
+  int (*find_64)(const uint64_t *ways, uint32_t bits, const uint32_t *group, uint32_t *rows);
 } sp_adders;
 
 /* The fastest that this processor has; and by name, for tests: "portable", "avx2", "avx512", or

@@ -220,7 +220,7 @@ typedef struct section {
 enum { SP_MOST_RUNS = 4, SP_SCATTERED = 15 };
 
 static uint64_t same_as(const sp_table *t, const uint32_t *numbers, int64_t n, uint32_t x) {
-  if (n == 64) return t->adders->same_as(numbers, x);
+  if (n == 64) return t->lanes->same_codes(numbers, x);
   uint64_t out = 0;
   for (int64_t i = 0; i < n; i++) out |= (uint64_t)(numbers[i] == x) << i;
   return out;
@@ -250,13 +250,13 @@ static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, 
 /* A whole block of few rows; 0, and nothing done, where it has more. */
 static int add_runs(sp_table *t, uint32_t place, const uint32_t *rows, const uint32_t *group,
                     const int64_t *high, const int64_t *low, const uint64_t *words) {
-  uint64_t same[SP_MOST_RUNS], left = ~t->adders->same_as(rows, UINT32_MAX);
+  uint64_t same[SP_MOST_RUNS], left = ~t->lanes->same_codes(rows, UINT32_MAX);
   int first[SP_MOST_RUNS];
   uint32_t n = 0;
   while (left != 0) {
     if (n == SP_MOST_RUNS) return 0;
     first[n] = __builtin_ctzll(left);
-    same[n] = t->adders->same_as(rows, rows[first[n]]);
+    same[n] = t->lanes->same_codes(rows, rows[first[n]]);
     left &= ~same[n++];
   }
   for (uint32_t k = 0; k < n; k++) {

@@ -20,6 +20,7 @@ static int32_t make(uint32_t n_lanes, uint32_t n_squares, uint32_t n_counts, int
   t->row_bytes = is_narrow ? (t->n_padded + 2 * (uint64_t)sp_square_step(t)) * 2 * sizeof(int64_t)
                            : n_lanes * (uint64_t)sizeof(sp_exact);
   t->adders = sp_adders_best();
+  t->lanes = sp_lanes_best();
   return SAMPAN_OK;
 }
 
@@ -101,18 +102,17 @@ static uint32_t slot_of(const sp_table *t, uint64_t key) {
 static int32_t grow_slots(sp_table *t) {
   uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
   while (n != 0 && n / 2 <= t->n_rows) n *= 2; /* sealed, and opened again */
-  uint32_t *slots = calloc(n, sizeof *slots);
-  if (n == 0 || slots == NULL) {
-    free(slots);
-    return SAMPAN_E_MEMORY;
-  }
+  /* Written before it is read: see base/map.c. */
+  uint32_t *slots = n != 0 ? malloc(n * sizeof *slots) : NULL;
+  if (slots == NULL) return SAMPAN_E_MEMORY;
+  memset(slots, 0xff, n * sizeof *slots);
   free(t->slots);
   t->slots = slots;
   t->slot_mask = n - 1;
   for (uint32_t i = 0; i < t->n_rows; i++) {
     uint32_t s = slot_of(t, t->keys[i]);
-    while (slots[s] != 0) s = (s + 1) & t->slot_mask;
-    slots[s] = i + 1;
+    while (slots[s] != UINT32_MAX) s = (s + 1) & t->slot_mask;
+    slots[s] = i;
   }
   return SAMPAN_OK;
 }
@@ -135,12 +135,11 @@ static uint32_t new_row(sp_table *t, uint64_t key) {
   if (row >= UINT32_MAX / 2) return UINT32_MAX;
   if (row == t->key_capacity && grow_keys(t) < 0) return UINT32_MAX;
   if (row / SP_CHUNK_ROWS == t->n_chunks) {
-    t->chunks[t->n_chunks] = calloc(SP_CHUNK_ROWS, t->row_bytes);
+    t->chunks[t->n_chunks] = malloc(SP_CHUNK_ROWS * t->row_bytes);
     if (t->chunks[t->n_chunks] == NULL) return UINT32_MAX;
     t->n_chunks++;
-  } else {
-    memset(sp_table_at(t, row), 0, t->row_bytes); /* a row of before sp_table_clear */
   }
+  memset(sp_table_at(t, row), 0, t->row_bytes);
   t->keys[row] = key;
   t->n_rows++;
   return row;
@@ -152,12 +151,11 @@ static uint32_t find_row(sp_table *t, uint64_t key) {
     return UINT32_MAX;
   }
   uint32_t s = slot_of(t, key);
-  for (; t->slots[s] != 0; s = (s + 1) & t->slot_mask) {
-    if (t->keys[t->slots[s] - 1] == key) return t->slots[s] - 1;
+  for (; t->slots[s] != UINT32_MAX; s = (s + 1) & t->slot_mask) {
+    if (t->keys[t->slots[s]] == key) return t->slots[s];
   }
-  const uint32_t row = new_row(t, key);
-  if (row != UINT32_MAX) t->slots[s] = row + 1;
-  return row;
+  t->slots[s] = new_row(t, key);
+  return t->slots[s];
 }
 
 uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
@@ -175,7 +173,8 @@ enum { SP_MOST_WAYS = 1 << 19, SP_MOST_WAY_BITS = 6, SP_WAY_LOOKS = 4 };
 
 static void forget_ways(sp_table *t) {
   if (t->ways == NULL) return;
-  memset(t->ways, 0xff, ((size_t)t->way_units << t->way_bits) * sizeof *t->ways);
+  memset(t->ways, 0xff,
+         (((size_t)t->way_units << t->way_bits) + SP_WAYS_READ) * sizeof *t->ways);
 }
 
 /* Room for units up to `unit`, and more places for each where they were too few. Without memory
@@ -189,7 +188,7 @@ static void make_ways(sp_table *t, uint32_t unit) {
   t->n_way_looks = 0;
   while (bits > 0 && ((uint64_t)units << bits) > SP_MOST_WAYS) bits--;
   if (units == t->way_units && bits == t->way_bits && t->ways != NULL) return;
-  uint64_t *grown = malloc(((size_t)units << bits) * sizeof *grown);
+  uint64_t *grown = malloc((((size_t)units << bits) + SP_WAYS_READ) * sizeof *grown);
   if (grown == NULL) return;
   free(t->ways);
   t->ways = grown;
@@ -199,7 +198,7 @@ static void make_ways(sp_table *t, uint32_t unit) {
 }
 
 void sp_table_clear(sp_table *t) {
-  if (t->slots != NULL) memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
+  if (t->slots != NULL) memset(t->slots, 0xff, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
   if (t->touched != NULL) {
     memset(t->touched, 0, (size_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched);
   }
@@ -216,20 +215,39 @@ void sp_table_clear(sp_table *t) {
   t->last_row = UINT32_MAX;
 }
 
-int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t n,
-                      uint32_t *rows) {
-  uint32_t most = 0;
-  for (int64_t i = 0; i < n && unit != NULL; i++) most = unit[i] > most ? unit[i] : most;
+/* Records that are known by their ways, from record i on: of 64 of one unit, of 8 of any. How many
+ * that was. */
+static int64_t find_known(const sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t i,
+                          int64_t n, uint32_t *rows) {
+  const uint32_t bits = t->way_bits;
+  const int64_t from = i;
+  for (; i % 64 == 0 && i + 64 <= n; i += 64) {
+    const uint32_t u = unit != NULL ? unit[i] : 0;
+    if (unit != NULL && (u != unit[i + 63] || t->lanes->same_codes(unit + i, u) != UINT64_MAX)) break;
+    if (!t->adders->find_64(t->ways + ((size_t)u << bits), bits, group + i, rows + i)) break;
+  }
+  while (unit != NULL && i + 8 <= n &&
+         t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
+    i += 8;
+    if (i % 64 == 0) break;
+  }
+  return i - from;
+}
+
+int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, uint32_t n_units,
+                      int64_t n, uint32_t *rows) {
+  const uint32_t most = n_units > 0 ? n_units - 1 : 0;
   t->n_way_looks += (uint64_t)n;
   if (most >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
     make_ways(t, most);
   }
   const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
-  const int has_all = most < units && unit != NULL;
+  const int has_all = most < units;
   for (int64_t i = 0; i < n; i++) {
-    while (has_all && i + 8 <= n &&
-           t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
-      i += 8;
+    while (has_all) {
+      const int64_t n_known = find_known(t, group, unit, i, n, rows);
+      i += n_known;
+      if (n_known == 0) break;
     }
     if (i >= n) break;
     const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;

@@ -8,6 +8,7 @@
 #define SP_TOTALS_TABLE_H
 
 #include "base/error.h"
+#include "base/lanes.h"
 #include "totals/add_masks.h"
 #include "totals/squares.h"
 
@@ -39,9 +40,10 @@ uint64_t sp_table_used(const sp_table *table);  /* of these, by rows that are th
 
 /* The row of a pair, made if it is new; UINT32_MAX when out of memory. */
 uint32_t sp_table_row(sp_table *table, uint32_t group, uint32_t psu);
-/* The same for n records, UINT32_MAX where the group is; SAMPAN_E_MEMORY. `unit` NULL: all 0. */
-int32_t sp_table_rows(sp_table *table, const uint32_t *group, const uint32_t *unit, int64_t n,
-                      uint32_t *rows) SP_CHECK;
+/* The same for n records, UINT32_MAX where the group is; SAMPAN_E_MEMORY. `unit` NULL: all 0; else
+ * there are n_units so far, and none is beyond. */
+int32_t sp_table_rows(sp_table *table, const uint32_t *group, const uint32_t *unit,
+                      uint32_t n_units, int64_t n, uint32_t *rows) SP_CHECK;
 sp_table_key sp_table_key_of(const sp_table *table, uint32_t row);
 /* Adds a row of another table of the same form; grids must be the same. SAMPAN_E_MEMORY. */
 int32_t sp_table_add_row(sp_table *into, uint32_t row, const sp_table *from,

@@ -17,8 +17,9 @@ struct sp_table {
   uint64_t row_bytes;
   sp_grid grid;
   const sp_adders *adders;
+  const sp_lanes *lanes;
   uint64_t *keys;  /* by row: group and PSU */
-  uint32_t *slots; /* row + 1; 0: free */
+  uint32_t *slots; /* rows; UINT32_MAX: free */
   uint32_t slot_mask, n_rows, key_capacity;
   unsigned char **chunks; /* of SP_CHUNK_ROWS rows each: rows never move */
   uint32_t n_chunks;

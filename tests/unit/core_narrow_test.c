@@ -63,7 +63,7 @@ static void add_narrow(sp_table *t, const records *r, int64_t from, int64_t to) 
   for (uint32_t k = 0; k < r->n_lanes; k++) {
     bits[k] = r->has_bits[k] ? r->bits[k] + from / 64 : NULL;
   }
-  cr_assert_eq(sp_table_rows(t, r->group + from, r->unit + from, n, rows), 0);
+  cr_assert_eq(sp_table_rows(t, r->group + from, r->unit + from, r->n_units, n, rows), 0);
   cr_assert_eq(sp_table_add_bits(t, rows, r->group + from, n, r->high + from, r->low + from, bits),
                0);
   for (int64_t i = 0; i < n; i++) {
@@ -302,9 +302,10 @@ static void expect_rows(uint64_t *state, sp_table *t, uint32_t n_groups, uint32_
       unit[i] = (uint32_t)(next(state) % n_units);
       if (next(state) % 200 == 0) unit[i] += reach;
       if (i > 0 && next(state) % 3 == 0) group[i] = group[i - 1], unit[i] = unit[i - 1];
+      if (batch % 3 != 0 && i % (64 * (batch % 3)) != 0) unit[i] = unit[i - 1]; /* runs of units */
     }
     const int64_t n = batch % 7 == 0 ? N - 63 : N;
-    cr_assert_eq(sp_table_rows(t, group, with_units ? unit : NULL, n, rows), 0);
+    cr_assert_eq(sp_table_rows(t, group, with_units ? unit : NULL, n_units + reach, n, rows), 0);
     for (int64_t i = 0; i < n; i++) {
       if (group[i] == UINT32_MAX) {
         cr_assert_eq(rows[i], UINT32_MAX);
