@@ -142,20 +142,23 @@ static int32_t share_psus(sp_scanner *s, int64_t n, sampan_error *error) {
 
 /* ---- merging ------------------------------------------------------------------------------ */
 
-/* Many records, or a table that no longer stays in the cache of a core. */
+/* Tables that no longer stay in the cache of a core. */
 static int is_full(const sp_scanner *s) {
-  if (s->n_since >= SP_GRID_MOST - s->capacity) return 1;
   if (s->merge == NULL) return 0;
   uint64_t n_bytes = 0;
   for (uint32_t k = 0; k < s->job->n_splits; k++) n_bytes += sp_table_used(s->totals->tables[k]);
   return n_bytes > SP_WORKER_BYTES;
 }
 
+static int32_t settle(sp_scanner *s, sampan_error *error) {
+  s->n_since = 0;
+  return sp_settle_bits(s->job, s->totals, error);
+}
+
 /* Brings what a worker has added up to the totals of all. */
 static int32_t unload(sp_scanner *s, int32_t is_last, sampan_error *error) {
   sp_common *common = s->job->common;
-  s->n_since = 0;
-  SP_TRY(sp_settle_bits(s->job, s->totals, error));
+  SP_TRY(settle(s, error));
   (void)pthread_mutex_lock(&common->lock);
   common->bound += s->weigh.bound;
   s->weigh.bound = 0;
@@ -212,6 +215,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   if (s->read == 0 && s->totals->aux_by_unit != NULL) SP_TRY(add_auxiliary(s, n, error));
   SP_TRY(sp_add_batch(s, machine, n, error));
   s->n_since += n;
+  if (s->n_since >= SP_GRID_MOST - s->capacity) SP_TRY(settle(s, error));
   if (is_full(s)) SP_TRY(unload(s, 0, error));
   sp_common_count(s->job->common, s->totals, &s->n_counted);
   return sp_common_check(s->job->common, s->totals, s->main, error);

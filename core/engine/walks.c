@@ -3,86 +3,77 @@
 
 #include "engine/job.h"
 
-typedef struct ordered_row {
-  uint64_t order;
-  uint32_t row, reserved;
-} ordered_row;
-
-static int compare_rows(const void *a, const void *b) {
-  const ordered_row *x = a, *y = b;
-  return x->order < y->order ? -1 : x->order > y->order;
+/* The units of records in the order that variances go by: strata, then PSUs, as they were met, and
+ * so on; or the strata. *out is owned. */
+static int32_t order_units(const sp_totals *t, int32_t sampled, uint32_t *n, uint32_t **out) {
+  const sp_units *u = &t->place.units, *leaves = sp_units_leaves(u);
+  const int by_stratum = t->place.by_stratum;
+  *n = !sampled ? 1 : by_stratum ? u->n_strata : leaves->n_psu;
+  *out = malloc((*n + (size_t)1) * sizeof **out);
+  if (*out == NULL) return SAMPAN_E_MEMORY;
+  if (!sampled || by_stratum || leaves->rank != NULL) {
+    for (uint32_t i = 0; i < *n; i++) (*out)[sampled && !by_stratum ? leaves->rank[i] : i] = i;
+    return SAMPAN_OK;
+  }
+  uint32_t *start = calloc(u->n_strata + (size_t)1, sizeof *start);
+  if (start == NULL) return SAMPAN_E_MEMORY;
+  for (uint32_t i = 0; i < *n; i++) start[u->psus[i].stratum + 1]++;
+  for (uint32_t h = 1; h < u->n_strata; h++) start[h] += start[h - 1];
+  for (uint32_t i = 0; i < *n; i++) (*out)[start[u->psus[i].stratum]++] = i;
+  free(start);
+  return SAMPAN_OK;
 }
 
-enum { FEW_ROWS = 24 };
-
-/* Rows of a group come nearly in order where files do. */
-static void sort_rows(ordered_row *rows, uint32_t n) {
-  uint32_t i = 1;
-  while (i < n && rows[i - 1].order <= rows[i].order) i++;
-  if (i >= n) return;
-  if (n > FEW_ROWS) {
-    qsort(rows, n, sizeof *rows, compare_rows);
-    return;
-  }
-  for (; i < n; i++) {
-    const ordered_row x = rows[i];
-    uint32_t k = i;
-    for (; k > 0 && rows[k - 1].order > x.order; k--) rows[k] = rows[k - 1];
-    rows[k] = x;
-  }
-}
-
-/* Counted into groups, then each put in order. */
-static int32_t make_walk(const sp_table *table, uint32_t n_groups, const uint64_t *order,
-                         sp_arena *arena, sp_walk *out) {
+/* Rows are counted into their units, and from there into their groups. */
+static int32_t make_walk(const sp_table *table, uint32_t n_groups, const uint32_t *units,
+                         uint32_t n_units, sp_arena *arena, sp_walk *out) {
   const uint32_t n = sp_table_n_rows(table);
   out->n_rows = n;
   out->rows = sp_arena_array(arena, n + 1U, sizeof *out->rows);
   out->start = sp_arena_array(arena, n_groups + 2U, sizeof *out->start);
-  ordered_row *rows = malloc((n + 1U) * sizeof *rows);
-  if (out->rows == NULL || out->start == NULL || rows == NULL) {
-    free(rows);
+  uint32_t *by_unit = malloc((n + (size_t)1) * sizeof *by_unit);
+  uint32_t *place = calloc(n_units + (size_t)1, sizeof *place);
+  if (out->rows == NULL || out->start == NULL || by_unit == NULL || place == NULL) {
+    free(by_unit);
+    free(place);
     return SAMPAN_E_MEMORY;
   }
-  for (uint32_t i = 0; i < n; i++) out->start[sp_table_key_of(table, i).group + 2]++;
+  for (uint32_t i = 0; i < n; i++) {
+    const sp_table_key key = sp_table_key_of(table, i);
+    out->start[key.group + 2]++;
+    place[key.psu]++;
+  }
+  for (uint32_t i = 0, end = 0; i < n_units; i++) {
+    const uint32_t here = place[units[i]];
+    place[units[i]] = end;
+    end += here;
+  }
+  for (uint32_t i = 0; i < n; i++) by_unit[place[sp_table_key_of(table, i).psu]++] = i;
   for (uint32_t g = 0; g < n_groups; g++) {
     if (out->start[g + 2] > out->most_rows) out->most_rows = out->start[g + 2];
   }
   for (uint32_t g = 2; g < n_groups + 2U; g++) out->start[g] += out->start[g - 1];
   for (uint32_t i = 0; i < n; i++) {
-    const sp_table_key key = sp_table_key_of(table, i);
-    rows[out->start[key.group + 1]++] = (ordered_row){.order = order[key.psu], .row = i};
+    const uint32_t group = sp_table_key_of(table, by_unit[i]).group;
+    out->rows[out->start[group + 1]++] = by_unit[i];
   }
-  for (uint32_t g = 0; g < n_groups; g++) {
-    sort_rows(rows + out->start[g], out->start[g + 1] - out->start[g]);
-  }
-  for (uint32_t i = 0; i < n; i++) out->rows[i] = rows[i].row;
-  free(rows);
+  free(by_unit);
+  free(place);
   return SAMPAN_OK;
-}
-
-/* The order of units that variances go by: strata, then PSUs, as they were met, and so on; or of
- * strata. */
-static uint64_t *psu_order(const sp_totals *t, int32_t sampled) {
-  const int by_stratum = t->place.by_stratum;
-  const uint32_t n = by_stratum ? t->place.units.n_strata : sp_units_leaves(&t->place.units)->n_psu;
-  uint64_t *order = calloc(n + 1U, sizeof *order);
-  for (uint32_t i = 0; order != NULL && sampled && i < n; i++) {
-    order[i] = by_stratum ? i : sp_units_order(&t->place.units, i);
-  }
-  return order;
 }
 
 static int32_t make_walks(sp_outcome *o, sampan_error *error) {
   sp_totals *t = o->totals;
   const sp_job *job = o->job;
-  uint64_t *order = psu_order(t, o->plan->kind == SP_KIND_SURVEY);
+  uint32_t n_units, *units;
+  int32_t status = order_units(t, job->by_unit, &n_units, &units);
   t->walks = sp_arena_array(o->arena, job->n_splits + 1U, sizeof *t->walks);
-  int32_t status = order == NULL || t->walks == NULL ? SAMPAN_E_MEMORY : SAMPAN_OK;
+  if (t->walks == NULL) status = SAMPAN_E_MEMORY;
   for (uint32_t s = 0; s < job->n_splits && status >= 0; s++) {
-    status = make_walk(t->tables[s], sp_map_size(t->groups[s].map), order, o->arena, &t->walks[s]);
+    status = make_walk(t->tables[s], sp_map_size(t->groups[s].map), units, n_units, o->arena,
+                       &t->walks[s]);
   }
-  free(order);
+  free(units);
   return status < 0 ? sp_error_memory(error) : SAMPAN_OK;
 }
 

@@ -123,7 +123,8 @@ static void block_totals(const sp_table *t, const uint32_t *rows, uint32_t n_row
 }
 
 /* One lane of a narrower one. */
-static double lane_total(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t place) {
+static double lane_total(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t place,
+                         double unit) {
   int64_t high = 0, low = 0;
   for (uint32_t r = 0; r < n_rows; r++) {
     const int64_t *row = row_at(t, rows[r]) + place;
@@ -131,16 +132,21 @@ static double lane_total(const sp_table *t, const uint32_t *rows, uint32_t n_row
     high += row[t->block];
     if ((r & 0xffff) == 0xffff) sp_grid_carry(&high, &low);
   }
+  sp_grid_carry(&high, &low);
+  /* As in block_values. */
+  if (unit > 0 && (uint64_t)high >> 52 == 0) return ((double)high * 0x1p40 + (double)low) * unit;
   return sp_grid_value(&t->grid, high, low);
 }
 
 void sp_narrow_totals(const sp_table *t, const uint32_t *rows, uint32_t n_rows, uint32_t first,
                       uint32_t n, double *out) {
+  const double unit = unit_of(&t->grid);
   if (t->block != SP_BLOCK_LANES) {
-    for (uint32_t k = 0; k < n; k++) out[k] = lane_total(t, rows, n_rows, place_of(t, first + k));
+    for (uint32_t k = 0; k < n; k++) {
+      out[k] = lane_total(t, rows, n_rows, place_of(t, first + k), unit);
+    }
     return;
   }
-  const double unit = unit_of(&t->grid);
   double values[SP_BLOCK_LANES];
   for (uint32_t lane = first; lane < first + n;) {
     const uint32_t skipped = lane % SP_BLOCK_LANES, left = first + n - lane;

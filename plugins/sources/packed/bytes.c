@@ -11,14 +11,18 @@ static inline uint64_t mix(uint64_t state, uint64_t word) {
   return x << 31 | x >> 33;
 }
 
+static inline uint64_t word_at(const char *p) {
+  uint64_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+}
+
 uint64_t packed_sum(const void *bytes, int64_t n) {
   const char *p = (const char *)bytes;
   uint64_t lane[8], sum = (uint64_t)n;
   for (uint64_t k = 0; k < 8; k++) lane[k] = (k + 1) * UINT64_C(0xC2B2AE3D27D4EB4F);
   for (int64_t i = 0; i + PACKED_UNIT <= n; i += PACKED_UNIT) {
-    uint64_t word[8];
-    memcpy(word, p + i, sizeof word);
-    for (int k = 0; k < 8; k++) lane[k] = mix(lane[k], word[k]);
+    for (int k = 0; k < 8; k++) lane[k] = mix(lane[k], word_at(p + i + 8 * k));
   }
   for (int k = 0; k < 8; k++) {
     sum = mix(sum, lane[k]);
