@@ -74,7 +74,11 @@ static const void *map_part(void *data, int64_t offset, int64_t n, sampan_error 
   const char *at = w != NULL ? w->at + (offset - w->offset) : NULL;
   if (w != NULL) w->n_parts++;
   (void)pthread_mutex_unlock(&v->lock);
-  if (at != NULL) return at;
+  if (at != NULL) {
+    const uintptr_t a = (uintptr_t)at / (uintptr_t)v->page * (uintptr_t)v->page;
+    (void)madvise((void *)a, (size_t)((uintptr_t)at + (size_t)n - a), 22);
+    return at;
+  }
   const int64_t before = offset % v->page;
   at = map_bytes(v, offset - before, n + before, error);
   return at != NULL ? at + before : NULL;

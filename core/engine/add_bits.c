@@ -102,8 +102,9 @@ int32_t sp_add_bits(sp_scanner *s, uint32_t split, int64_t n, sampan_error *erro
     }
     if (s->job->by_stratum) find_squares(s, b, scored, at->square_start[p], n);
   }
-  if (sp_table_add_bits(table, s->rows[split], s->groups[split], n, s->weigh.high, s->weigh.low,
-                        s->lanes) < 0) {
+  const uint32_t n_groups = sp_map_size(s->totals->groups[split].map);
+  if (sp_table_add_bits(table, s->rows[split], s->groups[split], n_groups, n, s->weigh.high,
+                        s->weigh.low, s->lanes) < 0) {
     return sp_error_memory(error);
   }
   if (s->job->by_stratum) {

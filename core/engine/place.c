@@ -55,6 +55,7 @@ int32_t sp_place_init(sp_place *p, const sp_plan *plan, const sp_place_columns *
   sp_buffer_init(&p->text);
   p->plan = plan;
   p->columns = columns;
+  p->lanes = sp_lanes_best();
   const uint32_t n_stages = sp_design_stages(&plan->design);
   SP_TRY(sp_units_init_stages(&p->units, n_stages));
   p->stages = calloc(n_stages, sizeof *p->stages);
@@ -361,20 +362,16 @@ static int32_t memo_room(sp_place_memo *m, const sp_place_stage *s) {
   return SAMPAN_OK;
 }
 
-/* Records at a time that are looked at together, a divisor of 64. */
-enum { SP_RUN = 16 };
-
-/* Whether these records are kept, of the unit of the one before, which has weight as they have. */
-static int is_run(const uint64_t *kept, const uint32_t *strata, const uint32_t *units,
-                  const double *weight, int64_t i) {
-  const uint64_t all = (UINT64_C(1) << SP_RUN) - 1;
-  uint32_t differ = 0;
-  if ((kept[i / 64] >> (i % 64) & all) != all || !sampan_bit(kept, i - 1)) return 0;
-  for (int64_t k = 0; k < SP_RUN; k++) differ |= units[i + k] ^ units[i - 1];
-  if (strata != NULL) {
-    for (int64_t k = 0; k < SP_RUN; k++) differ |= strata[i + k] ^ strata[i - 1];
-  }
-  return differ == 0 && weight[i - 1] > 0;
+/* How many records after i, up to the next multiple of 64, are kept, and of its codes. */
+static int64_t run_after(const sp_place *p, const uint64_t *kept, const uint32_t *strata,
+                         const uint32_t *units, int64_t i, int64_t n) {
+  const int64_t first = i / 64 * 64;
+  if (first + 64 > n || (i + 3 < first + 64 && units[i + 3] != units[i])) return 0;
+  uint64_t same = kept[i / 64] & p->lanes->same_codes(units + first, units[i]);
+  if (strata != NULL) same &= p->lanes->same_codes(strata + first, strata[i]);
+  if (i - first == 63) return 0;
+  const uint64_t others = ~same >> (i - first + 1);
+  return others != 0 ? __builtin_ctzll(others) : first + 63 - i;
 }
 
 /* Designs of one stage, strata and units by one column each: most records are of a unit that the
@@ -389,12 +386,6 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
   const uint32_t *units = s->unit_codes[0];
   const sp_column *fpc = s->fpc != UINT32_MAX ? sp_machine_column(machine, s->fpc) : NULL;
   for (int64_t i = 0; i < n; i++) {
-    while (i > 0 && i % SP_RUN == 0 && i + SP_RUN <= n && fpc == NULL &&
-           is_run(kept, strata, units, weight, i)) {
-      for (int64_t k = 0; k < SP_RUN; k++) unit[i + k] = unit[i - 1];
-      i += SP_RUN;
-    }
-    if (i >= n) break;
     if (!sampan_bit(kept, i)) continue;
     const uint32_t h = strata != NULL ? strata[i] : 0, u = units[i];
     if (h < m->n_strata && u < m->n_units && m->unit_of_code[u].stratum != 0 &&
@@ -404,12 +395,16 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
         SP_TRY(take_fpc(p, s, fpc, m->unit_of_code[u].stratum - 1, i, error));
       }
       if (weight[i] > 0) s->units->psus[unit[i]].has_weight = 1;
-      continue;
+    } else {
+      SP_TRY(place_record(p, machine, weight[i], i, &unit[i], error));
+      const uint32_t stratum = s->units->psus[unit[i]].stratum + 1;
+      m->stratum_of_code[h] = stratum;
+      m->unit_of_code[u] = (struct sp_unit_memo){.stratum = stratum, .unit = unit[i]};
     }
-    SP_TRY(place_record(p, machine, weight[i], i, &unit[i], error));
-    const uint32_t stratum = s->units->psus[unit[i]].stratum + 1;
-    m->stratum_of_code[h] = stratum;
-    m->unit_of_code[u] = (struct sp_unit_memo){.stratum = stratum, .unit = unit[i]};
+    if (fpc != NULL || !s->units->psus[unit[i]].has_weight) continue;
+    const int64_t n_more = run_after(p, kept, strata, units, i, n);
+    for (int64_t k = 1; k <= n_more; k++) unit[i + k] = unit[i];
+    i += n_more;
   }
   return SAMPAN_OK;
 }

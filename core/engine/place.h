@@ -4,6 +4,7 @@
 #define SP_ENGINE_PLACE_H
 
 #include "base/buffer.h"
+#include "base/lanes.h"
 #include "design/units.h"
 #include "records/coder.h"
 #include "records/program.h"
@@ -52,6 +53,7 @@ typedef struct sp_place_memo {
 typedef struct sp_place {
   const sp_plan *plan;
   const sp_place_columns *columns;
+  const sp_lanes *lanes;
   sp_units units;
   sp_place_stage *stages; /* those that a variance knows of */
   uint32_t n_stages;

@@ -217,7 +217,8 @@ static void *play(void *data) {
                                .capacity = h->guard.sink->capacity,
                                .data = h,
                                .intern = hand_intern,
-                               .batch = hand_batch};
+                               .batch = hand_batch,
+                               .run_end = h->guard.sink->run_end};
   sp_guard_clear_fills(h->guard.sink);
   h->context.arena = sp_arena_new(0);
   if (h->context.arena == NULL) h->status = SAMPAN_E_MEMORY;

@@ -53,7 +53,8 @@ int32_t sp_source_without_end(const sp_source *source, sampan_error *error) {
 
 void sp_guard_clear_fills(const sampan_sink *sink) {
   for (uint32_t f = 0; f < sink->n_fills; f++) {
-    const sampan_fill *fill = &sink->fills[f];
+    sampan_fill *fill = &sink->fills[f];
+    fill->n_runs = 0;
     memset(fill->present, 0, (size_t)sampan_words(sink->capacity) * sizeof *fill->present);
     if (fill->reason != NULL) memset(fill->reason, 0, (size_t)sink->capacity);
   }
@@ -74,6 +75,21 @@ static int64_t not_finite(const sampan_fill *fill, int64_t n) {
   return -1;
 }
 
+/* Whether the runs of a column are n records that all have a value. */
+static int are_runs(const sampan_fill *fill, const uint32_t *run_end, int64_t n) {
+  uint32_t end = 0;
+  if ((fill->flags & SAMPAN_FILL_RUNS) == 0 || fill->n_runs > n) return 0;
+  for (uint32_t k = 0; k < fill->n_runs; k++) {
+    if (run_end[k] <= end) return 0;
+    end = run_end[k];
+  }
+  for (int64_t i = 0; i < n; i += 64) {
+    const uint64_t all = n - i < 64 ? (UINT64_C(1) << (n - i)) - 1 : UINT64_MAX;
+    if ((fill->present[i / 64] & all) != all) return 0;
+  }
+  return end == n;
+}
+
 static int32_t check_batch(sp_guard *g, int64_t n) {
   const sampan_schema *schema = &g->source->schema;
   if (n < 0 || n > g->sink->capacity) {
@@ -82,8 +98,12 @@ static int32_t check_batch(sp_guard *g, int64_t n) {
   }
   for (uint32_t f = 0; f < g->sink->n_fills; f++) {
     const sampan_fill *fill = &g->sink->fills[f];
+    if (fill->n_runs > 0 && !are_runs(fill, g->sink->run_end[f], n)) {
+      return broken(g->source, &g->failure, "it gave runs that are not those of %lld records",
+                    (long long)n);
+    }
     if (fill->type != SAMPAN_NUMBER) continue;
-    const int64_t i = not_finite(fill, n);
+    const int64_t i = not_finite(fill, fill->n_runs > 0 ? fill->n_runs : n);
     if (i < 0) continue;
     (void)broken(g->source, &g->failure, "it gave a value that is not a finite number");
     return sp_error_cell(&g->failure, g->source->file, g->n_records + i + 1,
@@ -253,7 +273,8 @@ int32_t sp_source_run_read(sp_source *source, const sampan_sink *sink, sp_contex
                                .capacity = sink->capacity,
                                .data = &r,
                                .intern = run_intern,
-                               .batch = run_batch};
+                               .batch = run_batch,
+                               .run_end = sink->run_end};
   const sampan_call call = sp_host_call(context, source->values, source->plugin->n_params, error);
   int32_t status = ops_of(source)->read(&call, sp_input_reader(r.input), &source->schema, &guarded);
   status = sp_guard_finish(&r.guard, status, error);

@@ -182,8 +182,35 @@ static uint32_t number_text(void *data, const char *text, uint64_t n_bytes) {
   return sp_map_add(data, text, n_bytes);
 }
 
+/* The code of each run, and of its records. */
+static int32_t codes_of_runs(sp_coder *c, const sp_column *column, uint32_t *out,
+                             sampan_error *error) {
+  const uint32_t n = column->n_runs;
+  int64_t i = 0;
+  for (uint32_t k = 0; k < n; k++) {
+    uint32_t code;
+    if (column->type == SAMPAN_TEXT) {
+      static const uint64_t present = 1;
+      const sp_column one = {.name = column->name,
+                             .type = SAMPAN_TEXT,
+                             .present = (uint64_t *)(uintptr_t)&present,
+                             .code = column->code + k,
+                             .dictionary = column->dictionary};
+      const int32_t status = text_codes(c, &one, 1, &code, error);
+      if (status < 0 && error != NULL && error->row > 0) error->row += i;
+      if (status < 0) return status;
+    } else {
+      code = sp_numbers_code(&c->numbers, column->number[k], number_text, c->texts);
+      if (code == SP_MAP_NONE) return sp_error_memory(error);
+    }
+    for (; i < column->run_end[k]; i++) out[i] = code;
+  }
+  return SAMPAN_OK;
+}
+
 int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
                        sampan_error *error) {
+  if (column->n_runs > 0) return codes_of_runs(c, column, out, error);
   if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
   if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
   if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, number_text,

@@ -34,6 +34,10 @@ typedef struct sp_column {
   uint32_t *code;            /* TEXT */
   uint8_t *reason;           /* why absent, or NULL */
   sp_dictionary *dictionary; /* TEXT; borrowed */
+  /* Columns that are keys and nothing else may have their values by run: all records have one. */
+  const uint32_t *run_end; /* borrowed */
+  uint32_t n_runs;         /* 0: a value for each record */
+  uint32_t reserved;
 } sp_column;
 
 /* Makes room for `capacity` records (a multiple of 64) in the arena. A TEXT column gets its

@@ -81,7 +81,7 @@ static uint32_t look_for(sp_numbers *c, double key, sp_number_code_fn *make, voi
   return c->of[position];
 }
 
-static uint32_t code_of(sp_numbers *c, double x, sp_number_code_fn *make, void *data) {
+uint32_t sp_numbers_code(sp_numbers *c, double x, sp_number_code_fn *make, void *data) {
   if (c->has_last && c->last == x) return c->last_code;
   const double key = x == 0 ? 0 : x; /* -0 and 0 are one value */
   uint64_t bits;
@@ -112,6 +112,15 @@ static int together(const sp_numbers *c, const double *x, uint64_t present, uint
   return c->n_small != 0 && c->lanes->look_up(x, present, c->small, c->n_small, out) != 0;
 }
 
+/* How many records after k, of 64, are there and of its value. */
+static int64_t run_after(const sp_numbers *c, const double *x, uint64_t present, int64_t k) {
+  uint64_t same;
+  if (k >= 60 || x[k + 3] != x[k]) return 0;
+  c->lanes->compare_one(SP_IS_EQ, x, x[k], 64, &same);
+  const uint64_t others = ~(same & present) >> (k + 1);
+  return others != 0 ? __builtin_ctzll(others) : 63 - k;
+}
+
 int32_t sp_numbers_codes(sp_numbers *c, const double *x, const uint64_t *present, int64_t n,
                          uint32_t *out, sp_number_code_fn *make, void *data) {
   for (int64_t i = 0; i < n; i += 64) {
@@ -121,10 +130,12 @@ int32_t sp_numbers_codes(sp_numbers *c, const double *x, const uint64_t *present
     for (int64_t k = 0; k < end; k++) {
       uint32_t code = UINT32_MAX;
       if ((here >> k & 1) != 0) {
-        code = code_of(c, x[i + k], make, data);
+        code = sp_numbers_code(c, x[i + k], make, data);
         if (code == SP_MAP_NONE) return SAMPAN_E_MEMORY;
       }
       out[i + k] = code;
+      if (end < 64 || code == UINT32_MAX) continue;
+      for (int64_t more = run_after(c, x + i, here, k); more > 0; more--) out[i + ++k] = code;
     }
   }
   return SAMPAN_OK;

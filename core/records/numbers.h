@@ -35,6 +35,8 @@ void sp_numbers_clear(sp_numbers *numbers);
  * of the records. SAMPAN_E_MEMORY or SAMPAN_OK. */
 int32_t sp_numbers_codes(sp_numbers *numbers, const double *x, const uint64_t *present, int64_t n,
                          uint32_t *out, sp_number_code_fn *code, void *data) SP_CHECK;
+/* The code of one number. */
+uint32_t sp_numbers_code(sp_numbers *numbers, double x, sp_number_code_fn *code, void *data);
 /* `array` with room for n elements, doubling; NULL: no memory, and the array stays. */
 uint32_t *sp_codes_room(uint32_t *array, uint64_t *capacity, uint64_t n);
 

@@ -103,6 +103,10 @@ int32_t sp_program_is_key(const sp_program *p, uint32_t field) {
   return p->symbols[field].is_key;
 }
 
+int32_t sp_program_is_key_alone(const sp_program *p, uint32_t field) {
+  return p->symbols[field].is_key && !p->symbols[field].has_other_use;
+}
+
 void sp_program_offer_number(sp_program *p, uint32_t field) {
   p->symbols[field].is_offered = 1;
 }

@@ -40,8 +40,9 @@ int32_t sp_program_range(sp_program *program, const sp_expr *range, const char *
 /* A field's number, or UINT32_MAX. */
 uint32_t sp_program_find_field(const sp_program *program, const char *name);
 
-/* Whether a field is asked for as a key. */
+/* Whether a field is asked for as a key; and, once it is compiled, as nothing else. */
 int32_t sp_program_is_key(const sp_program *program, uint32_t field);
+int32_t sp_program_is_key_alone(const sp_program *program, uint32_t field);
 /* A key field may be read as numbers, if each of them tells what it is written as: so it is if
  * nothing else tells the field's type, or uses it. */
 void sp_program_offer_number(sp_program *program, uint32_t field);

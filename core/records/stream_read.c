@@ -137,6 +137,7 @@ typedef struct reading {
   sp_side *sides;
   sampan_fill *fills;
   sp_column **by_fill;
+  uint32_t **run_end; /* of those that may have runs */
   sp_column **fixed; /* columns that the file does not have: constants and absent ones */
   const sp_setting **fixed_value; /* NULL: absent */
   uint32_t n_fixed;
@@ -152,6 +153,7 @@ static uint32_t intern(void *data, uint32_t fill, const char *text, uint64_t n) 
 
 static int32_t fill_fixed(sp_column *c, const sp_setting *set, int64_t n) {
   const size_t bytes = (size_t)sampan_words(n) * sizeof(uint64_t);
+  c->n_runs = 0;
   memset(c->present, set != NULL ? 0xff : 0, bytes);
   if (c->reason != NULL) memset(c->reason, 0, (size_t)n); /* a wave before may have had some */
   double x = 0;
@@ -184,6 +186,9 @@ static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   const sp_wave *wave = &r->stream->plan->waves[r->wave];
   for (uint32_t f = 0; f < r->n_fills; f++) {
     const sampan_fill *fill = &r->fills[f];
+    r->by_fill[f]->n_runs = fill->n_runs;
+    r->by_fill[f]->run_end = r->run_end[f];
+    if (fill->n_runs > 0) continue; /* none is missing */
     sp_missing_apply(r->by_fill[f], n, fill->missing, fill->n_missing);
     sp_column_zero_absent(r->by_fill[f], n);
   }
@@ -261,6 +266,14 @@ static int32_t fixed_column(reading *r, uint32_t field, sampan_error *error) {
   return SAMPAN_OK;
 }
 
+/* Only coders look at the column, and at whole batches of what the file has. */
+static int may_have_runs(const reading *r, uint32_t field, const sampan_fill *fill) {
+  const sp_stream *s = r->stream;
+  return sp_program_is_key_alone(r->program, field) && fill->n_missing == 0 &&
+         s->stretches == NULL && s->plan->waves[r->wave].n_joins == 0 &&
+         sp_source_can_deal(&s->waves[r->wave].main.source);
+}
+
 static int32_t main_column(reading *r, uint32_t field, uint32_t in_file, sampan_error *error) {
   sp_column *column = sp_machine_field(r->machine, field);
   sampan_fill *fill = &r->fills[r->n_fills];
@@ -270,6 +283,12 @@ static int32_t main_column(reading *r, uint32_t field, uint32_t in_file, sampan_
   fill->type = column->type;
   fill->field = in_file;
   fill->flags = sp_program_as_written(r->program, field) ? SAMPAN_FILL_AS_WRITTEN : 0;
+  if (may_have_runs(r, field, fill)) {
+    uint32_t **end = &r->run_end[r->n_fills];
+    *end = sp_arena_array(r->stream->context->arena, (uint64_t)r->capacity, sizeof **end);
+    if (*end == NULL) return sp_error_memory(error);
+    fill->flags |= SAMPAN_FILL_RUNS;
+  }
   fill->number = column->number;
   fill->code = column->code;
   fill->present = column->present;
@@ -316,10 +335,11 @@ static int32_t hand_init(reading *r, wave_reading *shared, uint32_t i, sampan_er
                  .to = INT64_MAX};
   r->fills = sp_arena_array(arena, n_fields + 1U, sizeof *r->fills);
   r->by_fill = sp_arena_array(arena, n_fields + 1U, sizeof *r->by_fill);
+  r->run_end = sp_arena_array(arena, n_fields + 1U, sizeof *r->run_end);
   r->fixed = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed);
   r->fixed_value = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed_value);
   r->n_unmatched = sp_arena_array(arena, wave->n_joins + 1U, sizeof *r->n_unmatched);
-  if (r->fills == NULL || r->by_fill == NULL || r->fixed == NULL || r->fixed_value == NULL ||
+  if (r->fills == NULL || r->by_fill == NULL || r->run_end == NULL || r->fixed == NULL || r->fixed_value == NULL ||
       r->n_unmatched == NULL) {
     return sp_error_memory(error);
   }
@@ -340,7 +360,7 @@ static void sum_up(wave_reading *w, const reading *hands, uint32_t n_hands) {
 static int32_t check_fills(const sampan_fill *fills, uint32_t n, const sp_file *file, int plain,
                            sampan_error *error) {
   for (uint32_t i = 0; i < n; i++) {
-    if (fills[i].flags == 0 || (!plain && sp_source_knows_writing(&file->source))) continue;
+    if ((fills[i].flags & SAMPAN_FILL_AS_WRITTEN) == 0 || (!plain && sp_source_knows_writing(&file->source))) continue;
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_TYPE, "keys cannot be read as they are written here");
     return sp_error_file(error, file->source.file);
   }
@@ -373,7 +393,8 @@ static int32_t read_wave(wave_reading *w, sampan_error *error) {
                              .capacity = use->capacity,
                              .data = &hands[i],
                              .intern = intern,
-                             .batch = take_batch};
+                             .batch = take_batch,
+                             .run_end = hands[i].run_end};
     pointers[i] = &sinks[i];
   }
   if (plain) SP_TRY(sp_stretch_rows(s, w->wave, &hands[0].from, &hands[0].to, error));

@@ -42,17 +42,18 @@ static int find_portable(const uint64_t *ways, uint32_t bits, const uint32_t *gr
   return differ == 0;
 }
 
-static int find_64_portable(const uint64_t *ways, uint32_t bits, const uint32_t *group,
-                            uint32_t *rows) {
+static uint64_t find_64_portable(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                                 uint64_t here, uint32_t *rows) {
   const uint32_t mask = (UINT32_C(1) << bits) - 1;
-  uint32_t bad = 0;
-  for (uint32_t i = 0; i < 64; i++) {
+  uint64_t unknown = 0;
+  for (; here != 0; here &= here - 1) {
+    const uint32_t i = (uint32_t)__builtin_ctzll(here);
     const uint64_t way = ways[group[i] & mask];
-    const uint32_t is_out = 0 - (uint32_t)(group[i] == UINT32_MAX);
-    bad |= ((uint32_t)way ^ group[i]) & ~is_out;
-    rows[i] = (uint32_t)(way >> 32) | is_out;
+    const int is_out = group[i] == UINT32_MAX;
+    if (!is_out && (uint32_t)way != group[i]) unknown |= here & -here;
+    rows[i] = is_out ? UINT32_MAX : (uint32_t)(way >> 32);
   }
-  return bad == 0;
+  return unknown;
 }
 
 #if defined(__x86_64__)
@@ -137,23 +138,24 @@ AVX512 static __m512i halves(__m512i first, __m512i last) {
                             _mm512_cvtepi64_epi32(last), 1);
 }
 
-AVX512 static int find_64_avx512(const uint64_t *ways, uint32_t bits, const uint32_t *group,
-                                 uint32_t *rows) {
-  if ((1U << bits) > SP_WAYS_READ) return find_64_portable(ways, bits, group, rows);
+AVX512 static uint64_t find_64_avx512(const uint64_t *ways, uint32_t bits, const uint32_t *group,
+                                      uint64_t here, uint32_t *rows) {
+  if ((1U << bits) > SP_WAYS_READ) return find_64_portable(ways, bits, group, here, rows);
   const __m512i first = _mm512_loadu_si512(ways), last = _mm512_loadu_si512(ways + 8);
   const __m512i known = halves(first, last), none = _mm512_set1_epi32(-1);
   const __m512i row = halves(_mm512_srli_epi64(first, 32), _mm512_srli_epi64(last, 32));
   const __m512i mask = _mm512_set1_epi32((int32_t)((UINT32_C(1) << bits) - 1));
-  uint32_t all = 0xffff;
+  uint64_t unknown = 0;
   for (uint32_t i = 0; i < 64; i += 16) {
+    const __mmask16 use = (__mmask16)(here >> i);
     const __m512i g = _mm512_loadu_si512(group + i), at = _mm512_and_si512(g, mask);
     const __mmask16 is_out = _mm512_cmpeq_epi32_mask(g, none);
     const __mmask16 is = _mm512_cmpeq_epi32_mask(_mm512_permutexvar_epi32(at, known), g);
-    all &= (uint32_t)(is | is_out);
-    _mm512_storeu_si512(rows + i,
-                        _mm512_mask_mov_epi32(_mm512_permutexvar_epi32(at, row), is_out, none));
+    const __m512i found = _mm512_mask_mov_epi32(_mm512_permutexvar_epi32(at, row), is_out, none);
+    unknown |= (uint64_t)(uint16_t)(use & ~(is | is_out)) << i;
+    _mm512_mask_storeu_epi32(rows + i, use, found);
   }
-  return all == 0xffff;
+  return unknown;
 }
 
 AVX2 static void add_avx2(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask,

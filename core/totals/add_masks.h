@@ -23,9 +23,11 @@ typedef struct sp_adders {
    * where the group of each is the record's; 0 where some is not. */
   int (*find_8)(const uint64_t *ways, uint32_t bits, const uint32_t *group, const uint32_t *unit,
                 uint32_t *rows);
-  /* The same for 64 records of one unit, given its ways; UINT32_MAX for those without a group.
-   * SP_WAYS_READ ways are read, however many the unit has. */
-  int (*find_64)(const uint64_t *ways, uint32_t bits, const uint32_t *group, uint32_t *rows);
+  /* The same for those of 64 records that `here` names, all of one unit, given its ways; UINT32_MAX
+   * for those without a group. Those that are not found. SP_WAYS_READ ways are read, however many
+   * the unit has. */
+  uint64_t (*find_64)(const uint64_t *ways, uint32_t bits, const uint32_t *group, uint64_t here,
+                      uint32_t *rows);
 } sp_adders;
 
 /* The fastest that this processor has; and by name, for tests: "portable", "avx2", "avx512", or

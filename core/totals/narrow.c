@@ -360,19 +360,10 @@ static void add_section(sp_table *t, section at, const uint32_t *rows, const uin
   }
 }
 
-/* Room for the tallies of the groups of a batch, by a number that none of them reaches. */
-static int32_t tallies_for(sp_table *t, const uint32_t *group, int64_t n) {
-  uint32_t bits = 0;
-  for (int64_t i = 0; i < n; i++) bits |= group[i] + 1; /* UINT32_MAX: 0 */
-  if (bits <= t->tally_capacity) return SAMPAN_OK;
-  uint32_t most = 0;
-  for (int64_t i = 0; i < n; i++) most = group[i] + 1 > most ? group[i] + 1 : most;
-  return most <= t->tally_capacity ? SAMPAN_OK : tally_room(t, most - 1);
-}
-
-int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
-                          const int64_t *high, const int64_t *low, const uint64_t *const *bits) {
-  if (tallies_for(t, group, n) < 0) return SAMPAN_E_MEMORY;
+int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group,
+                          uint32_t n_groups, int64_t n, const int64_t *high, const int64_t *low,
+                          const uint64_t *const *bits) {
+  if (n_groups > t->tally_capacity && tally_room(t, n_groups - 1) < 0) return SAMPAN_E_MEMORY;
   add_section(t, (section){0, t->n_lanes}, rows, group, n, high, low, bits);
   return SAMPAN_OK;
 }

@@ -215,57 +215,80 @@ void sp_table_clear(sp_table *t) {
   t->last_row = UINT32_MAX;
 }
 
-/* Records that are known by their ways, from record i on: of 64 of one unit, of 8 of any. How many
- * that was. */
-static int64_t find_known(const sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t i,
-                          int64_t n, uint32_t *rows) {
-  const uint32_t bits = t->way_bits;
-  const int64_t from = i;
-  for (; i % 64 == 0 && i + 64 <= n; i += 64) {
-    const uint32_t u = unit != NULL ? unit[i] : 0;
-    if (unit != NULL && (u != unit[i + 63] || t->lanes->same_codes(unit + i, u) != UINT64_MAX)) break;
-    if (!t->adders->find_64(t->ways + ((size_t)u << bits), bits, group + i, rows + i)) break;
+/* One record; `way` is where its row is remembered. UINT32_MAX when out of memory. */
+static uint32_t find_one(sp_table *t, uint32_t group, uint32_t unit, uint64_t *way) {
+  if ((uint32_t)*way != group) {
+    const uint32_t n_before = t->n_rows, row = find_row(t, (uint64_t)group << 32 | unit);
+    if (row == UINT32_MAX) return row;
+    *way = (uint64_t)row << 32 | group;
+    t->n_way_misses += row < n_before;
   }
-  while (unit != NULL && i + 8 <= n &&
-         t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
-    i += 8;
-    if (i % 64 == 0) break;
+  return (uint32_t)(*way >> 32);
+}
+
+/* Those of 64 records that are of one unit. Groups that are new are few. */
+static int32_t find_unit(sp_table *t, const uint32_t *group, uint32_t unit, uint64_t here,
+                         uint32_t *rows) {
+  enum { SP_FEW = 6 };
+  const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1;
+  uint64_t *ways = &t->ways[(size_t)unit << bits];
+  here = t->adders->find_64(ways, bits, group, here, rows);
+  for (int n = 0; here != 0; n++) {
+    const int i = __builtin_ctzll(here);
+    here &= here - 1;
+    rows[i] = UINT32_MAX;
+    if (group[i] == UINT32_MAX) continue;
+    rows[i] = find_one(t, group[i], unit, &ways[group[i] & mask]);
+    if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
+    if (n < SP_FEW && here != 0) here = t->adders->find_64(ways, bits, group, here, rows);
   }
-  return i - from;
+  return SAMPAN_OK;
+}
+
+/* Records of several units. */
+static int32_t find_each(sp_table *t, const uint32_t *group, const uint32_t *unit, int64_t n,
+                         uint32_t *rows) {
+  const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
+  const int has_all = t->has_all_ways && unit != NULL;
+  for (int64_t i = 0; i < n; i++) {
+    while (has_all && i + 8 <= n &&
+           t->adders->find_8(t->ways, bits, group + i, unit + i, rows + i)) {
+      i += 8;
+    }
+    if (i >= n) break;
+    const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
+    uint64_t spare = UINT64_MAX;
+    rows[i] = UINT32_MAX;
+    if (g == UINT32_MAX) continue;
+    rows[i] = find_one(t, g, u, u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare);
+    if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
+  }
+  return SAMPAN_OK;
+}
+
+/* 64 records: most often of one unit or of two. */
+static int32_t find_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, uint32_t *rows) {
+  if (unit == NULL) return find_unit(t, group, 0, UINT64_MAX, rows);
+  const uint64_t first = t->lanes->same_codes(unit, unit[0]);
+  const uint64_t last = first != UINT64_MAX ? t->lanes->same_codes(unit, unit[63]) : 0;
+  if ((first | last) != UINT64_MAX) return find_each(t, group, unit, 64, rows);
+  SP_TRY(find_unit(t, group, unit[0], first, rows));
+  return last != 0 ? find_unit(t, group, unit[63], last, rows) : SAMPAN_OK;
 }
 
 int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, uint32_t n_units,
                       int64_t n, uint32_t *rows) {
-  const uint32_t most = n_units > 0 ? n_units - 1 : 0;
+  const uint32_t most = n_units > 0 && unit != NULL ? n_units - 1 : 0;
   t->n_way_looks += (uint64_t)n;
   if (most >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
     make_ways(t, most);
   }
-  const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1, units = t->way_units;
-  const int has_all = most < units;
-  for (int64_t i = 0; i < n; i++) {
-    while (has_all) {
-      const int64_t n_known = find_known(t, group, unit, i, n, rows);
-      i += n_known;
-      if (n_known == 0) break;
-    }
-    if (i >= n) break;
-    const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
-    if (g == UINT32_MAX) {
-      rows[i] = UINT32_MAX;
-      continue;
-    }
-    uint64_t spare = UINT64_MAX;
-    uint64_t *way = u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare;
-    if ((uint32_t)*way != g) {
-      const uint32_t n_before = t->n_rows, row = find_row(t, (uint64_t)g << 32 | u);
-      if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
-      *way = (uint64_t)row << 32 | g;
-      t->n_way_misses += row < n_before;
-    }
-    rows[i] = (uint32_t)(*way >> 32);
+  t->has_all_ways = most < t->way_units;
+  int64_t i = 0;
+  for (; t->has_all_ways && i + 64 <= n; i += 64) {
+    SP_TRY(find_rows(t, group + i, unit != NULL ? unit + i : NULL, rows + i));
   }
-  return SAMPAN_OK;
+  return find_each(t, group + i, unit != NULL ? unit + i : NULL, n - i, rows + i);
 }
 
 sp_table_key sp_table_key_of(const sp_table *t, uint32_t row) {

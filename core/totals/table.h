@@ -71,9 +71,9 @@ void sp_table_merge_lane(sp_table *table, uint32_t row, uint32_t lane, const sp_
 /* The grid that weights are cut by; set once, before the first row. */
 void sp_table_set_grid(sp_table *table, const sp_grid *grid);
 /* Adds n records to their rows: the weight high[i], low[i] to the lanes whose bitmap has bit i; and
- * 1 to the tally of these lanes in the record's group. */
-int32_t sp_table_add_bits(sp_table *table, const uint32_t *rows, const uint32_t *group, int64_t n,
-                          const int64_t *high, const int64_t *low,
+ * 1 to the tally of these lanes in the record's group, of which there are n_groups so far. */
+int32_t sp_table_add_bits(sp_table *table, const uint32_t *rows, const uint32_t *group,
+                          uint32_t n_groups, int64_t n, const int64_t *high, const int64_t *low,
                           const uint64_t *const *bits) SP_CHECK;
 /* Adds the squares of n records to those whose bitmap has bit i; rows as before. */
 void sp_table_add_squares(sp_table *table, const uint32_t *rows, int64_t n,

@@ -32,6 +32,7 @@ struct sp_table {
   uint64_t *ways; /* where rows were found last, row << 32 | group: by unit, and by the lowest bits
                      of the group */
   uint32_t way_bits, way_units;
+  int32_t has_all_ways; /* there are some for each unit */
   uint32_t n_scattered;  /* blocks to go before runs of the same row are looked for again */
   uint64_t n_way_looks;  /* records that were looked for since the misses were last judged */
   uint32_t n_way_misses; /* rows that another one had taken the place of */

@@ -64,7 +64,7 @@ static void add_narrow(sp_table *t, const records *r, int64_t from, int64_t to) 
     bits[k] = r->has_bits[k] ? r->bits[k] + from / 64 : NULL;
   }
   cr_assert_eq(sp_table_rows(t, r->group + from, r->unit + from, r->n_units, n, rows), 0);
-  cr_assert_eq(sp_table_add_bits(t, rows, r->group + from, n, r->high + from, r->low + from, bits),
+  cr_assert_eq(sp_table_add_bits(t, rows, r->group + from, r->n_groups, n, r->high + from, r->low + from, bits),
                0);
   for (int64_t i = 0; i < n; i++) {
     for (uint32_t k = 0; k < r->n_lanes; k++) {

@@ -54,6 +54,7 @@ APPENDED(sampan_interval_ops, flags, 16);
 APPENDED(sampan_comparison_ops, flags, 24);
 APPENDED(sampan_estimator_ops, advance, 40);
 APPENDED(sampan_estimator_ops, back, 48);
+APPENDED(sampan_sink, run_end, 48);
 APPENDED(sampan_shape, n_state, 40);
 APPENDED(sampan_shape, flags, 44);
 APPENDED(sampan_batch, read, 24);

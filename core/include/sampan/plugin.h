@@ -252,20 +252,26 @@ typedef struct sampan_schema {
  * other is an error: the host then reads the column as text. */
 enum { SAMPAN_FILL_AS_WRITTEN = 1 };
 
+/* 1.2. The plan looks at the column as runs of equal values. Where all records of a batch have one,
+ * a source may give the values by run: n_runs of them, from number[0] or code[0] on, and in
+ * sink->run_end[fill][] the records of the batch up to the end of each. `present` is filled as
+ * ever. */
+enum { SAMPAN_FILL_RUNS = 2 };
+
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
- * batch the host zeroes `present` and `reason`; the values it leaves as they are. */
+ * batch the host zeroes `present`, `reason` and `n_runs`; the values it leaves as they are. */
 typedef struct sampan_fill {
   uint32_t struct_size;
   int32_t type;      /* NUMBER or TEXT: what the plan wants it read as */
   uint32_t field;    /* index into the schema */
-  uint32_t flags;    /* 1.2: SAMPAN_FILL_*; 0 in read() and read_piece() */
+  uint32_t flags;    /* 1.2: SAMPAN_FILL_* */
   double *number;    /* NUMBER */
   uint32_t *code;    /* TEXT: from sink->intern */
   uint64_t *present; /* bitmap */
   uint8_t *reason;   /* why a value is missing: 0 none given, else a letter 'a'..'z', '_' */
   const char *const *missing; /* texts that mean missing in this column, beside the empty one */
   uint32_t n_missing;
-  uint32_t reserved2;
+  uint32_t n_runs; /* 1.2: with SAMPAN_FILL_RUNS; 0: a value for each record */
 } sampan_fill;
 
 /* Where a source puts records. */
@@ -279,6 +285,7 @@ typedef struct sampan_sink {
   uint32_t (*intern)(void *data, uint32_t fill, const char *text, uint64_t n_bytes);
   /* Hands over n filled records (row numbers follow on); anything but SAMPAN_OK ends the read. */
   int32_t (*batch)(void *data, int64_t n_records, sampan_error *error);
+  uint32_t *const *run_end; /* 1.2: by fill; of those with SAMPAN_FILL_RUNS, for `capacity` runs */
 } sampan_sink;
 
 enum {

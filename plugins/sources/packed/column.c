@@ -136,8 +136,36 @@ uint32_t packed_code_at(const packed_column *c, int64_t i) {
   return (uint32_t)c->data[i * h->width / 8] >> (i * h->width % 8) & ((1U << h->width) - 1);
 }
 
+/* Fewer values than this part of the records are given by run. */
+enum { LEAST_RUN = 8 };
+
+static int give_runs(packed_column *c, int64_t from, int64_t n) {
+  sampan_fill *fill = c->fill;
+  int64_t run = c->run;
+  uint32_t n_runs = 0;
+  if ((fill->flags & SAMPAN_FILL_RUNS) == 0 || c->present != NULL || c->any_state) return 0;
+  uint32_t *run_end = c->sink->run_end[c->i_fill];
+  while ((int64_t)c->ends[run] <= from) run++;
+  for (int64_t i = from; i < from + n; run++, n_runs++) {
+    if (n_runs >= n / LEAST_RUN) return 0;
+    const int64_t end = least(c->ends[run], from + n);
+    const uint32_t k = c->run_codes[run];
+    if (fill->type == SAMPAN_NUMBER) {
+      fill->number[n_runs] = c->table[k];
+    } else {
+      fill->code[n_runs] = c->codes[k];
+    }
+    run_end[n_runs] = (uint32_t)(end - from);
+    i = end;
+  }
+  fill->n_runs = n_runs;
+  c->run = run - 1;
+  return 1;
+}
+
 static void fill_runs(packed_column *c, int64_t from, int64_t n) {
   const sampan_fill *fill = c->fill;
+  if (give_runs(c, from, n)) return;
   for (int64_t i = from; i < from + n;) {
     while ((int64_t)c->ends[c->run] <= i) c->run++;
     const int64_t end = least(c->ends[c->run], from + n);

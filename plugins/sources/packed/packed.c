@@ -28,7 +28,7 @@ static int32_t start(reading *r) {
   if (r->columns == NULL) return packed_fail_memory(call);
   for (uint32_t f = 0; f < r->sink->n_fills; f++) {
     packed_column *c = &r->columns[f];
-    const sampan_fill *fill = &r->sink->fills[f];
+    sampan_fill *fill = &r->sink->fills[f];
     if (fill->field >= r->schema->n_fields) {
       return sampan_fail(call, SAMPAN_E_INTERNAL, "column %lu was asked for, of %lu",
                          (unsigned long)fill->field + 1, (unsigned long)r->schema->n_fields);

@@ -191,7 +191,7 @@ enum { PACKED_ENTRY_VALUE = 0, PACKED_ENTRY_ABSENT = 1, PACKED_ENTRY_WRONG = 2 }
 typedef struct packed_column {
   const sampan_call *call;
   const sampan_sink *sink;
-  const sampan_fill *fill;
+  sampan_fill *fill;
   uint32_t i_fill;
   uint32_t any_state; /* an entry is no value: records must be looked at one by one */
   const char *name;
