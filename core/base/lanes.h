@@ -47,6 +47,8 @@ typedef struct sp_lanes {
    * its entry is 0. */
   int (*look_up)(const double *x, uint64_t present, const uint32_t *table, uint32_t n_table,
                  uint32_t *out);
+  /* Gives n records the same code. */
+  void (*fill_codes)(uint32_t *out, uint32_t code, int64_t n);
   /* Gives 64 records the same code if all of them are `value`; 0, and nothing done, if not. */
   int (*spread)(const double *x, double value, uint32_t code, uint32_t *out);
   /* Bit i: the code of record i of 64 is x. */

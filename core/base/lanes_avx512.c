@@ -181,7 +181,7 @@ static SP_LANES_TARGET int cross(const sp_cross *c, int64_t first, uint64_t whol
 
 static const sp_lanes avx512 = {
     "avx512",          compare, compare_one,  any_of, is_finite, all_finite, zero_absent,
-    zero_absent_codes, choose,  choose_codes, range,  look_up,   spread,     same_codes,
+    zero_absent_codes, choose,  choose_codes, range,  look_up,   fill_codes, spread,     same_codes,
     cross};
 
 const sp_lanes *sp_lanes_avx512(void) {

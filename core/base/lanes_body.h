@@ -94,6 +94,14 @@ static SP_LANES_TARGET int all_finite(const double *x, int64_t n) {
   return any >> 63 == 0;
 }
 
+static SP_LANES_TARGET void fill_codes(uint32_t *out, uint32_t code, int64_t n) {
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    for (int k = 0; k < 16; k++) out[i + k] = code;
+  }
+  for (; i < n; i++) out[i] = code;
+}
+
 static SP_LANES_TARGET int spread(const double *x, double value, uint32_t code, uint32_t *out) {
   if (SP_BITS_ONE(EQ, x, value) != ~UINT64_C(0)) return 0;
   for (int k = 0; k < 64; k++) out[k] = code;

@@ -51,6 +51,8 @@ void sp_units_clear(sp_units *u) {
   sp_map_free(u->psu_keys);
   free(u->strata);
   free(u->psus);
+  free(u->of_number);
+  free(u->numbers);
   free(u->rank);
   memset(u, 0, sizeof *u);
 }
@@ -86,9 +88,40 @@ static uint32_t new_psu(sp_units *u, uint32_t stratum) {
   return u->n_psu++;
 }
 
+/* `array` with room for element i, what is new being 0; NULL when out of memory. */
+static uint32_t *room_for(uint32_t *array, uint32_t i, uint32_t *n) {
+  uint32_t wanted = *n != 0 ? *n : 256;
+  if (i < *n) return array;
+  while (wanted <= i) wanted *= 2;
+  uint32_t *grown = realloc(array, (size_t)wanted * sizeof *grown);
+  if (grown == NULL) return NULL;
+  memset(grown + *n, 0, (size_t)(wanted - *n) * sizeof *grown);
+  *n = wanted;
+  return grown;
+}
+
+static uint32_t numbered_psu(sp_units *u, uint32_t stratum, uint32_t number) {
+  if (number >= UINT32_MAX / 2) return SP_MAP_NONE;
+  uint32_t *grown = room_for(u->of_number, number, &u->n_of_number);
+  if (grown == NULL) return SP_MAP_NONE;
+  u->of_number = grown;
+  if (grown[number] != 0) return grown[number] - 1;
+  uint32_t *numbers = room_for(u->numbers, u->n_psu, &u->n_numbers);
+  if (numbers == NULL) return SP_MAP_NONE;
+  u->numbers = numbers;
+  numbers[u->n_psu] = number;
+  const uint32_t psu = new_psu(u, stratum);
+  if (psu != SP_MAP_NONE) grown[number] = psu + 1;
+  return psu;
+}
+
 uint32_t sp_units_psu(sp_units *u, uint32_t stratum, const char *text, uint64_t n_bytes) {
   if (text == NULL) return new_psu(u, stratum);
   uint32_t number;
+  if (u->is_flat && n_bytes == sizeof number) {
+    memcpy(&number, text, sizeof number);
+    return numbered_psu(u, stratum, number);
+  }
   if (u->is_flat) {
     number = sp_map_add(u->psu_keys, text, n_bytes);
     return number == u->n_psu ? new_psu(u, stratum) : number;
@@ -106,6 +139,7 @@ uint32_t sp_units_psu(sp_units *u, uint32_t stratum, const char *text, uint64_t 
 }
 
 const char *sp_units_text(const sp_units *u, uint32_t psu) {
+  if (u->numbers != NULL) return (const char *)&u->numbers[psu];
   const char *key = sp_map_key(u->psu_keys, psu, NULL);
   return key == NULL || u->is_flat ? key : key + sizeof(uint32_t); /* the stratum comes first */
 }

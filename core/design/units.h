@@ -30,7 +30,10 @@ typedef struct sp_psu {
 typedef struct sp_units {
   sp_map *stratum_keys, *psu_keys;
   int32_t is_flat; /* units are told by their text alone, which is in one stratum */
-  int32_t reserved;
+  /* Flat units whose text is the 4 bytes of a small number need no map: unit + 1 by number, 0 where
+     there is none, and the number by unit. */
+  uint32_t *of_number, *numbers;
+  uint32_t n_of_number, n_numbers; /* that there is room for */
   sp_stratum *strata;
   sp_psu *psus;
   uint32_t n_strata, stratum_capacity, n_psu, psu_capacity;
@@ -55,7 +58,7 @@ uint32_t sp_units_stratum(sp_units *units, const char *text, uint64_t n_bytes);
 /* The number of a unit by its text in a stratum; NULL text: a unit of its own for this record. Where
  * units are flat it may be one of another stratum, which the caller has to refuse. */
 uint32_t sp_units_psu(sp_units *units, uint32_t stratum, const char *text, uint64_t n_bytes);
-/* The text of a unit that has one; stable as long as the units. */
+/* The text of a unit that has one; stable until there is another unit. */
 const char *sp_units_text(const sp_units *units, uint32_t psu);
 
 /* The last stage, whose units records belong to; given the first. */

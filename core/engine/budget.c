@@ -27,6 +27,7 @@ static uint64_t place_bytes(const sp_place *place) {
          (uint64_t)u->psu_capacity * sizeof *u->psus;
     if (u->stratum_keys != NULL) n += sp_map_bytes(u->stratum_keys);
     if (u->psu_keys != NULL) n += sp_map_bytes(u->psu_keys);
+    n += ((uint64_t)u->n_of_number + u->n_numbers) * sizeof *u->numbers;
   }
   for (uint32_t k = 0; k < place->n_stages; k++) {
     const sp_place_stage *s = &place->stages[k];

@@ -403,7 +403,7 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
     }
     if (fpc != NULL || !s->units->psus[unit[i]].has_weight) continue;
     const int64_t n_more = run_after(p, kept, strata, units, i, n);
-    for (int64_t k = 1; k <= n_more; k++) unit[i + k] = unit[i];
+    if (n_more > 0) p->lanes->fill_codes(unit + i + 1, unit[i], n_more);
     i += n_more;
   }
   return SAMPAN_OK;

@@ -203,7 +203,9 @@ static int32_t codes_of_runs(sp_coder *c, const sp_column *column, uint32_t *out
       code = sp_numbers_code(&c->numbers, column->number[k], number_text, c->texts);
       if (code == SP_MAP_NONE) return sp_error_memory(error);
     }
-    for (; i < column->run_end[k]; i++) out[i] = code;
+    const int64_t end = column->run_end[k];
+    c->numbers.lanes->fill_codes(out + i, code, end - i);
+    i = end;
   }
   return SAMPAN_OK;
 }

@@ -55,7 +55,7 @@ void sp_table_seal(sp_table *t) {
   free(t->slots);
   t->ways = NULL;
   t->slots = NULL;
-  t->way_units = t->way_bits = t->slot_mask = 0;
+  t->way_units = t->way_bits = t->slot_mask = t->n_hashed = 0;
 }
 
 int sp_table_is_narrow(const sp_table *t) {
@@ -98,22 +98,28 @@ static uint32_t slot_of(const sp_table *t, uint64_t key) {
   return (uint32_t)(h * UINT64_C(0xd6e8feb86659fd93) >> 32) & t->slot_mask;
 }
 
-/* Twice as many slots; at most half of them are taken. */
-static int32_t grow_slots(sp_table *t) {
-  uint32_t n = t->slots != NULL ? (t->slot_mask + 1) * 2 : 256;
-  while (n != 0 && n / 2 <= t->n_rows) n *= 2; /* sealed, and opened again */
-  /* Written before it is read: see base/map.c. */
-  uint32_t *slots = n != 0 ? malloc(n * sizeof *slots) : NULL;
-  if (slots == NULL) return SAMPAN_E_MEMORY;
-  memset(slots, 0xff, n * sizeof *slots);
-  free(t->slots);
-  t->slots = slots;
-  t->slot_mask = n - 1;
-  for (uint32_t i = 0; i < t->n_rows; i++) {
-    uint32_t s = slot_of(t, t->keys[i]);
-    while (slots[s] != UINT32_MAX) s = (s + 1) & t->slot_mask;
-    slots[s] = i;
+static void hash_row(sp_table *t, uint32_t row) {
+  uint32_t s = slot_of(t, t->keys[row]);
+  while (t->slots[s] != UINT32_MAX) s = (s + 1) & t->slot_mask;
+  t->slots[s] = row;
+}
+
+/* Brings the slots up to the rows that there are, with room for one more; at most half of them are
+ * taken. */
+static int32_t hash_rows(sp_table *t) {
+  uint32_t n = t->slots != NULL ? t->slot_mask + 1 : 256;
+  while (n != 0 && n / 2 <= t->n_rows) n *= 2;
+  if (t->slots == NULL || n != t->slot_mask + 1) {
+    /* Written before it is read: see base/map.c. */
+    uint32_t *slots = n != 0 ? malloc(n * sizeof *slots) : NULL;
+    if (slots == NULL) return SAMPAN_E_MEMORY;
+    memset(slots, 0xff, n * sizeof *slots);
+    free(t->slots);
+    t->slots = slots;
+    t->slot_mask = n - 1;
+    t->n_hashed = 0;
   }
+  for (; t->n_hashed < t->n_rows; t->n_hashed++) hash_row(t, t->n_hashed);
   return SAMPAN_OK;
 }
 
@@ -145,27 +151,13 @@ static uint32_t new_row(sp_table *t, uint64_t key) {
   return row;
 }
 
+/* The row of a key by the slots. */
 static uint32_t find_row(sp_table *t, uint64_t key) {
-  if ((uint64_t)t->n_rows * 2 >= (t->slots != NULL ? (uint64_t)t->slot_mask + 1 : 0) &&
-      grow_slots(t) < 0) {
-    return UINT32_MAX;
-  }
-  uint32_t s = slot_of(t, key);
-  for (; t->slots[s] != UINT32_MAX; s = (s + 1) & t->slot_mask) {
+  if (hash_rows(t) < 0) return UINT32_MAX;
+  for (uint32_t s = slot_of(t, key); t->slots[s] != UINT32_MAX; s = (s + 1) & t->slot_mask) {
     if (t->keys[t->slots[s]] == key) return t->slots[s];
   }
-  t->slots[s] = new_row(t, key);
-  return t->slots[s];
-}
-
-uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
-  const uint64_t key = (uint64_t)group << 32 | psu;
-  if (t->last_row != UINT32_MAX && t->last_key == key) return t->last_row;
-  const uint32_t row = find_row(t, key);
-  if (row == UINT32_MAX) return row;
-  t->last_key = key;
-  t->last_row = row;
-  return row;
+  return new_row(t, key);
 }
 
 /* The places where rows are remembered: this many in all, and this many of a unit. */
@@ -195,6 +187,38 @@ static void make_ways(sp_table *t, uint32_t unit) {
   t->way_units = units;
   t->way_bits = bits;
   forget_ways(t);
+  for (uint32_t i = 0; i < t->n_rows; i++) {
+    const uint32_t g = (uint32_t)(t->keys[i] >> 32), u = (uint32_t)t->keys[i];
+    if (u < units) grown[((size_t)u << bits) | (g & ((1U << bits) - 1))] = (uint64_t)i << 32 | g;
+  }
+}
+
+/* The row of a pair whose place among the ways is `way`. A place that is empty tells that there is
+ * none; one that another group has does not. UINT32_MAX when out of memory. */
+static uint32_t find_one(sp_table *t, uint32_t group, uint32_t unit, uint64_t *way) {
+  if ((uint32_t)*way == group && *way != UINT64_MAX) return (uint32_t)(*way >> 32);
+  const uint64_t key = (uint64_t)group << 32 | unit;
+  const uint32_t n_before = t->n_rows;
+  const uint32_t row = *way == UINT64_MAX ? new_row(t, key) : find_row(t, key);
+  if (row == UINT32_MAX) return row;
+  *way = (uint64_t)row << 32 | group;
+  t->n_way_misses += row < n_before;
+  return row;
+}
+
+uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
+  const uint64_t key = (uint64_t)group << 32 | psu;
+  if (t->last_row != UINT32_MAX && t->last_key == key) return t->last_row;
+  if (psu >= t->way_units) make_ways(t, psu);
+  const uint32_t bits = t->way_bits;
+  const uint32_t row =
+      psu < t->way_units
+          ? find_one(t, group, psu, &t->ways[((size_t)psu << bits) | (group & ((1U << bits) - 1))])
+          : find_row(t, key);
+  if (row == UINT32_MAX) return row;
+  t->last_key = key;
+  t->last_row = row;
+  return row;
 }
 
 void sp_table_clear(sp_table *t) {
@@ -209,21 +233,10 @@ void sp_table_clear(sp_table *t) {
     memset(t->tallies, 0, (size_t)t->tally_capacity * t->n_padded * sizeof *t->tallies);
   }
   forget_ways(t);
-  t->n_rows = 0;
+  t->n_rows = t->n_hashed = 0;
   t->n_groups = 0;
   t->n_tallied = 0;
   t->last_row = UINT32_MAX;
-}
-
-/* One record; `way` is where its row is remembered. UINT32_MAX when out of memory. */
-static uint32_t find_one(sp_table *t, uint32_t group, uint32_t unit, uint64_t *way) {
-  if ((uint32_t)*way != group) {
-    const uint32_t n_before = t->n_rows, row = find_row(t, (uint64_t)group << 32 | unit);
-    if (row == UINT32_MAX) return row;
-    *way = (uint64_t)row << 32 | group;
-    t->n_way_misses += row < n_before;
-  }
-  return (uint32_t)(*way >> 32);
 }
 
 /* Those of 64 records that are of one unit. Groups that are new are few. */
@@ -257,10 +270,10 @@ static int32_t find_each(sp_table *t, const uint32_t *group, const uint32_t *uni
     }
     if (i >= n) break;
     const uint32_t g = group[i], u = unit != NULL ? unit[i] : 0;
-    uint64_t spare = UINT64_MAX;
     rows[i] = UINT32_MAX;
     if (g == UINT32_MAX) continue;
-    rows[i] = find_one(t, g, u, u < units ? &t->ways[((size_t)u << bits) | (g & mask)] : &spare);
+    rows[i] = u < units ? find_one(t, g, u, &t->ways[((size_t)u << bits) | (g & mask)])
+                        : find_row(t, (uint64_t)g << 32 | u);
     if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
   }
   return SAMPAN_OK;
