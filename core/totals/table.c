@@ -162,6 +162,8 @@ static uint32_t find_row(sp_table *t, uint64_t key) {
 
 /* The places where rows are remembered: this many in all, and this many of a unit. */
 enum { SP_MOST_WAYS = 1 << 19, SP_MOST_WAY_BITS = 6, SP_WAY_LOOKS = 4 };
+/* Records that are looked for again where one of 64 was not found, about. */
+enum { SP_LOOKED_AGAIN = 16 };
 
 static void forget_ways(sp_table *t) {
   if (t->ways == NULL) return;
@@ -246,6 +248,7 @@ static int32_t find_unit(sp_table *t, const uint32_t *group, uint32_t unit, uint
   const uint32_t bits = t->way_bits, mask = (UINT32_C(1) << bits) - 1;
   uint64_t *ways = &t->ways[(size_t)unit << bits];
   here = t->adders->find_64(ways, bits, group, here, rows);
+  const uint32_t n_before = t->n_way_misses;
   for (int n = 0; here != 0; n++) {
     const int i = __builtin_ctzll(here);
     here &= here - 1;
@@ -255,6 +258,7 @@ static int32_t find_unit(sp_table *t, const uint32_t *group, uint32_t unit, uint
     if (rows[i] == UINT32_MAX) return SAMPAN_E_MEMORY;
     if (n < SP_FEW && here != 0) here = t->adders->find_64(ways, bits, group, here, rows);
   }
+  t->n_way_misses += (t->n_way_misses - n_before) * (SP_LOOKED_AGAIN - 1);
   return SAMPAN_OK;
 }
 
