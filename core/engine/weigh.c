@@ -17,11 +17,10 @@ int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena
   w->weight = sp_arena_array(arena, w->n, sizeof *w->weight);
   w->slices = sp_arena_array(arena, w->n, sizeof *w->slices);
   w->row = sp_arena_array(arena, (uint64_t)w->n + w->n_aux, sizeof *w->row);
-  w->squares = sp_arena_array(arena, room, sizeof *w->squares);
   w->own = sp_arena_array(arena, room, sizeof *w->own);
   w->common = job->common;
   w->lanes = sp_lanes_best();
-  if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->squares == NULL ||
+  if (w->weight == NULL || w->slices == NULL || w->row == NULL ||
       w->own == NULL) {
     return SAMPAN_E_MEMORY;
   }
@@ -118,16 +117,14 @@ static int32_t calibrate(sp_weigh *w, const sp_sift *sift, const char *column, i
 static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int64_t n,
                      sp_totals *t, sampan_error *error) {
   const double *weight = w->weight[0];
-  double *squares = w->squares;
   double low = t->weight_min, high = t->weight_max;
-  for (int64_t i = 0; i < n; i++) squares[i] = weight[i] * weight[i];
   if (w->high != NULL && w->grid.is_set) {
     const sp_exact sum = sp_grid_exact(&w->grid, w->sum.high, w->sum.low);
     sp_exact_merge(&t->weight, &sum);
   } else {
     sp_exact_add_all(&t->weight, weight, sift->kept, n, &w->weight_grid);
   }
-  sp_exact_add_all(&t->weight_squared, squares, sift->kept, n, &w->square_grid);
+  sp_exact_add_squares(&t->weight_squared, weight, sift->kept, n, &w->square_grid);
   if (weight == sift->weight) {
     low = fmin(low, sift->least);
     high = fmax(high, sift->most);

@@ -15,7 +15,6 @@ typedef struct sp_weigh {
   sp_slices **slices; /* of them */
   double **aux;       /* [variable][record] */
   double *row;        /* the weights of one record by replicate, or its auxiliary variables */
-  double *squares;    /* of the weights */
   double *own;        /* of the full sample, where calibration changes them */
   const sp_lanes *lanes;
   struct sp_common *common;

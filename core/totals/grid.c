@@ -92,9 +92,23 @@ static uint64_t cut_portable(int32_t grid_low, const double *weight, uint64_t ma
   return odd;
 }
 
+/* The same of their squares, rounded as doubles are, whose pairs are not asked for. */
+typedef uint64_t sum_fn(int32_t grid_low, const double *x, uint64_t mask, int64_t *sums);
+
+static uint64_t squares_portable(int32_t grid_low, const double *x, uint64_t mask, int64_t *sums) {
+  double squares[64];
+  int64_t high[64], low[64];
+  for (int i = 0; i < 64; i++) squares[i] = x[i] * x[i];
+  return cut_portable(grid_low, squares, mask, high, low, sums);
+}
+
 #if defined(__x86_64__)
-__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static uint64_t cut_avx512(
-    int32_t grid_low, const double *weight, uint64_t mask, int64_t *high, int64_t *low,
+#define AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+
+/* Of a grid that sp_grid_choose makes, exponents that are not those of normal numbers do not fit:
+ * its lowest and its highest are among these. */
+AVX512 static inline __attribute__((always_inline)) uint64_t cut_inline(
+    int32_t grid_low, const double *x, uint64_t mask, int squared, int64_t *high, int64_t *low,
     int64_t *sums) {
   const __m512i fraction = _mm512_set1_epi64((INT64_C(1) << 52) - 1);
   const __m512i one = _mm512_set1_epi64(INT64_C(1) << 52);
@@ -105,36 +119,55 @@ __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))) static uint64_t cu
   uint64_t odd = 0;
   for (uint32_t i = 0; i < 64; i += 8) {
     const __mmask8 is_in = (__mmask8)(mask >> i);
-    const __m512i bits = _mm512_loadu_si512(weight + i);
-    const __m512i exponent = _mm512_srli_epi64(bits, 52); /* with the sign: negatives do not fit */
-    const __m512i shift = _mm512_sub_epi64(exponent, base);
-    const __mmask8 fits = _mm512_cmple_epu64_mask(shift, most) &
-                          _mm512_cmplt_epu64_mask(_mm512_sub_epi64(exponent, _mm512_set1_epi64(1)),
-                                                  _mm512_set1_epi64(2046));
-    const __mmask8 keep = is_in & fits;
+    const __m512d value = _mm512_loadu_pd(x + i);
+    const __m512i bits = _mm512_castpd_si512(squared ? _mm512_mul_pd(value, value) : value);
+    /* With the sign: negatives do not fit. */
+    const __m512i shift = _mm512_sub_epi64(_mm512_srli_epi64(bits, 52), base);
+    const __mmask8 keep = _mm512_mask_cmple_epu64_mask(is_in, shift, most);
     const __m512i mantissa = _mm512_or_si512(_mm512_and_si512(bits, fraction), one);
     const __m512i h = _mm512_maskz_srlv_epi64(keep, mantissa, _mm512_sub_epi64(part, shift));
     const __m512i l = _mm512_maskz_and_epi64(keep, _mm512_sllv_epi64(mantissa, shift), low_mask);
-    _mm512_storeu_si512(high + i, h);
-    _mm512_storeu_si512(low + i, l);
+    if (high != NULL) {
+      _mm512_storeu_si512(high + i, h);
+      _mm512_storeu_si512(low + i, l);
+    }
     sum_high = _mm512_add_epi64(sum_high, h);
     sum_low = _mm512_add_epi64(sum_low, l);
-    odd |= (uint64_t)(uint8_t)(is_in & ~fits) << i;
+    odd |= (uint64_t)(uint8_t)(is_in & ~keep) << i;
   }
   sums[0] += _mm512_reduce_add_epi64(sum_high);
   sums[1] += _mm512_reduce_add_epi64(sum_low);
   return odd;
 }
+
+AVX512 static uint64_t cut_avx512(int32_t grid_low, const double *x, uint64_t mask, int64_t *high,
+                                  int64_t *low, int64_t *sums) {
+  return cut_inline(grid_low, x, mask, 0, high, low, sums);
+}
+
+AVX512 static uint64_t squares_avx512(int32_t grid_low, const double *x, uint64_t mask,
+                                      int64_t *sums) {
+  return cut_inline(grid_low, x, mask, 1, NULL, NULL, sums);
+}
+
+static int has_avx512(void) {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+}
 #endif
 
 static cut_fn *best_cut(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
-    return cut_avx512;
-  }
+  if (has_avx512()) return cut_avx512;
 #endif
   return cut_portable;
+}
+
+static sum_fn *best_squares(void) {
+#if defined(__x86_64__)
+  if (has_avx512()) return squares_avx512;
+#endif
+  return squares_portable;
 }
 
 int sp_grid_cut(const sp_grid *grid, const double *weight, const uint64_t *mask, int64_t n,
@@ -194,27 +227,54 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low) {
 /* Numbers at a time: pairs of so many need no carry. */
 enum { SP_ADDED_AT_ONCE = 512 };
 
+/* As many numbers as are added at once, or fewer. */
+static void add_part(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
+                     sp_grid *grid) {
+  int64_t high[SP_ADDED_AT_ONCE], low[SP_ADDED_AT_ONCE];
+  sp_grid_sum part = {0, 0};
+  int fits = grid->is_set && sp_grid_cut(grid, x, mask, n, high, low, &part);
+  if (!fits) {
+    fits = sp_grid_choose(x, mask, n, grid);
+    if (fits && !grid->is_set) return; /* nothing but 0 */
+    fits = fits && sp_grid_cut(grid, x, mask, n, high, low, &part);
+  }
+  if (fits) {
+    const sp_exact exact = sp_grid_exact(grid, part.high, part.low);
+    sp_exact_merge(sum, &exact);
+    return;
+  }
+  grid->is_set = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if ((mask[i / 64] >> (i % 64) & 1) != 0) sp_exact_add(sum, x[i]);
+  }
+}
+
 void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
                       sp_grid *grid) {
-  int64_t high[SP_ADDED_AT_ONCE], low[SP_ADDED_AT_ONCE];
+  for (int64_t first = 0; first < n; first += SP_ADDED_AT_ONCE) {
+    const int64_t m = n - first < SP_ADDED_AT_ONCE ? n - first : SP_ADDED_AT_ONCE;
+    add_part(sum, x + first, mask + first / 64, m, grid);
+  }
+}
+
+void sp_exact_add_squares(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
+                          sp_grid *grid) {
+  sum_fn *const many = best_squares();
+  double squares[SP_ADDED_AT_ONCE];
   for (int64_t first = 0; first < n; first += SP_ADDED_AT_ONCE) {
     const int64_t m = n - first < SP_ADDED_AT_ONCE ? n - first : SP_ADDED_AT_ONCE;
     const uint64_t *words = mask + first / 64;
-    sp_grid_sum part = {0, 0};
-    int fits = grid->is_set && sp_grid_cut(grid, x + first, words, m, high, low, &part);
-    if (!fits) {
-      fits = sp_grid_choose(x + first, words, m, grid);
-      if (fits && !grid->is_set) continue; /* nothing but 0 */
-      fits = fits && sp_grid_cut(grid, x + first, words, m, high, low, &part);
+    uint64_t odd = grid->is_set ? 0 : 1;
+    int64_t sums[2] = {0, 0}, i = 0;
+    for (; odd == 0 && i + 64 <= m; i += 64) {
+      odd = many(grid->low, x + first + i, words[i / 64], sums);
     }
-    if (fits) {
-      const sp_exact exact = sp_grid_exact(grid, part.high, part.low);
+    if (odd == 0 && i == m) {
+      const sp_exact exact = sp_grid_exact(grid, sums[0], sums[1]);
       sp_exact_merge(sum, &exact);
       continue;
     }
-    grid->is_set = 0;
-    for (int64_t i = 0; i < m; i++) {
-      if ((words[i / 64] >> (i % 64) & 1) != 0) sp_exact_add(sum, x[first + i]);
-    }
+    for (i = 0; i < m; i++) squares[i] = x[first + i] * x[first + i];
+    add_part(sum, squares, words, m, grid);
   }
 }

@@ -40,6 +40,9 @@ sp_exact sp_grid_exact(const sp_grid *grid, int64_t high, int64_t low);
  * the numbers before, and becomes one that holds these; at first not set. */
 void sp_exact_add_all(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
                       sp_grid *grid);
+/* The same of their squares, each rounded to a double. */
+void sp_exact_add_squares(sp_exact *sum, const double *x, const uint64_t *mask, int64_t n,
+                          sp_grid *grid);
 /* Carries what low has beyond its bits. */
 static inline void sp_grid_carry(int64_t *high, int64_t *low) {
   *high += *low >> SP_GRID_BITS;

@@ -194,7 +194,7 @@ Test(grid, zeros_say_nothing_and_others_no) {
 }
 
 /* In chunks of any size, whatever the numbers: state and all. */
-static void expect_add_all(uint64_t *state, int kind, int can_be_negative) {
+static void expect_add_all(uint64_t *state, int kind, int can_be_negative, int squared) {
   static double x[3 * MOST + 64];
   static uint64_t mask[(3 * MOST + 64) / 64 + 1];
   sample s;
@@ -212,18 +212,22 @@ static void expect_add_all(uint64_t *state, int kind, int can_be_negative) {
         if (!is_in(&s, i)) continue;
         if (can_be_negative && next(state) % 3 == 0) x[n] = -x[n];
         mask[n / 64] |= UINT64_C(1) << (n % 64);
-        sp_exact_add(&want, x[n]);
+        sp_exact_add(&want, squared ? x[n] * x[n] : x[n]);
       }
     }
-    sp_exact_add_all(&got, x, mask, n, &grid);
-    expect_same(&got, &want, "sp_exact_add_all", kind);
+    if (squared) {
+      sp_exact_add_squares(&got, x, mask, n, &grid);
+    } else {
+      sp_exact_add_all(&got, x, mask, n, &grid);
+    }
+    expect_same(&got, &want, squared ? "sp_exact_add_squares" : "sp_exact_add_all", kind);
   }
 }
 
 Test(grid, add_all_is_one_by_one) {
   uint64_t state = 521288629521288629U;
   for (int round = 0; round < 50 * N_KINDS; round++) {
-    expect_add_all(&state, round % N_KINDS, round % 5 == 0);
+    expect_add_all(&state, round % N_KINDS, round % 5 == 0, round % 2);
   }
 }
 
