@@ -153,7 +153,11 @@ AVX512 static uint64_t find_64_avx512(const uint64_t *ways, uint32_t bits, const
     const __mmask16 is = _mm512_cmpeq_epi32_mask(_mm512_permutexvar_epi32(at, known), g);
     const __m512i found = _mm512_mask_mov_epi32(_mm512_permutexvar_epi32(at, row), is_out, none);
     unknown |= (uint64_t)(uint16_t)(use & ~(is | is_out)) << i;
-    _mm512_mask_storeu_epi32(rows + i, use, found);
+    if (use == 0xffff) { /* what a mask has stored is read slowly */
+      _mm512_storeu_si512(rows + i, found);
+    } else {
+      _mm512_mask_storeu_epi32(rows + i, use, found);
+    }
   }
   return unknown;
 }
