@@ -31,7 +31,7 @@ struct sp_map {
   chunk *chunks;
   uint64_t n_slots; /* a power of 2 */
   uint64_t capacity, next_chunk, n_bytes, seed;
-  uint32_t size;
+  uint32_t size, n_hashed; /* entries; the first of them, which the slots have */
 };
 
 /* Slots that are written before they are read: pages that are read first are the system's page of
@@ -151,21 +151,28 @@ static inline slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, 
   }
 }
 
-static int grow_slots(sp_map *map) {
-  const uint64_t n_slots = map->n_slots * 2, mask = n_slots - 1;
-  slot *slots = free_slots(n_slots);
-  if (!slots) return 0;
-  for (uint32_t number = 0; number < map->size; ++number) {
-    const uint32_t hash = map->entries[number].hash;
-    uint64_t i = hash & mask;
-    while (slots[i].number != FREE) i = (i + 1) & mask;
-    slots[i].hash = hash;
-    slots[i].number = number;
+/* Puts the entries in that the slots do not have yet; at most half of these are taken, so that
+ * probes are short. */
+static int hash_entries(sp_map *map, uint64_t n_entries) {
+  uint64_t n_slots = map->n_slots;
+  while (n_entries > n_slots / 2) n_slots *= 2;
+  const uint64_t mask = n_slots - 1;
+  if (n_slots != map->n_slots) {
+    slot *slots = free_slots(n_slots);
+    if (!slots) return 0;
+    free(map->slots);
+    map->n_bytes += (n_slots - map->n_slots) * sizeof *slots;
+    map->slots = slots;
+    map->n_slots = n_slots;
+    map->n_hashed = 0;
   }
-  free(map->slots);
-  map->n_bytes += (n_slots - map->n_slots) * sizeof *slots;
-  map->slots = slots;
-  map->n_slots = n_slots;
+  for (; map->n_hashed < map->size; map->n_hashed++) {
+    const uint32_t hash = map->entries[map->n_hashed].hash;
+    uint64_t i = hash & mask;
+    while (map->slots[i].number != FREE) i = (i + 1) & mask;
+    map->slots[i].hash = hash;
+    map->slots[i].number = map->n_hashed;
+  }
   return 1;
 }
 
@@ -209,30 +216,40 @@ static const char *store(sp_map *map, const void *key, uint64_t n_bytes) {
   return out;
 }
 
+static uint32_t append(sp_map *map, const void *key, uint64_t n_bytes, uint32_t hash) {
+  if (map->size >= SP_MAP_NONE - 1 || n_bytes > UINT32_MAX) return SP_MAP_NONE;
+  if (map->size == map->capacity && !grow_entries(map)) return SP_MAP_NONE;
+  const char *stored = store(map, key, n_bytes);
+  if (!stored) return SP_MAP_NONE;
+  map->entries[map->size] = (entry){.key = stored, .n_bytes = (uint32_t)n_bytes, .hash = hash};
+  return map->size++;
+}
+
+uint32_t sp_map_append(sp_map *map, const void *key, uint64_t n_bytes) {
+  return append(map, key, n_bytes, hash_of(map->seed, key, n_bytes));
+}
+
 uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
   const uint32_t hash = hash_of(map->seed, key, n_bytes);
+  if (map->n_hashed < map->size && !hash_entries(map, map->size)) return SP_MAP_NONE;
   slot *s = probe(map, key, n_bytes, hash);
-  entry *e;
-  const char *stored;
   if (s->number != FREE) return s->number;
-  if (map->size >= SP_MAP_NONE - 1 || n_bytes > UINT32_MAX) return SP_MAP_NONE;
-  if ((uint64_t)map->size + 1 > map->n_slots / 2) { /* at most half full: short probes */
-    if (!grow_slots(map)) return SP_MAP_NONE;
-    s = probe(map, key, n_bytes, hash);
+  const uint32_t number = append(map, key, n_bytes, hash);
+  if (number == SP_MAP_NONE) return SP_MAP_NONE;
+  if (map->size > map->n_slots / 2) {
+    if (hash_entries(map, map->size)) return number;
+    map->size--;
+    return SP_MAP_NONE;
   }
-  if (map->size == map->capacity && !grow_entries(map)) return SP_MAP_NONE;
-  stored = store(map, key, n_bytes);
-  if (!stored) return SP_MAP_NONE;
-  e = &map->entries[map->size];
-  e->key = stored;
-  e->n_bytes = (uint32_t)n_bytes;
-  e->hash = hash;
   s->hash = hash;
-  s->number = map->size++;
-  return s->number;
+  s->number = number;
+  map->n_hashed = map->size;
+  return number;
 }
 
 uint32_t sp_map_find(const sp_map *map, const void *key, uint64_t n_bytes) {
+  sp_map *own = (sp_map *)(uintptr_t)map;
+  if (map->n_hashed < map->size && !hash_entries(own, map->size)) return SP_MAP_NONE;
   const slot *s = probe(map, key, n_bytes, hash_of(map->seed, key, n_bytes));
   return s->number; /* FREE is SP_MAP_NONE */
 }

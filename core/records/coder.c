@@ -8,6 +8,12 @@
 
 struct sp_coder {
   sp_map *texts; /* the values, by text */
+  /* As long as all values are numbers, each as often as it was asked for: these, by code. Their
+     texts are hashed when one is looked for, which is never for most PSUs. */
+  double *values;
+  uint64_t value_capacity;
+  int32_t all_numbers;
+  int32_t reserved;
   sp_numbers numbers;
   sp_map *odd;      /* decimals as they are written shortest, where a text writes them otherwise */
   uint32_t *of_odd; /* that text */
@@ -21,6 +27,7 @@ sp_coder *sp_coder_new(void) {
   sp_coder *c = calloc(1, sizeof *c);
   if (c == NULL) return NULL;
   c->texts = sp_map_new(1);
+  c->all_numbers = 1;
   c->odd = sp_map_new(3);
   if (sp_numbers_init(&c->numbers) < 0 || c->texts == NULL || c->odd == NULL) {
     sp_coder_free(c);
@@ -33,6 +40,7 @@ void sp_coder_free(sp_coder *c) {
   if (c == NULL) return;
   sp_map_free(c->texts);
   sp_numbers_clear(&c->numbers);
+  free(c->values);
   sp_map_free(c->odd);
   free(c->of_odd);
   free(c->of_text);
@@ -113,10 +121,19 @@ static int32_t check_twin(sp_coder *c, uint32_t ours, const char *text, const ch
                        column);
 }
 
+/* Values that are no numbers come in. */
+static void take_texts(sp_coder *c) {
+  c->all_numbers = 0;
+  free(c->values);
+  c->values = NULL;
+  c->value_capacity = 0;
+}
+
 /* The number + 1 of an entry of the dictionary that is new. */
 static int32_t new_text(sp_coder *c, const sp_column *column, uint32_t code, sampan_error *error) {
   const char *text = column->dictionary->text[code];
   const uint32_t size = sp_map_size(c->texts);
+  take_texts(c);
   const uint32_t ours = sp_map_add(c->texts, text, strlen(text));
   if (ours == SP_MAP_NONE) return sp_error_memory(error);
   if (ours == size) SP_TRY(check_twin(c, ours, text, column->name, error));
@@ -161,6 +178,7 @@ static int32_t text_codes(sp_coder *c, const sp_column *column, int64_t n, uint3
 static int32_t truth_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t *out,
                            sampan_error *error) {
   if (c->truth[1] == 0) {
+    take_texts(c);
     const uint32_t no = sp_map_add(c->texts, "false", 5), yes = sp_map_add(c->texts, "true", 4);
     if (no == SP_MAP_NONE || yes == SP_MAP_NONE) return sp_error_memory(error);
     c->truth[0] = no + 1;
@@ -178,8 +196,20 @@ static int32_t truth_codes(sp_coder *c, const sp_column *column, int64_t n, uint
   return SAMPAN_OK;
 }
 
-static uint32_t number_text(void *data, const char *text, uint64_t n_bytes) {
-  return sp_map_add(data, text, n_bytes);
+static uint32_t code_of_number(void *data, const sp_number_text *number) {
+  sp_coder *c = data;
+  if (!number->is_new && c->all_numbers) take_texts(c);
+  if (!c->all_numbers) return sp_map_add(c->texts, number->text, number->n_bytes);
+  const uint32_t n = sp_map_size(c->texts);
+  if (n == c->value_capacity) {
+    const uint64_t capacity = n > 0 ? 2 * (uint64_t)n : 64;
+    double *grown = realloc(c->values, capacity * sizeof *grown);
+    if (grown == NULL) return SP_MAP_NONE;
+    c->values = grown;
+    c->value_capacity = capacity;
+  }
+  c->values[n] = number->number;
+  return sp_map_append(c->texts, number->text, number->n_bytes);
 }
 
 /* The code of each run, and of its records. */
@@ -200,7 +230,7 @@ static int32_t codes_of_runs(sp_coder *c, const sp_column *column, uint32_t *out
       if (status < 0 && error != NULL && error->row > 0) error->row += i;
       if (status < 0) return status;
     } else {
-      code = sp_numbers_code(&c->numbers, column->number[k], number_text, c->texts);
+      code = sp_numbers_code(&c->numbers, column->number[k], code_of_number, c);
       if (code == SP_MAP_NONE) return sp_error_memory(error);
     }
     const int64_t end = column->run_end[k];
@@ -215,8 +245,8 @@ int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t
   if (column->n_runs > 0) return codes_of_runs(c, column, out, error);
   if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
   if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
-  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, number_text,
-                       c->texts) < 0) {
+  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, code_of_number,
+                       c) < 0) {
     return sp_error_memory(error);
   }
   return SAMPAN_OK;
@@ -227,7 +257,7 @@ const char *sp_coder_text(const sp_coder *c, uint32_t code) {
 }
 
 uint64_t sp_coder_bytes(const sp_coder *c) {
-  return sizeof *c + sp_map_bytes(c->texts) + sp_map_bytes(c->odd) + sp_map_bytes(c->numbers.map) +
+  return sizeof *c + c->value_capacity * sizeof *c->values + sp_map_bytes(c->texts) + sp_map_bytes(c->odd) + sp_map_bytes(c->numbers.map) +
          (c->odd_capacity + c->numbers.capacity + c->n_of_text + c->numbers.n_small) *
              sizeof(uint32_t);
 }
@@ -241,6 +271,7 @@ uint32_t sp_coder_find(const sp_coder *c, const char *text) {
 }
 
 uint32_t sp_coder_add_text(sp_coder *c, const char *text) {
+  take_texts(c);
   const uint32_t size = sp_map_size(c->texts);
   const uint32_t ours = sp_map_add(c->texts, text, strlen(text));
   uint32_t twin; /* only so that texts that come later know of this one */
@@ -251,6 +282,12 @@ uint32_t sp_coder_add_text(sp_coder *c, const char *text) {
 int32_t sp_coder_merge(sp_coder *into, const sp_coder *from, uint32_t first, uint32_t *map,
                        const char *column, sampan_error *error) {
   const uint32_t n = sp_map_size(from->texts);
+  for (uint32_t i = first; i < n && into->all_numbers && from->all_numbers; i++) {
+    map[i] = sp_numbers_code(&into->numbers, from->values[i], code_of_number, into);
+    if (map[i] == SP_MAP_NONE) return sp_error_memory(error);
+    first = i + 1;
+  }
+  if (first < n) take_texts(into);
   for (uint32_t i = first; i < n; i++) {
     uint64_t n_bytes;
     const char *text = sp_map_key(from->texts, i, &n_bytes);

@@ -214,8 +214,8 @@ int32_t sp_kernel_to_number(const sp_kernel *k) {
   return SAMPAN_OK;
 }
 
-static uint32_t add_entry(void *data, const char *text, uint64_t n_bytes) {
-  return sp_dictionary_add(data, text, n_bytes);
+static uint32_t add_entry(void *data, const sp_number_text *number) {
+  return sp_dictionary_add(data, number->text, number->n_bytes);
 }
 
 static int32_t numbers_to_text(const sp_kernel *k) {

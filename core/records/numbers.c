@@ -35,20 +35,21 @@ static int is_small(double x) {
   return x >= 0 && x < MOST_SMALL && x == (uint32_t)x;
 }
 
-/* Notes the code of a small whole number; without memory the map goes on to tell it. */
-static void note_small(sp_numbers *c, double x, uint32_t code) {
-  if (!is_small(x)) return;
+/* Notes the code of a small whole number. */
+static int32_t note_small(sp_numbers *c, double x, uint32_t code) {
+  if (!is_small(x)) return SAMPAN_OK;
   const uint32_t at = (uint32_t)x;
   if (at >= c->n_small) {
     uint32_t n = c->n_small != 0 ? c->n_small : LEAST_SMALL;
     while (n <= at) n *= 2;
     uint32_t *grown = realloc(c->small, n * sizeof *grown);
-    if (grown == NULL) return;
+    if (grown == NULL) return SAMPAN_E_MEMORY;
     memset(grown + c->n_small, 0, (n - c->n_small) * sizeof *grown);
     c->small = grown;
     c->n_small = n;
   }
   c->small[at] = code + 1;
+  return SAMPAN_OK;
 }
 
 static uint32_t known_small(const sp_numbers *c, double x) {
@@ -61,21 +62,25 @@ static int is_soon_written(double x) {
   return fabs(x) < 1e15 && x == (double)(int64_t)x;
 }
 
+static uint32_t ask(double key, int is_new, sp_number_code_fn *make, void *data) {
+  char text[32];
+  const int32_t n = sp_format_number(key, text);
+  const sp_number_text number = {
+      .number = key, .text = text, .n_bytes = (uint64_t)n, .is_new = is_new};
+  return make(data, &number);
+}
+
 /* The code of a number that is neither recent nor small and known. */
 static uint32_t look_for(sp_numbers *c, double key, sp_number_code_fn *make, void *data) {
-  char text[32];
-  if (is_small(key) || (c->n >= MOST_MAPPED && is_soon_written(key))) {
-    const int32_t length = sp_format_number(key, text);
-    return make(data, text, (uint64_t)length);
-  }
+  if (is_small(key)) return ask(key, 1, make, data);
+  if (c->n >= MOST_MAPPED && is_soon_written(key)) return ask(key, 0, make, data);
   const uint32_t position = sp_map_add(c->map, &key, sizeof key);
   if (position == SP_MAP_NONE) return SP_MAP_NONE;
   if (position == c->n) {
     uint32_t *grown = sp_codes_room(c->of, &c->capacity, position + (uint64_t)1);
     if (grown == NULL) return SP_MAP_NONE;
     c->of = grown;
-    const int32_t length = sp_format_number(key, text);
-    grown[position] = make(data, text, (uint64_t)length);
+    grown[position] = ask(key, c->n < MOST_MAPPED, make, data);
     c->n++;
   }
   return c->of[position];
@@ -94,7 +99,7 @@ uint32_t sp_numbers_code(sp_numbers *c, double x, sp_number_code_fn *make, void 
   } else {
     code = look_for(c, key, make, data);
     if (code == SP_MAP_NONE) return SP_MAP_NONE;
-    note_small(c, key, code);
+    if (note_small(c, key, code) < 0) return SP_MAP_NONE;
     c->recent[at] = key;
     c->recent_code[at] = code + 1;
   }

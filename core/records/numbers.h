@@ -25,9 +25,18 @@ typedef struct sp_numbers {
   uint32_t recent_code[SP_N_RECENT_NUMBERS];
 } sp_numbers;
 
-/* The code of a number, which is written shortest: the same for the same text, also when it is
- * asked for again; SP_MAP_NONE: no memory. */
-typedef uint32_t sp_number_code_fn(void *data, const char *text, uint64_t n_bytes);
+/* A number that is asked for, and how it is written shortest. */
+typedef struct sp_number_text {
+  double number;
+  const char *text;
+  uint64_t n_bytes;
+  int32_t is_new; /* it was not asked for before */
+  int32_t reserved;
+} sp_number_text;
+
+/* The code of a number: the same for the same text, also when it is asked for again; SP_MAP_NONE: no
+ * memory. */
+typedef uint32_t sp_number_code_fn(void *data, const sp_number_text *number);
 
 int32_t sp_numbers_init(sp_numbers *numbers);
 void sp_numbers_clear(sp_numbers *numbers);
