@@ -102,11 +102,13 @@ int32_t sp_add_bits(sp_scanner *s, uint32_t split, int64_t n, sampan_error *erro
     }
     if (s->job->by_stratum) find_squares(s, b, scored, at->square_start[p], n);
   }
-  const uint32_t n_groups = sp_map_size(s->totals->groups[split].map);
-  if (sp_table_add_bits(table, s->rows[split], s->groups[split], n_groups, n, s->weigh.high,
-                        s->weigh.low, s->lanes) < 0) {
-    return sp_error_memory(error);
-  }
+  const sp_addends addends = {.rows = s->rows[split],
+                              .group = s->groups[split],
+                              .n_groups = sp_map_size(s->totals->groups[split].map),
+                              .starts = s->row_starts[split],
+                              .high = s->weigh.high,
+                              .low = s->weigh.low};
+  if (sp_table_add_bits(table, &addends, n, s->lanes) < 0) return sp_error_memory(error);
   if (s->job->by_stratum) {
     sp_table_add_squares(table, s->rows[split], n, &s->squares, s->square_lanes);
   }

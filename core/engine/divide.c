@@ -181,14 +181,28 @@ static int32_t count_periods(sp_scanner *s, int64_t n, const sp_column *period,
 
 /* ---- batches ------------------------------------------------------------------------------ */
 
+static int all_eligible(const sp_scanner *s, int64_t n) {
+  uint64_t out = 0;
+  for (int64_t w = 0; w < n / 64; w++) out |= ~s->sift.eligible[w];
+  if (n % 64 != 0) out |= ~s->sift.eligible[n / 64] & ((UINT64_C(1) << (n % 64)) - 1);
+  return out == 0;
+}
+
 static int32_t find_rows(sp_scanner *s, uint32_t k, int64_t n, sampan_error *error) {
   sp_table *table = s->totals->tables[k];
   const sp_units *units = &s->totals->place.units;
   const uint32_t n_units = s->job->by_stratum ? units->n_strata : sp_units_leaves(units)->n_psu;
   uint32_t *rows = s->rows[k];
-  if (sp_table_rows(table, s->groups[k], s->job->by_unit ? s->unit : NULL, n_units, n, rows) < 0) {
-    return sp_error_memory(error);
+  sp_pairs pairs = {.group = s->groups[k],
+                    .unit = s->job->by_unit ? s->unit : NULL,
+                    .n_units = n_units,
+                    .starts = s->job->by_unit ? s->totals->place.starts : NULL};
+  s->row_starts[k] = NULL;
+  if (s->job->splits[k].n_groupings == 0 && pairs.starts != NULL && all_eligible(s, n)) {
+    pairs.group = NULL;
+    s->row_starts[k] = pairs.starts;
   }
+  if (sp_table_rows(table, &pairs, n, rows) < 0) return sp_error_memory(error);
   const uint32_t n_known = s->read > 0 ? s->totals->walks[k].n_rows : 0;
   for (int64_t i = 0; i < n && s->read > 0; i++) {
     if (rows[i] != SP_NONE && rows[i] >= n_known) return changed(i, error);

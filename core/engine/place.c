@@ -94,6 +94,7 @@ void sp_place_clear(sp_place *p) {
   free(p->stages);
   free(p->memo.stratum_of_code);
   free(p->memo.unit_of_code);
+  free(p->start_bits);
 }
 
 void sp_place_moved(sp_place *p) {
@@ -114,6 +115,9 @@ static int32_t make_codes(uint32_t ***out, uint32_t n, int64_t capacity) {
 
 int32_t sp_place_start(sp_place *p, int64_t capacity) {
   p->n_records = 0;
+  free(p->start_bits);
+  p->start_bits = calloc((size_t)capacity / 64 + 1, sizeof *p->start_bits);
+  if (p->start_bits == NULL) return SAMPAN_E_MEMORY;
   for (uint32_t k = 0; k < p->n_stages; k++) {
     sp_place_stage *s = &p->stages[k];
     SP_TRY(make_codes(&s->strata_codes, s->n_strata, capacity));
@@ -409,6 +413,87 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
   return SAMPAN_OK;
 }
 
+/* All records up to n. */
+static int are_all(const uint64_t *bits, int64_t n) {
+  uint64_t others = 0;
+  for (int64_t w = 0; w < n / 64; w++) others |= ~bits[w];
+  if (n % 64 != 0) others |= ~bits[n / 64] & ((UINT64_C(1) << (n % 64)) - 1);
+  return others == 0;
+}
+
+/* A column of a stage's strata or units, by run. */
+typedef struct run_walk {
+  sp_coder *coder;
+  const sp_column *column; /* NULL: there is none, and all records are of code 0 */
+  uint32_t *codes;         /* of records, for those that are placed by them */
+  uint32_t run, code;
+  int64_t end;
+} run_walk;
+
+/* The code of record i, where it is in the next run. */
+static int32_t walk_to(run_walk *w, int64_t i, int64_t n, sampan_error *error) {
+  if (w->column == NULL) w->end = n;
+  if (i < w->end) return SAMPAN_OK;
+  const int32_t status = sp_coder_run_code(w->coder, w->column, w->run, &w->code, error);
+  if (status < 0 && error != NULL && error->row > 0) error->row += i;
+  w->end = w->column->run_end[w->run++];
+  return status;
+}
+
+/* The unit of record i, by its codes. */
+static int32_t place_one(sp_place *p, const sp_machine *machine, const run_walk *h,
+                         const run_walk *u, double weight, int64_t i, uint32_t *unit,
+                         sampan_error *error) {
+  sp_place_memo *m = &p->memo;
+  if (memo_room(m, &p->stages[0]) < 0) return sp_error_memory(error);
+  struct sp_unit_memo *known = &m->unit_of_code[u->code];
+  if (known->stratum != 0 && known->stratum == m->stratum_of_code[h->code]) {
+    *unit = known->unit;
+    return SAMPAN_OK;
+  }
+  u->codes[i] = u->code;
+  if (h->codes != NULL) h->codes[i] = h->code;
+  SP_TRY(place_record(p, machine, weight, i, unit, error));
+  known->stratum = m->stratum_of_code[h->code] = p->units.psus[*unit].stratum + 1;
+  known->unit = *unit;
+  return SAMPAN_OK;
+}
+
+/* Designs as before whose strata and units come by run, where all records are kept. */
+static int32_t place_by_runs(sp_place *p, const sp_machine *machine, const double *weight,
+                             int64_t n, uint32_t *unit, sampan_error *error) {
+  const sp_place_stage *s = &p->stages[0];
+  run_walk u = {.coder = s->unit_coders[0],
+                .column = sp_machine_column(machine, s->unit_columns[0]),
+                .codes = s->unit_codes[0]};
+  run_walk h = {.column = NULL};
+  if (s->n_strata == 1) {
+    h = (run_walk){.coder = s->strata_coders[0],
+                   .column = sp_machine_column(machine, s->strata_columns[0]),
+                   .codes = s->strata_codes[0]};
+  }
+  memset(p->start_bits, 0, (size_t)sampan_words(n) * sizeof *p->start_bits);
+  for (int64_t i = 0; i < n;) {
+    SP_TRY(walk_to(&h, i, n, error));
+    SP_TRY(walk_to(&u, i, n, error));
+    const int64_t end = h.end < u.end ? h.end : u.end;
+    uint32_t here = 0;
+    SP_TRY(place_one(p, machine, &h, &u, weight[i], i, &here, error));
+    for (int64_t k = i; k < end && !s->units->psus[here].has_weight; k++) {
+      if (weight[k] > 0) s->units->psus[here].has_weight = 1;
+    }
+    p->lanes->fill_codes(unit + i, here, end - i);
+    sampan_set_bit(p->start_bits, i, 1);
+    i = end;
+  }
+  p->starts = p->start_bits;
+  return SAMPAN_OK;
+}
+
+static int has_runs(const sp_machine *machine, const uint32_t *columns, uint32_t n) {
+  return n == 0 || (n == 1 && sp_machine_column(machine, columns[0])->n_runs > 0);
+}
+
 /* Records that are units are counted in their strata, and their own codes are of no use. */
 static int32_t place_elements(sp_place *p, const sp_machine *machine, const uint64_t *kept,
                               const double *weight, int64_t n, uint32_t *unit,
@@ -440,10 +525,19 @@ static int32_t place_elements(sp_place *p, const sp_machine *machine, const uint
 int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *kept,
                        const double *weight, int64_t n, uint32_t *unit, sampan_error *error) {
   const sp_design *d = &p->plan->design;
-  memset(unit, 0, (size_t)n * sizeof *unit);
+  p->starts = NULL;
   if (p->plan->kind != SP_KIND_SURVEY || (d->replicates != NULL && !d->replicates->make)) {
+    memset(unit, 0, (size_t)n * sizeof *unit);
     return SAMPAN_OK; /* no units: the error is not theirs */
   }
+  const sp_place_stage *first = &p->stages[0];
+  const int is_plain = p->n_stages == 1 && first->n_strata <= 1 && first->n_unit == 1;
+  if (is_plain && !p->by_stratum && first->fpc == UINT32_MAX && are_all(kept, n) &&
+      has_runs(machine, first->strata_columns, first->n_strata) &&
+      has_runs(machine, first->unit_columns, 1)) {
+    return place_by_runs(p, machine, weight, n, unit, error);
+  }
+  memset(unit, 0, (size_t)n * sizeof *unit);
   if (p->by_stratum) return place_elements(p, machine, kept, weight, n, unit, error);
   for (uint32_t k = 0; k < p->n_stages; k++) {
     const sp_place_stage *s = &p->stages[k];
@@ -452,7 +546,7 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
     SP_TRY(
         take_codes(s->unit_coders, s->unit_columns, s->n_unit, machine, n, s->unit_codes, error));
   }
-  if (p->n_stages == 1 && p->stages[0].n_strata <= 1 && p->stages[0].n_unit == 1) {
+  if (is_plain) {
     return place_by_codes(p, machine, kept, weight, n, unit, error);
   }
   for (int64_t i = 0; i < n; i++) {

@@ -55,6 +55,10 @@ typedef struct sp_place {
   const sp_place_columns *columns;
   const sp_lanes *lanes;
   sp_units units;
+  /* Of the batch: bit i where record i is of another unit than the one before; NULL where that is
+     not known. All are kept then. */
+  const uint64_t *starts;
+  uint64_t *start_bits;
   sp_place_stage *stages; /* those that a variance knows of */
   uint32_t n_stages;
   uint32_t n_records;           /* this read's records that are units of their own, so far */

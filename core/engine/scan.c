@@ -46,7 +46,8 @@ static int32_t scanner_init(sp_scanner *s, sp_job *job, sp_totals *totals, uint3
   if (s->arena == NULL) return SAMPAN_E_MEMORY;
   s->unit = sp_scanner_array(s, sizeof(uint32_t));
   s->crossings = sp_arena_array(s->arena, job->n_splits + 1U, sizeof *s->crossings);
-  if (s->unit == NULL || s->crossings == NULL) {
+  s->row_starts = sp_arena_array(s->arena, job->n_splits + 1U, sizeof *s->row_starts);
+  if (s->unit == NULL || s->crossings == NULL || s->row_starts == NULL) {
     return SAMPAN_E_MEMORY;
   }
   SP_TRY(sp_sift_init(&s->sift, job, capacity, s->arena));

@@ -38,6 +38,7 @@ typedef struct sp_scanner {
   uint32_t **codes;       /* [grouping][record] */
   uint32_t **rows;        /* [split][record]; SP_NONE: not in it */
   uint32_t **groups;      /* [split][record] */
+  const uint64_t **row_starts; /* [split]: where a row begins that is another; NULL: not known */
   sp_crossing *crossings; /* by split */
   sp_scored *scored;      /* by indicator */
   const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */

@@ -212,27 +212,30 @@ static uint32_t code_of_number(void *data, const sp_number_text *number) {
   return sp_map_append(c->texts, number->text, number->n_bytes);
 }
 
+int32_t sp_coder_run_code(sp_coder *c, const sp_column *column, uint32_t run, uint32_t *out,
+                          sampan_error *error) {
+  if (column->type != SAMPAN_TEXT) {
+    *out = sp_numbers_code(&c->numbers, column->number[run], code_of_number, c);
+    return *out != SP_MAP_NONE ? SAMPAN_OK : sp_error_memory(error);
+  }
+  uint64_t present = 1;
+  const sp_column one = {.name = column->name,
+                         .type = SAMPAN_TEXT,
+                         .present = &present,
+                         .code = column->code + run,
+                         .dictionary = column->dictionary};
+  return text_codes(c, &one, 1, out, error);
+}
+
 /* The code of each run, and of its records. */
 static int32_t codes_of_runs(sp_coder *c, const sp_column *column, uint32_t *out,
                              sampan_error *error) {
-  const uint32_t n = column->n_runs;
   int64_t i = 0;
-  for (uint32_t k = 0; k < n; k++) {
+  for (uint32_t k = 0; k < column->n_runs; k++) {
     uint32_t code;
-    if (column->type == SAMPAN_TEXT) {
-      static const uint64_t present = 1;
-      const sp_column one = {.name = column->name,
-                             .type = SAMPAN_TEXT,
-                             .present = (uint64_t *)(uintptr_t)&present,
-                             .code = column->code + k,
-                             .dictionary = column->dictionary};
-      const int32_t status = text_codes(c, &one, 1, &code, error);
-      if (status < 0 && error != NULL && error->row > 0) error->row += i;
-      if (status < 0) return status;
-    } else {
-      code = sp_numbers_code(&c->numbers, column->number[k], code_of_number, c);
-      if (code == SP_MAP_NONE) return sp_error_memory(error);
-    }
+    const int32_t status = sp_coder_run_code(c, column, k, &code, error);
+    if (status < 0 && error != NULL && error->row > 0) error->row += i;
+    if (status < 0) return status;
     const int64_t end = column->run_end[k];
     c->numbers.lanes->fill_codes(out + i, code, end - i);
     i = end;

@@ -16,6 +16,9 @@ void sp_coder_free(sp_coder *coder);
  * write it in two ways: SAMPAN_E_DATA, with the record in the batch and the column. */
 int32_t sp_coder_codes(sp_coder *coder, const sp_column *column, int64_t n, uint32_t *out,
                        sampan_error *error) SP_CHECK;
+/* The number of the value of one run of a column that has runs; errors name record 0. */
+int32_t sp_coder_run_code(sp_coder *coder, const sp_column *column, uint32_t run, uint32_t *out,
+                          sampan_error *error) SP_CHECK;
 /* The value of a number as text: the text itself, the shortest decimal, "true" or "false". */
 const char *sp_coder_text(const sp_coder *coder, uint32_t code);
 uint32_t sp_coder_size(const sp_coder *coder);

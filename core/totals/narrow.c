@@ -222,6 +222,13 @@ typedef struct section {
   uint32_t first, n_lanes; /* first: that of a block */
 } section;
 
+/* Up to 64 records. */
+typedef struct block {
+  const uint32_t *rows, *group;
+  const int64_t *high, *low;
+  int64_t n;
+} block;
+
 /* Rows, or groups, of a block that are looked for as runs before each record goes by itself. */
 enum { SP_MOST_RUNS = 4, SP_SCATTERED = 15 };
 
@@ -253,24 +260,40 @@ static void tally_few(sp_table *t, const uint32_t *rows, const uint32_t *group, 
   }
 }
 
+/* Some of a block, all of the row of one of them. */
+static void add_run(sp_table *t, uint32_t place, const block *b, int first, uint64_t same,
+                    const uint64_t *words) {
+  uint32_t *tally = b->group != NULL ? tally_of(t, b->group[first]) : t->no_tally;
+  t->adders->add_run(row_at(t, b->rows[first]) + 2 * place, tally, t->block, same, words, b->high,
+                     b->low);
+}
+
 /* A whole block of few rows; 0, and nothing done, where it has more. */
-static int add_runs(sp_table *t, uint32_t place, const uint32_t *rows, const uint32_t *group,
-                    const int64_t *high, const int64_t *low, const uint64_t *words) {
-  uint64_t same[SP_MOST_RUNS], left = ~t->lanes->same_codes(rows, UINT32_MAX);
+static int add_runs(sp_table *t, uint32_t place, const block *b, const uint64_t *words) {
+  uint64_t same[SP_MOST_RUNS], left = ~t->lanes->same_codes(b->rows, UINT32_MAX);
   int first[SP_MOST_RUNS];
   uint32_t n = 0;
   while (left != 0) {
     if (n == SP_MOST_RUNS) return 0;
     first[n] = __builtin_ctzll(left);
-    same[n] = t->lanes->same_codes(rows, rows[first[n]]);
+    same[n] = t->lanes->same_codes(b->rows, b->rows[first[n]]);
     left &= ~same[n++];
   }
-  for (uint32_t k = 0; k < n; k++) {
-    uint32_t *tally = group != NULL ? tally_of(t, group[first[k]]) : t->no_tally;
-    t->adders->add_run(row_at(t, rows[first[k]]) + 2 * place, tally, t->block, same[k], words, high,
-                       low);
-  }
+  for (uint32_t k = 0; k < n; k++) add_run(t, place, b, first[k], same[k], words);
   return 1;
+}
+
+/* A whole block whose rows are known by where they begin. */
+static void add_known_runs(sp_table *t, uint32_t place, const block *b, uint64_t starts,
+                           const uint64_t *words) {
+  starts &= ~UINT64_C(1);
+  for (int from = 0; from < 64;) {
+    const int to = starts != 0 ? __builtin_ctzll(starts) : 64;
+    const uint64_t same = (to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX) & UINT64_MAX << from;
+    add_run(t, place, b, from, same, words);
+    starts &= starts - 1;
+    from = to;
+  }
 }
 
 /* Rows of 2 lanes; `words` has a word for each. */
@@ -299,48 +322,55 @@ static void add_four(sp_table *t, uint32_t place, const uint32_t *rows, int64_t 
   }
 }
 
-static void add_few(sp_table *t, uint32_t first, const uint32_t *rows, const uint32_t *group,
-                    int64_t n, const int64_t *high, const int64_t *low, const uint64_t *words) {
-  if (n == 64 && t->n_scattered == 0) {
-    if (add_runs(t, first, rows, group, high, low, words)) return;
+static void add_few(sp_table *t, uint32_t first, const block *b, const uint64_t *starts,
+                    const uint64_t *words) {
+  if (b->n == 64 && starts != NULL) {
+    add_known_runs(t, first, b, *starts, words);
+    return;
+  }
+  if (b->n == 64 && t->n_scattered == 0) {
+    if (add_runs(t, first, b, words)) return;
     t->n_scattered = SP_SCATTERED;
   }
   t->n_scattered -= t->n_scattered > 0;
-  if (group != NULL) tally_few(t, rows, group, n, words);
+  if (b->group != NULL) tally_few(t, b->rows, b->group, b->n, words);
   if (t->block == 2) {
-    add_two(t, 2 * first, rows, n, high, low, words);
+    add_two(t, 2 * first, b->rows, b->n, b->high, b->low, words);
   } else {
-    add_four(t, 2 * first, rows, n, high, low, words);
+    add_four(t, 2 * first, b->rows, b->n, b->high, b->low, words);
   }
 }
 
-static void add_many(sp_table *t, const uint32_t *rows, const uint32_t *group, int64_t n,
-                     const int64_t *high, const int64_t *low, const uint64_t *masks, uint32_t first,
+static void add_many(sp_table *t, const block *b, const uint64_t *masks, uint32_t first,
                      uint32_t n_left) {
   const uint32_t n_padded = (n_left + SP_BLOCK_LANES - 1) / SP_BLOCK_LANES * SP_BLOCK_LANES;
   const uint32_t n_lanes = n_padded < 64 ? n_padded : 64;
   const int is_large = (uint64_t)t->n_rows * t->row_bytes > SP_CACHED_BYTES;
+  const uint32_t *rows = b->rows;
   enum { AHEAD = 6 };
-  for (int64_t i = 0; i < n; i++) {
-    if (is_large && i + AHEAD < n && rows[i + AHEAD] != UINT32_MAX) {
+  for (int64_t i = 0; i < b->n; i++) {
+    if (is_large && i + AHEAD < b->n && rows[i + AHEAD] != UINT32_MAX) {
       const int64_t *next = row_at(t, rows[i + AHEAD]) + (size_t)first * 2;
       for (uint32_t k = 0; k < n_lanes; k += 4) __builtin_prefetch(next + (size_t)k * 2, 1);
     }
     if (rows[i] == UINT32_MAX || masks[i] == 0) continue;
-    uint32_t *tally = group != NULL ? tally_of(t, group[i]) + first : t->no_tally;
-    t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i], high[i],
-                        low[i]);
+    uint32_t *tally = b->group != NULL ? tally_of(t, b->group[i]) + first : t->no_tally;
+    t->adders->add_mask(row_at(t, rows[i]) + (size_t)first * 2, tally, n_lanes, masks[i],
+                        b->high[i], b->low[i]);
   }
 }
 
-/* `group` NULL: nobody counts these lanes. */
-static void add_section(sp_table *t, section at, const uint32_t *rows, const uint32_t *group,
-                        int64_t n, const int64_t *high, const int64_t *low,
+/* Without groups nobody counts these lanes. */
+static void add_section(sp_table *t, section at, const sp_addends *a, int64_t n,
                         const uint64_t *const *bits) {
   uint64_t words[64], masks[64];
   for (int64_t w = 0; w * 64 < n; w++) {
-    const int64_t i = w * 64, m = n - i < 64 ? n - i : 64;
-    const uint32_t *groups = group != NULL ? group + i : NULL;
+    const int64_t i = w * 64;
+    const block b = {.rows = a->rows + i,
+                     .group = a->group != NULL ? a->group + i : NULL,
+                     .high = a->high + i,
+                     .low = a->low + i,
+                     .n = n - i < 64 ? n - i : 64};
     for (uint32_t first = 0; first < at.n_lanes; first += 64) {
       const uint32_t n_words = t->block < SP_BLOCK_LANES ? t->block : 64;
       uint64_t any = 0;
@@ -350,21 +380,20 @@ static void add_section(sp_table *t, section at, const uint32_t *rows, const uin
       }
       if (any == 0) continue;
       if (t->block < SP_BLOCK_LANES) {
-        add_few(t, at.first, rows + i, groups, m, high + i, low + i, words);
+        add_few(t, at.first, &b, a->starts != NULL ? &a->starts[w] : NULL, words);
       } else {
         sp_turn_bits(words, masks);
-        add_many(t, rows + i, groups, m, high + i, low + i, masks, at.first + first,
-                 at.n_lanes - first);
+        add_many(t, &b, masks, at.first + first, at.n_lanes - first);
       }
     }
   }
 }
 
-int32_t sp_table_add_bits(sp_table *t, const uint32_t *rows, const uint32_t *group,
-                          uint32_t n_groups, int64_t n, const int64_t *high, const int64_t *low,
+int32_t sp_table_add_bits(sp_table *t, const sp_addends *addends, int64_t n,
                           const uint64_t *const *bits) {
+  const uint32_t n_groups = addends->n_groups;
   if (n_groups > t->tally_capacity && tally_room(t, n_groups - 1) < 0) return SAMPAN_E_MEMORY;
-  add_section(t, (section){0, t->n_lanes}, rows, group, n, high, low, bits);
+  add_section(t, (section){0, t->n_lanes}, addends, n, bits);
   return SAMPAN_OK;
 }
 
@@ -374,7 +403,10 @@ void sp_table_add_squares(sp_table *t, const uint32_t *rows, int64_t n, const sp
                           const uint64_t *const *bits) {
   for (uint32_t pair = 0; pair < 2; pair++) {
     const section at = {t->first_square + pair * sp_square_step(t), t->n_squares};
-    add_section(t, at, rows, NULL, n, squares->digit[2 * pair + 1], squares->digit[2 * pair], bits);
+    const sp_addends addends = {.rows = rows,
+                                .high = squares->digit[2 * pair + 1],
+                                .low = squares->digit[2 * pair]};
+    add_section(t, at, &addends, n, bits);
   }
 }
 

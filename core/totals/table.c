@@ -293,9 +293,45 @@ static int32_t find_rows(sp_table *t, const uint32_t *group, const uint32_t *uni
   return last != 0 ? find_unit(t, group, unit[63], last, rows) : SAMPAN_OK;
 }
 
-int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, uint32_t n_units,
-                      int64_t n, uint32_t *rows) {
-  const uint32_t most = n_units > 0 && unit != NULL ? n_units - 1 : 0;
+/* 64 records whose units are known by where they begin. */
+static int32_t find_runs(sp_table *t, const uint32_t *group, const uint32_t *unit, uint64_t starts,
+                         uint32_t *rows) {
+  starts &= ~UINT64_C(1);
+  for (int from = 0; from < 64;) {
+    const int to = starts != 0 ? __builtin_ctzll(starts) : 64;
+    const uint64_t here = (to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX) & UINT64_MAX << from;
+    SP_TRY(find_unit(t, group, unit[from], here, rows));
+    starts &= starts - 1;
+    from = to;
+  }
+  return SAMPAN_OK;
+}
+
+/* Records in group 0, all: a row for each run. */
+static int32_t rows_of_units(sp_table *t, const sp_pairs *pairs, int64_t n, uint32_t *rows) {
+  for (int64_t i = 0; i < n;) {
+    int64_t end = i + 1;
+    while (end < n) {
+      const uint64_t left = pairs->starts[end / 64] >> (end % 64);
+      if (left != 0) {
+        end += __builtin_ctzll(left);
+        break;
+      }
+      end = (end / 64 + 1) * 64;
+    }
+    if (end > n) end = n;
+    const uint32_t row = sp_table_row(t, 0, pairs->unit[i]);
+    if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
+    t->lanes->fill_codes(rows + i, row, end - i);
+    i = end;
+  }
+  return SAMPAN_OK;
+}
+
+int32_t sp_table_rows(sp_table *t, const sp_pairs *pairs, int64_t n, uint32_t *rows) {
+  const uint32_t *group = pairs->group, *unit = pairs->unit;
+  const uint32_t most = pairs->n_units > 0 && unit != NULL ? pairs->n_units - 1 : 0;
+  if (group == NULL) return rows_of_units(t, pairs, n, rows);
   t->n_way_looks += (uint64_t)n;
   if (most >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
     make_ways(t, most);
@@ -303,7 +339,11 @@ int32_t sp_table_rows(sp_table *t, const uint32_t *group, const uint32_t *unit, 
   t->has_all_ways = most < t->way_units;
   int64_t i = 0;
   for (; t->has_all_ways && i + 64 <= n; i += 64) {
-    SP_TRY(find_rows(t, group + i, unit != NULL ? unit + i : NULL, rows + i));
+    if (pairs->starts != NULL && unit != NULL) {
+      SP_TRY(find_runs(t, group + i, unit + i, pairs->starts[i / 64], rows + i));
+    } else {
+      SP_TRY(find_rows(t, group + i, unit != NULL ? unit + i : NULL, rows + i));
+    }
   }
   return find_each(t, group + i, unit != NULL ? unit + i : NULL, n - i, rows + i);
 }

@@ -40,10 +40,18 @@ uint64_t sp_table_used(const sp_table *table);  /* of these, by rows that are th
 
 /* The row of a pair, made if it is new; UINT32_MAX when out of memory. */
 uint32_t sp_table_row(sp_table *table, uint32_t group, uint32_t psu);
-/* The same for n records, UINT32_MAX where the group is; SAMPAN_E_MEMORY. `unit` NULL: all 0; else
- * there are n_units so far, and none is beyond. */
-int32_t sp_table_rows(sp_table *table, const uint32_t *group, const uint32_t *unit,
-                      uint32_t n_units, int64_t n, uint32_t *rows) SP_CHECK;
+/* Records whose rows are looked for. */
+typedef struct sp_pairs {
+  const uint32_t *group; /* UINT32_MAX: in none. NULL, with `starts`: all are in group 0 */
+  const uint32_t *unit;  /* NULL: all are of unit 0 */
+  uint32_t n_units;      /* that there are so far: none is beyond */
+  uint32_t reserved;
+  const uint64_t *starts; /* bit i where record i is of another unit than the one before; NULL where
+                             that is not known */
+} sp_pairs;
+
+/* The row of each of n records, UINT32_MAX for those in no group; SAMPAN_E_MEMORY. */
+int32_t sp_table_rows(sp_table *table, const sp_pairs *pairs, int64_t n, uint32_t *rows) SP_CHECK;
 sp_table_key sp_table_key_of(const sp_table *table, uint32_t row);
 /* Adds a row of another table of the same form; grids must be the same. SAMPAN_E_MEMORY. */
 int32_t sp_table_add_row(sp_table *into, uint32_t row, const sp_table *from,
@@ -70,10 +78,19 @@ void sp_table_merge_lane(sp_table *table, uint32_t row, uint32_t lane, const sp_
 
 /* The grid that weights are cut by; set once, before the first row. */
 void sp_table_set_grid(sp_table *table, const sp_grid *grid);
-/* Adds n records to their rows: the weight high[i], low[i] to the lanes whose bitmap has bit i; and
- * 1 to the tally of these lanes in the record's group, of which there are n_groups so far. */
-int32_t sp_table_add_bits(sp_table *table, const uint32_t *rows, const uint32_t *group,
-                          uint32_t n_groups, int64_t n, const int64_t *high, const int64_t *low,
+/* Records that are added to their rows. */
+typedef struct sp_addends {
+  const uint32_t *rows, *group; /* by record; UINT32_MAX: in none */
+  uint32_t n_groups;            /* that there are so far */
+  uint32_t reserved;
+  const uint64_t *starts;    /* bit i where record i goes to another row than the one before; NULL
+                                where that is not known */
+  const int64_t *high, *low; /* its weight */
+} sp_addends;
+
+/* Adds the weight of n records to those lanes of their rows whose bitmap has bit i; and 1 to the
+ * tally of these lanes in the record's group. */
+int32_t sp_table_add_bits(sp_table *table, const sp_addends *addends, int64_t n,
                           const uint64_t *const *bits) SP_CHECK;
 /* Adds the squares of n records to those whose bitmap has bit i; rows as before. */
 void sp_table_add_squares(sp_table *table, const uint32_t *rows, int64_t n,

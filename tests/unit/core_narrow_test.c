@@ -37,6 +37,8 @@ static void draw(uint64_t *state, uint32_t n_lanes, uint32_t n_groups, uint32_t 
   for (int i = 0; i < RECORDS; i++) {
     r->group[i] = next(state) % 11 == 0 ? UINT32_MAX : (uint32_t)(next(state) % n_groups);
     r->unit[i] = (uint32_t)(next(state) % n_units);
+    if (n_groups == 1 && i % 23 != 0) r->group[i] = 0, r->unit[i] = r->unit[i - 1]; /* runs */
+    if (n_groups == 1 && r->group[i] == UINT32_MAX) r->group[i] = 0;
     r->weight[i] =
         next(state) % 6 == 0 ? 0 : ldexp((double)(next(state) >> 11), -53 + (int)(next(state) % 9));
   }
@@ -63,9 +65,21 @@ static void add_narrow(sp_table *t, const records *r, int64_t from, int64_t to) 
   for (uint32_t k = 0; k < r->n_lanes; k++) {
     bits[k] = r->has_bits[k] ? r->bits[k] + from / 64 : NULL;
   }
-  cr_assert_eq(sp_table_rows(t, r->group + from, r->unit + from, r->n_units, n, rows), 0);
-  cr_assert_eq(sp_table_add_bits(t, rows, r->group + from, r->n_groups, n, r->high + from, r->low + from, bits),
-               0);
+  const sp_pairs pairs = {.group = r->group + from, .unit = r->unit + from, .n_units = r->n_units};
+  cr_assert_eq(sp_table_rows(t, &pairs, n, rows), 0);
+  uint64_t starts[RECORDS / 64 + 1] = {0};
+  int all = 1;
+  for (int64_t i = 0; i < n; i++) {
+    all = all && rows[i] != UINT32_MAX;
+    if (i == 0 || rows[i] != rows[i - 1]) starts[i / 64] |= UINT64_C(1) << (i % 64);
+  }
+  const sp_addends addends = {.rows = rows,
+                              .group = r->group + from,
+                              .n_groups = r->n_groups,
+                              .starts = all ? starts : NULL,
+                              .high = r->high + from,
+                              .low = r->low + from};
+  cr_assert_eq(sp_table_add_bits(t, &addends, n, bits), 0);
   for (int64_t i = 0; i < n; i++) {
     for (uint32_t k = 0; k < r->n_lanes; k++) {
       if (has(r, k, from + i) && r->weight[from + i] == 0) {
@@ -305,7 +319,16 @@ static void expect_rows(uint64_t *state, sp_table *t, uint32_t n_groups, uint32_
       if (batch % 3 != 0 && i % (64 * (batch % 3)) != 0) unit[i] = unit[i - 1]; /* runs of units */
     }
     const int64_t n = batch % 7 == 0 ? N - 63 : N;
-    cr_assert_eq(sp_table_rows(t, group, with_units ? unit : NULL, n_units + reach, n, rows), 0);
+    uint64_t starts[N / 64] = {0};
+    for (int i = 1; i < N; i++) {
+      if (unit[i] != unit[i - 1] || next(state) % 50 == 0) starts[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    for (int i = 0; batch % 4 == 1 && with_units && i < N; i++) group[i] = 0;
+    const sp_pairs pairs = {.group = batch % 4 == 1 && with_units ? NULL : group,
+                            .unit = with_units ? unit : NULL,
+                            .n_units = n_units + reach,
+                            .starts = batch % 2 ? starts : NULL};
+    cr_assert_eq(sp_table_rows(t, &pairs, n, rows), 0);
     for (int64_t i = 0; i < n; i++) {
       if (group[i] == UINT32_MAX) {
         cr_assert_eq(rows[i], UINT32_MAX);
