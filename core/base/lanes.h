@@ -53,9 +53,9 @@ typedef struct sp_lanes {
   int (*spread)(const double *x, double value, uint32_t code, uint32_t *out);
   /* Bit i: the code of record i of 64 is x. */
   uint64_t (*same_codes)(const uint32_t *codes, uint32_t x);
-  /* Records from `first`, 64 of them: out[i] = dense[place[i]] - 1, where the codes of a record side
-   * by side are its place, and UINT32_MAX for those not in `whole`. 0, with all of out written, if
-   * the entry of one that is in it is 0. */
+  /* Records from `first`, 64 of them: out[i] = dense[place[i]] - 1, where the codes of a record
+   * side by side are its place, and UINT32_MAX for those not in `whole`. 0, with all of out
+   * written, if the entry of one that is in it is 0. */
   int (*cross)(const sp_cross *cross, int64_t first, uint64_t whole, uint32_t *out);
 } sp_lanes;
 

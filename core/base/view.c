@@ -61,6 +61,19 @@ static window *find_window(sp_view *v, int64_t offset, int64_t n, sampan_error *
   return unused;
 }
 
+/* All pages at once: one by one each of them interrupts the reader. A page that cannot be read is
+ * for it to meet. */
+static void read_ahead(const sp_view *v, const char *part, int64_t n) {
+#ifdef MADV_POPULATE_READ
+  const uintptr_t before = (uintptr_t)part % (uintptr_t)v->page;
+  (void)madvise((void *)((uintptr_t)part - before), (size_t)n + before, MADV_POPULATE_READ);
+#else
+  (void)v;
+  (void)part;
+  (void)n;
+#endif
+}
+
 static const void *map_part(void *data, int64_t offset, int64_t n, sampan_error *error) {
   sp_view *v = data;
   if (offset < 0 || n <= 0 || offset > v->reader.size || n > v->reader.size - offset) {
@@ -75,8 +88,7 @@ static const void *map_part(void *data, int64_t offset, int64_t n, sampan_error 
   if (w != NULL) w->n_parts++;
   (void)pthread_mutex_unlock(&v->lock);
   if (at != NULL) {
-    const uintptr_t a = (uintptr_t)at / (uintptr_t)v->page * (uintptr_t)v->page;
-    (void)madvise((void *)a, (size_t)((uintptr_t)at + (size_t)n - a), 22);
+    read_ahead(v, at, n);
     return at;
   }
   const int64_t before = offset % v->page;

@@ -55,8 +55,8 @@ void sp_units_clear(sp_units *units);
 /* The number of the stratum with this text, made if it is new; SP_MAP_NONE when out of memory. At
  * later stages the bytes behind the text tell the strata of one unit from those of another. */
 uint32_t sp_units_stratum(sp_units *units, const char *text, uint64_t n_bytes);
-/* The number of a unit by its text in a stratum; NULL text: a unit of its own for this record. Where
- * units are flat it may be one of another stratum, which the caller has to refuse. */
+/* The number of a unit by its text in a stratum; NULL text: a unit of its own for this record.
+ * Where units are flat it may be one of another stratum, which the caller has to refuse. */
 uint32_t sp_units_psu(sp_units *units, uint32_t stratum, const char *text, uint64_t n_bytes);
 /* The text of a unit that has one; stable until there is another unit. */
 const char *sp_units_text(const sp_units *units, uint32_t psu);

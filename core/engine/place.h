@@ -61,7 +61,7 @@ typedef struct sp_place {
   uint64_t *start_bits;
   sp_place_stage *stages; /* those that a variance knows of */
   uint32_t n_stages;
-  uint32_t n_records;           /* this read's records that are units of their own, so far */
+  uint32_t n_records; /* this read's records that are units of their own, so far */
   sp_place_memo memo;
   int32_t is_known;             /* a read after the first, in which nothing new turns up */
   int32_t by_stratum;           /* every record is a unit, and goes by its stratum */

@@ -9,10 +9,10 @@
 
 /* From the codes of a split's variables to its groups. */
 typedef struct sp_crossing {
-  sp_cross cross; /* with group + 1 by place; 0: not met yet */
+  sp_cross cross;                /* with group + 1 by place; 0: not met yet */
   uint32_t width[SP_CROSS_MOST]; /* of each code, in bits */
-  uint32_t *dense; /* owned */
-  uint32_t n_known; /* groups that `dense` has */
+  uint32_t *dense;               /* owned */
+  uint32_t n_known;              /* groups that `dense` has */
   int32_t is_dense;
 } sp_crossing;
 
@@ -35,14 +35,14 @@ typedef struct sp_scanner {
   sp_sift sift;
   sp_weigh weigh;
   uint32_t *unit;
-  uint32_t **codes;       /* [grouping][record] */
-  uint32_t **rows;        /* [split][record]; SP_NONE: not in it */
-  uint32_t **groups;      /* [split][record] */
+  uint32_t **codes;            /* [grouping][record] */
+  uint32_t **rows;             /* [split][record]; SP_NONE: not in it */
+  uint32_t **groups;           /* [split][record] */
   const uint64_t **row_starts; /* [split]: where a row begins that is another; NULL: not known */
-  sp_crossing *crossings; /* by split */
-  sp_scored *scored;      /* by indicator */
-  const uint64_t **lanes; /* scratch of add_bits.c: bitmaps by lane */
-  sp_squares squares;     /* of the weights, where records are PSUs; then also: */
+  sp_crossing *crossings;      /* by split */
+  sp_scored *scored;           /* by indicator */
+  const uint64_t **lanes;      /* scratch of add_bits.c: bitmaps by lane */
+  sp_squares squares;          /* of the weights, where records are PSUs; then also: */
   const uint64_t **square_lanes;
   uint64_t **both; /* by square of a split: records of two components */
   double **numbers;

@@ -20,8 +20,7 @@ int32_t sp_weigh_init(sp_weigh *w, const sp_job *job, int64_t capacity, sp_arena
   w->own = sp_arena_array(arena, room, sizeof *w->own);
   w->common = job->common;
   w->lanes = sp_lanes_best();
-  if (w->weight == NULL || w->slices == NULL || w->row == NULL ||
-      w->own == NULL) {
+  if (w->weight == NULL || w->slices == NULL || w->row == NULL || w->own == NULL) {
     return SAMPAN_E_MEMORY;
   }
   int is_wide = job->n_splits == 0, is_narrow = 0; /* no splits: they are not laid out yet */

@@ -248,8 +248,8 @@ int32_t sp_coder_codes(sp_coder *c, const sp_column *column, int64_t n, uint32_t
   if (column->n_runs > 0) return codes_of_runs(c, column, out, error);
   if (column->type == SAMPAN_TRUTH) return truth_codes(c, column, n, out, error);
   if (column->type == SAMPAN_TEXT) return text_codes(c, column, n, out, error);
-  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, code_of_number,
-                       c) < 0) {
+  if (sp_numbers_codes(&c->numbers, column->number, column->present, n, out, code_of_number, c) <
+      0) {
     return sp_error_memory(error);
   }
   return SAMPAN_OK;
@@ -260,7 +260,8 @@ const char *sp_coder_text(const sp_coder *c, uint32_t code) {
 }
 
 uint64_t sp_coder_bytes(const sp_coder *c) {
-  return sizeof *c + c->value_capacity * sizeof *c->values + sp_map_bytes(c->texts) + sp_map_bytes(c->odd) + sp_map_bytes(c->numbers.map) +
+  return sizeof *c + c->value_capacity * sizeof *c->values + sp_map_bytes(c->texts) +
+         sp_map_bytes(c->odd) + sp_map_bytes(c->numbers.map) +
          (c->odd_capacity + c->numbers.capacity + c->n_of_text + c->numbers.n_small) *
              sizeof(uint32_t);
 }

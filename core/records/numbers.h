@@ -34,8 +34,8 @@ typedef struct sp_number_text {
   int32_t reserved;
 } sp_number_text;
 
-/* The code of a number: the same for the same text, also when it is asked for again; SP_MAP_NONE: no
- * memory. */
+/* The code of a number: the same for the same text, also when it is asked for again; SP_MAP_NONE:
+ * no memory. */
 typedef uint32_t sp_number_code_fn(void *data, const sp_number_text *number);
 
 int32_t sp_numbers_init(sp_numbers *numbers);

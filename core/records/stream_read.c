@@ -138,7 +138,7 @@ typedef struct reading {
   sampan_fill *fills;
   sp_column **by_fill;
   uint32_t **run_end; /* of those that may have runs */
-  sp_column **fixed; /* columns that the file does not have: constants and absent ones */
+  sp_column **fixed;  /* columns that the file does not have: constants and absent ones */
   const sp_setting **fixed_value; /* NULL: absent */
   uint32_t n_fixed;
   int64_t row, capacity;
@@ -339,8 +339,8 @@ static int32_t hand_init(reading *r, wave_reading *shared, uint32_t i, sampan_er
   r->fixed = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed);
   r->fixed_value = sp_arena_array(arena, n_fields + 1U, sizeof *r->fixed_value);
   r->n_unmatched = sp_arena_array(arena, wave->n_joins + 1U, sizeof *r->n_unmatched);
-  if (r->fills == NULL || r->by_fill == NULL || r->run_end == NULL || r->fixed == NULL || r->fixed_value == NULL ||
-      r->n_unmatched == NULL) {
+  if (r->fills == NULL || r->by_fill == NULL || r->run_end == NULL || r->fixed == NULL ||
+      r->fixed_value == NULL || r->n_unmatched == NULL) {
     return sp_error_memory(error);
   }
   return map_columns(r, error);
@@ -360,7 +360,9 @@ static void sum_up(wave_reading *w, const reading *hands, uint32_t n_hands) {
 static int32_t check_fills(const sampan_fill *fills, uint32_t n, const sp_file *file, int plain,
                            sampan_error *error) {
   for (uint32_t i = 0; i < n; i++) {
-    if ((fills[i].flags & SAMPAN_FILL_AS_WRITTEN) == 0 || (!plain && sp_source_knows_writing(&file->source))) continue;
+    if ((fills[i].flags & SAMPAN_FILL_AS_WRITTEN) == 0 ||
+        (!plain && sp_source_knows_writing(&file->source)))
+      continue;
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_TYPE, "keys cannot be read as they are written here");
     return sp_error_file(error, file->source.file);
   }

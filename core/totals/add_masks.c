@@ -81,8 +81,8 @@ AVX512 static void add_avx512(int64_t *row, uint32_t *tally, uint32_t n_lanes, u
 AVX512 static __m256i sums_of(__m512i a, __m512i b, __m512i c, __m512i d) {
   const __m512i ab = _mm512_add_epi64(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
   const __m512i cd = _mm512_add_epi64(_mm512_unpacklo_epi64(c, d), _mm512_unpackhi_epi64(c, d));
-  const __m512i half = _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x44),
-                                        _mm512_shuffle_i64x2(ab, cd, 0xee));
+  const __m512i half =
+      _mm512_add_epi64(_mm512_shuffle_i64x2(ab, cd, 0x44), _mm512_shuffle_i64x2(ab, cd, 0xee));
   return _mm512_castsi512_si256(_mm512_add_epi64(_mm512_shuffle_i64x2(half, half, 0x88),
                                                  _mm512_shuffle_i64x2(half, half, 0xdd)));
 }
@@ -214,7 +214,7 @@ AVX2 static void run_avx2(int64_t *row, uint32_t *tally, uint32_t block, uint64_
 
 const sp_adders *sp_adders_named(const char *name) {
   static const sp_adders portable = {"portable", add_portable, run_portable, find_portable,
- find_64_portable};
+                                     find_64_portable};
   if (strcmp(name, "portable") == 0) return &portable;
 #if defined(__x86_64__)
   static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, find_portable, find_64_portable};

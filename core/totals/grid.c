@@ -107,9 +107,11 @@ static uint64_t squares_portable(int32_t grid_low, const double *x, uint64_t mas
 
 /* Of a grid that sp_grid_choose makes, exponents that are not those of normal numbers do not fit:
  * its lowest and its highest are among these. */
-AVX512 static inline __attribute__((always_inline)) uint64_t cut_inline(
-    int32_t grid_low, const double *x, uint64_t mask, int squared, int64_t *high, int64_t *low,
-    int64_t *sums) {
+AVX512 static inline __attribute__((always_inline)) uint64_t cut_inline(int32_t grid_low,
+                                                                        const double *x,
+                                                                        uint64_t mask, int squared,
+                                                                        int64_t *high, int64_t *low,
+                                                                        int64_t *sums) {
   const __m512i fraction = _mm512_set1_epi64((INT64_C(1) << 52) - 1);
   const __m512i one = _mm512_set1_epi64(INT64_C(1) << 52);
   const __m512i base = _mm512_set1_epi64(1075 + (int64_t)grid_low);

@@ -403,9 +403,8 @@ void sp_table_add_squares(sp_table *t, const uint32_t *rows, int64_t n, const sp
                           const uint64_t *const *bits) {
   for (uint32_t pair = 0; pair < 2; pair++) {
     const section at = {t->first_square + pair * sp_square_step(t), t->n_squares};
-    const sp_addends addends = {.rows = rows,
-                                .high = squares->digit[2 * pair + 1],
-                                .low = squares->digit[2 * pair]};
+    const sp_addends addends = {
+        .rows = rows, .high = squares->digit[2 * pair + 1], .low = squares->digit[2 * pair]};
     add_section(t, at, &addends, n, bits);
   }
 }

@@ -167,8 +167,7 @@ enum { SP_LOOKED_AGAIN = 16 };
 
 static void forget_ways(sp_table *t) {
   if (t->ways == NULL) return;
-  memset(t->ways, 0xff,
-         (((size_t)t->way_units << t->way_bits) + SP_WAYS_READ) * sizeof *t->ways);
+  memset(t->ways, 0xff, (((size_t)t->way_units << t->way_bits) + SP_WAYS_READ) * sizeof *t->ways);
 }
 
 /* Room for units up to `unit`, and more places for each where they were too few. Without memory

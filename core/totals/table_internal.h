@@ -18,8 +18,8 @@ struct sp_table {
   sp_grid grid;
   const sp_adders *adders;
   const sp_lanes *lanes;
-  uint64_t *keys;  /* by row: group and PSU */
-  uint32_t *slots; /* rows by the hash of their keys; UINT32_MAX: free */
+  uint64_t *keys;    /* by row: group and PSU */
+  uint32_t *slots;   /* rows by the hash of their keys; UINT32_MAX: free */
   uint32_t n_hashed; /* rows that slots have: the first so many */
   uint32_t slot_mask, n_rows, key_capacity;
   unsigned char **chunks; /* of SP_CHUNK_ROWS rows each: rows never move */
@@ -33,7 +33,7 @@ struct sp_table {
   uint64_t *ways; /* where rows were found last, row << 32 | group: by unit, and by the lowest bits
                      of the group; UINT64_MAX where there is no row of such a pair */
   uint32_t way_bits, way_units;
-  int32_t has_all_ways; /* there are some for each unit */
+  int32_t has_all_ways;  /* there are some for each unit */
   uint32_t n_scattered;  /* blocks to go before runs of the same row are looked for again */
   uint64_t n_way_looks;  /* records that were looked for since the misses were last judged */
   uint32_t n_way_misses; /* rows that another one had taken the place of */
