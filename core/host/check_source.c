@@ -14,9 +14,10 @@ enum { LARGEST_SAMPLE = 1 << 26, CUTS = 50, MOST_FILLS = 512 };
 typedef struct taker {
   uint64_t digest;
   int64_t n_records, n_batches;
-  int64_t fail_at;      /* the batch that is refused, from 1; 0: none */
-  volatile int *cancel; /* set by the first batch; may be NULL */
-  int32_t ask_all_numbers;
+  int64_t fail_at;          /* the batch that is refused, from 1; 0: none */
+  volatile int *cancel;     /* set by the first batch; may be NULL */
+  uint32_t run[MOST_FILLS]; /* of the record at hand, in columns that are given by run */
+  uint32_t *run_end[MOST_FILLS];
   sampan_sink sink;
   sampan_fill fills[MOST_FILLS];
   sp_map *texts[MOST_FILLS];
@@ -39,17 +40,20 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   if (t->fail_at > 0 && t->n_batches >= t->fail_at) {
     return sp_error_set(error, SAMPAN_E_IO, 0, "refused by the check");
   }
+  memset(t->run, 0, sizeof t->run);
   for (int64_t i = 0; i < n; i++) {
     for (uint32_t f = 0; f < t->sink.n_fills; f++) {
       const sampan_fill *fill = &t->fills[f];
+      if (fill->n_runs > 0 && i >= t->run_end[f][t->run[f]]) t->run[f]++;
+      const int64_t at = fill->n_runs > 0 ? t->run[f] : i;
       if (!sampan_bit(fill->present, i)) {
         mix(t, &fill->reason[i], 1);
       } else if (fill->type == SAMPAN_NUMBER) {
-        mix(t, &fill->number[i], sizeof(double));
+        mix(t, &fill->number[at], sizeof(double));
       } else {
         uint64_t n_bytes = 0;
-        const char *text = fill->code[i] < sp_map_size(t->texts[f])
-                               ? sp_map_key(t->texts[f], fill->code[i], &n_bytes)
+        const char *text = fill->code[at] < sp_map_size(t->texts[f])
+                               ? sp_map_key(t->texts[f], fill->code[at], &n_bytes)
                                : "";
         mix(t, text, n_bytes + 1);
       }
@@ -59,8 +63,8 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   return SAMPAN_OK;
 }
 
-/* Asks for every column, as text where the file does not say. */
-static int32_t taker_init(taker *t, const sampan_schema *schema, int64_t capacity,
+/* Asks for every column, as text where the file does not say; by runs, where they come so. */
+static int32_t taker_init(taker *t, const sampan_schema *schema, int64_t capacity, int by_runs,
                           sp_arena *arena) {
   const uint64_t room = (uint64_t)capacity;
   memset(t, 0, sizeof *t);
@@ -71,7 +75,8 @@ static int32_t taker_init(taker *t, const sampan_schema *schema, int64_t capacit
                           .capacity = capacity,
                           .data = t,
                           .intern = intern,
-                          .batch = take_batch};
+                          .batch = take_batch,
+                          .run_end = t->run_end};
   for (uint32_t i = 0; i < t->sink.n_fills; i++) {
     sampan_fill *fill = &t->fills[i];
     fill->struct_size = sizeof *fill;
@@ -81,9 +86,11 @@ static int32_t taker_init(taker *t, const sampan_schema *schema, int64_t capacit
     fill->code = (uint32_t *)sp_arena_array(arena, room, sizeof(uint32_t));
     fill->present = (uint64_t *)sp_arena_array(arena, room / 64 + 1, sizeof(uint64_t));
     fill->reason = (uint8_t *)sp_arena_array(arena, room, 1);
+    fill->flags = by_runs ? SAMPAN_FILL_RUNS : 0;
+    t->run_end[i] = (uint32_t *)sp_arena_array(arena, room, sizeof(uint32_t));
     t->texts[i] = sp_map_new(SP_CHECK_SEED);
     if (fill->number == NULL || fill->code == NULL || fill->present == NULL ||
-        fill->reason == NULL || t->texts[i] == NULL) {
+        fill->reason == NULL || t->run_end[i] == NULL || t->texts[i] == NULL) {
       return SAMPAN_E_MEMORY;
     }
   }
@@ -100,10 +107,13 @@ typedef struct reading {
   sampan_error error;
 } reading;
 
+/* How a file is read. */
+enum { PLAINLY, BY_RUNS, CANCELLED };
+
 /* Header and records of `path`, as a run reads them: guarded, and isolated where the source asks.
  */
 static reading read_all(sp_checker *c, const sampan_value *values, const char *path,
-                        int64_t capacity, int64_t fail_at, int cancels) {
+                        int64_t capacity, int64_t fail_at, int how) {
   volatile int cancel = 0;
   reading r = {.status = SAMPAN_E_MEMORY};
   sp_context context = {.arena = sp_arena_new(0), .cancel = &cancel};
@@ -113,10 +123,11 @@ static reading read_all(sp_checker *c, const sampan_value *values, const char *p
   sp_error_clear(&r.error);
   if (context.arena != NULL && t != NULL) {
     r.status = sp_source_schema(&source, &context, &r.error);
-    if (r.status >= 0) r.status = taker_init(t, &source.schema, capacity, context.arena);
+    if (r.status >= 0)
+      r.status = taker_init(t, &source.schema, capacity, how == BY_RUNS, context.arena);
     if (r.status >= 0) {
       t->fail_at = fail_at;
-      t->cancel = cancels ? &cancel : NULL;
+      t->cancel = how == CANCELLED ? &cancel : NULL;
       r.complete = source.schema.complete;
       r.status = sp_source_read(&source, &t->sink, &context, NULL, NULL, NULL, &r.error);
     }
@@ -135,7 +146,7 @@ static reading read_all(sp_checker *c, const sampan_value *values, const char *p
 static void check_ends(sp_checker *c, const sampan_value *values, int64_t n_batches) {
   sp_law_enter(c, "a sink that fails ends the read");
   for (int64_t k = 1; k <= n_batches && k <= 5; k++) {
-    const reading r = read_all(c, values, c->sample, 64, k, 0);
+    const reading r = read_all(c, values, c->sample, 64, k, PLAINLY);
     sp_law_holds(c, r.status == SAMPAN_E_IO && strstr(r.error.message, "refused") != NULL,
                  "batch %lld was refused, and it returned %d '%s'", (long long)k, (int)r.status,
                  r.error.message);
@@ -147,7 +158,7 @@ static void check_ends(sp_checker *c, const sampan_value *values, int64_t n_batc
     sp_law_skip(c, "the sample has too few records: more than 64 are needed");
     return;
   }
-  const reading r = read_all(c, values, c->sample, 64, 0, 1);
+  const reading r = read_all(c, values, c->sample, 64, 0, CANCELLED);
   sp_law_holds(c, r.status == SAMPAN_E_CANCELLED, "it returned %d '%s'", (int)r.status,
                r.error.message);
 }
@@ -180,7 +191,7 @@ static void check_cuts(sp_checker *c, const sampan_value *values, const reading 
     const uint64_t at =
         i < 8 ? n_bytes - 1 - (uint64_t)i % n_bytes : sp_check_below(&seed, n_bytes);
     if (at >= n_bytes || !write_part(path, bytes, at)) continue;
-    const reading r = read_all(c, values, path, 1024, 0, 0);
+    const reading r = read_all(c, values, path, 1024, 0, PLAINLY);
     sp_law_enter(c, "a file that was cut is not taken for whole");
     sp_law_holds(c, r.status < 0 || !whole->complete || r.n_records >= whole->n_records,
                  "cut at byte %llu of %llu, it gave %lld of %lld records without an error",
@@ -195,7 +206,7 @@ static void check_cuts(sp_checker *c, const sampan_value *values, const reading 
     const char kept = bytes[at];
     bytes[at] = (char)sp_check_below(&seed, 256);
     if (write_part(path, bytes, n_bytes)) {
-      const reading r = read_all(c, values, path, 1024, 0, 0);
+      const reading r = read_all(c, values, path, 1024, 0, PLAINLY);
       sp_law_enter(c, "a file with damaged bytes gives an error or records, and nothing else");
       sp_law_holds(c, r.status >= 0 || r.error.message[0] != '\0',
                    "changed at byte %llu it failed without a message", (unsigned long long)at);
@@ -248,7 +259,7 @@ void sp_check_source(sp_checker *c) {
     return;
   }
   for (size_t i = 0; i < 3; i++) {
-    const reading r = read_all(c, sets[0].values, sample, capacities[i], 0, 0);
+    const reading r = read_all(c, sets[0].values, sample, capacities[i], 0, PLAINLY);
     sp_law_enter(c, i == 0 ? "reads the sample" : "the same records in batches of 64, 1024, 65536");
     if (!sp_law_holds(c, r.status >= 0, "it returned %d '%s' with room for %lld records",
                       (int)r.status, r.error.message, (long long)capacities[i])) {
@@ -262,6 +273,12 @@ void sp_check_source(sp_checker *c) {
     }
     sp_law_holds(c, r.n_records == first.n_records && r.digest == first.digest,
                  "with room for %lld records it gives others", (long long)capacities[i]);
+  }
+  if ((ops->flags & SAMPAN_SOURCE_ISOLATE) == 0) { /* the others are not asked */
+    const reading r = read_all(c, sets[0].values, sample, 1024, 0, BY_RUNS);
+    sp_law_enter(c, "the same records where they may be given by runs");
+    sp_law_holds(c, r.status >= 0 && r.n_records == first.n_records && r.digest == first.digest,
+                 "it returned %d '%s', and other records", (int)r.status, r.error.message);
   }
   check_ends(c, sets[0].values, n_batches);
   check_cuts(c, sets[0].values, &first);
