@@ -1,6 +1,7 @@
 /* host_deal_main.c - a file dealt out to threads, by sources that cut it well, badly or not at all:
  * every record comes once, or there is an error. Prints what failed; 0 if nothing did. Run it with
  * the thread sanitizer, too. */
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,13 @@ enum {
   CUTS_BELOW_0,
   GIVES_TOO_MANY,
   NO_END,
-  OTHER_COUNT
+  OTHER_COUNT,
+  RUNS, /* well */
+  RUNS_TOO_SHORT,
+  RUNS_BACKWARDS,
+  RUNS_ABSENT,
+  RUNS_INFINITE,
+  RUNS_UNASKED
 };
 
 /* Set before a read, and read by all threads. */
@@ -39,18 +46,34 @@ static int32_t manner;
 static int64_t bad_record; /* of FAILS, OTHER_COUNT, and of sinks that refuse one */
 static int32_t sink_refuses;
 
+/* Every record is a run. */
+static void give_runs(const sampan_sink *sink, int64_t n) {
+  uint32_t *end = sink->run_end[0];
+  for (int64_t i = 0; i < n; i++) end[i] = (uint32_t)i + 1;
+  sink->fills[0].n_runs = (uint32_t)n;
+  if (manner == RUNS_TOO_SHORT) sink->fills[0].n_runs--;
+  if (manner == RUNS_BACKWARDS) end[0] = 2;
+  if (manner == RUNS_ABSENT) sampan_set_bit(sink->fills[0].present, n - 1, 0);
+  if (manner == RUNS_INFINITE) sink->fills[0].number[n - 1] = HUGE_VAL;
+}
+
+static int32_t give(const sampan_call *call, const sampan_sink *sink, int64_t n) {
+  if (manner >= RUNS) give_runs(sink, n);
+  return sink->batch(sink->data, n, call->error);
+}
+
 static int32_t put(const sampan_call *call, const sampan_sink *sink, int64_t *n, int64_t id) {
   if (manner == FAILS && id == bad_record) return sampan_fail(call, SAMPAN_E_DATA, "a bad record");
   sink->fills[0].number[*n] = (double)id;
   sampan_set_bit(sink->fills[0].present, *n, 1);
   if (++*n < sink->capacity) return SAMPAN_OK;
   *n = 0;
-  return sink->batch(sink->data, sink->capacity, call->error);
+  return give(call, sink, sink->capacity);
 }
 
 static int32_t finish(const sampan_call *call, const sampan_sink *sink, int64_t n) {
   if (manner == GIVES_TOO_MANY) n = sink->capacity + 1;
-  const int32_t status = n > 0 ? sink->batch(sink->data, n, call->error) : SAMPAN_OK;
+  const int32_t status = n > 0 ? give(call, sink, n) : SAMPAN_OK;
   if (status != SAMPAN_OK) return status;
   return manner == NO_END ? SAMPAN_OK : SAMPAN_END;
 }
@@ -136,6 +159,8 @@ static const sampan_plugin piece_plugin = {
 typedef struct hand {
   double number[CAPACITY];
   uint64_t present[CAPACITY / 64];
+  uint32_t ends[CAPACITY];
+  uint32_t *run_end[1];
   sampan_fill fill;
   sampan_sink sink;
   unsigned char *seen; /* by record */
@@ -148,6 +173,7 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
   hand *h = data;
   if (h->n_batches++ == 0) h->thread = pthread_self();
   if (!pthread_equal(h->thread, pthread_self())) return SAMPAN_E_INTERNAL;
+  if (h->fill.n_runs != (manner == RUNS ? n : 0)) return SAMPAN_E_INTERNAL;
   for (int64_t i = 0; i < n; i++) {
     const int64_t id = (int64_t)h->number[i];
     if (id < 0 || id >= RECORDS || !sampan_bit(h->present, i)) return SAMPAN_E_INTERNAL;
@@ -164,6 +190,7 @@ static int32_t take_batch(void *data, int64_t n, sampan_error *error) {
 static void make_hand(hand *h) {
   h->fill = (sampan_fill){.struct_size = sizeof h->fill,
                           .type = SAMPAN_NUMBER,
+                          .flags = manner == RUNS_UNASKED ? 0 : SAMPAN_FILL_RUNS,
                           .number = h->number,
                           .present = h->present};
   h->sink = (sampan_sink){.struct_size = sizeof h->sink,
@@ -171,7 +198,9 @@ static void make_hand(hand *h) {
                           .fills = &h->fill,
                           .capacity = CAPACITY,
                           .data = h,
-                          .batch = take_batch};
+                          .batch = take_batch,
+                          .run_end = h->run_end};
+  h->run_end[0] = h->ends;
   h->seen = calloc(RECORDS, 1);
   if (h->seen == NULL) abort();
 }
@@ -308,6 +337,15 @@ static void sources_are_held_to_their_contract(int as_pieces) {
     manner = NO_END;
     out = deal(as_pieces, n, NULL, 1, 0);
     expect_error(&out, SAMPAN_E_PLUGIN, "contract", (int)n);
+    for (manner = RUNS_TOO_SHORT; manner <= RUNS_UNASKED; manner++) {
+      out = deal(as_pieces, n, NULL, 1, 0);
+      expect_error(&out, SAMPAN_E_PLUGIN,
+                   manner == RUNS_INFINITE ? "not a finite number" : "it gave runs", (int)manner);
+      CHECK(out.n_once == 0 || n > 1, manner);
+    }
+    manner = RUNS;
+    out = deal(as_pieces, n, NULL, 1, 0);
+    expect_all(&out, (int)n);
     if (as_pieces) continue;
     manner = CUTS_TOO_MUCH;
     out = deal(as_pieces, n, NULL, 1, 0);

@@ -137,6 +137,96 @@ Test(records_coder, numbers_are_numbered_in_order_of_appearance) {
   }
 }
 
+/* Values by run come to the codes of values by record; `texts` NULL for numbers. */
+static void expect_runs(uint64_t *state, sp_coder *by_run, sp_coder *by_record, sp_dictionary *d) {
+  static double values[N], number[N];
+  static uint32_t code[N], codes[N], end[N], want[N], got[N];
+  static uint64_t present[N / 64];
+  uint32_t n_runs = 0;
+  memset(present, 0xff, sizeof present);
+  for (uint32_t i = 0; i < N; n_runs++) {
+    const uint64_t r = next_random(state);
+    const uint32_t length = r % 3 == 0 ? 1 : 1 + (uint32_t)(r >> 8) % 300;
+    char text[16];
+    (void)snprintf(text, sizeof text, "%d", (int)(r >> 40) % 500);
+    values[n_runs] = (double)((int)(r >> 40) % 500) / ((r >> 16 & 1) != 0 ? 4 : 1);
+    codes[n_runs] = d != NULL ? sp_dictionary_add(d, text, strlen(text)) : 0;
+    end[n_runs] = i + length < N ? i + length : N;
+    for (; i < end[n_runs]; i++) {
+      number[i] = values[n_runs];
+      code[i] = codes[n_runs];
+    }
+  }
+  const int32_t type = d != NULL ? SAMPAN_TEXT : SAMPAN_NUMBER;
+  const sp_column dense = {.name = "x",
+                           .type = type,
+                           .present = present,
+                           .number = number,
+                           .code = code,
+                           .dictionary = d};
+  sp_column runs = dense;
+  runs.number = values;
+  runs.code = codes;
+  runs.run_end = end;
+  runs.n_runs = n_runs;
+  cr_assert(sp_coder_codes(by_record, &dense, N, want, NULL) == SAMPAN_OK);
+  cr_assert(sp_coder_codes(by_run, &runs, N, got, NULL) == SAMPAN_OK);
+  cr_assert(memcmp(want, got, sizeof want) == 0);
+}
+
+Test(records_coder, runs_have_the_codes_of_their_records) {
+  uint64_t state = 88172645463325252U;
+  sp_dictionary d;
+  cr_assert(sp_dictionary_init(&d) == SAMPAN_OK && sp_dictionary_add(&d, "", 0) == 0);
+  sp_coder *a = sp_coder_new(), *b = sp_coder_new();
+  for (int batch = 0; batch < 12; batch++) {
+    expect_runs(&state, a, b, batch % 4 == 3 ? &d : NULL); /* the texts of numbers among them */
+    cr_assert(sp_coder_size(a) == sp_coder_size(b));
+    for (uint32_t k = 0; k < sp_coder_size(a); k++) {
+      cr_assert_str_eq(sp_coder_text(a, k), sp_coder_text(b, k));
+    }
+  }
+  sp_coder_free(a);
+  sp_coder_free(b);
+  sp_dictionary_clear(&d);
+}
+
+/* Coders of numbers alone are merged by number: to what they come to by text. Kinds are those of
+ * random_numbers; more than 65536 distinct ones in the last. */
+Test(records_coder, numbers_are_merged_as_their_texts_are) {
+  static double x[N];
+  static uint64_t present[N / 64];
+  static uint32_t out[N], map[N * 24], by_text[N * 24];
+  uint64_t state = 42;
+  for (int kind = 0; kind < 6; kind++) {
+    sp_coder *from = sp_coder_new(), *into = sp_coder_new(), *texts = sp_coder_new();
+    for (int batch = 0; batch < (kind == 5 ? 40 : 4); batch++) {
+      random_numbers(&state, kind % 5, x, present);
+      for (int i = 0; kind == 5 && i < N; i++) {
+        x[i] = (double)(next_random(&state) % 200000) * (i % 2 == 0 ? 1 : 0.25);
+      }
+      const sp_column column = {
+          .name = "x", .type = SAMPAN_NUMBER, .present = present, .number = x};
+      cr_assert(sp_coder_codes(batch % 2 == 0 ? from : into, &column, N, out, NULL) == SAMPAN_OK);
+    }
+    for (uint32_t k = 0; k < sp_coder_size(into); k++) {
+      cr_assert(sp_coder_add_text(texts, sp_coder_text(into, k)) == k);
+    }
+    cr_assert(sp_coder_size(from) <= sizeof map / sizeof *map);
+    cr_assert(sp_coder_merge(into, from, 0, map, "x", NULL) == SAMPAN_OK);
+    cr_assert(sp_coder_merge(texts, from, 0, by_text, "x", NULL) == SAMPAN_OK);
+    cr_assert(sp_coder_size(into) == sp_coder_size(texts));
+    cr_assert(memcmp(map, by_text, sp_coder_size(from) * sizeof *map) == 0, "kind %d", kind);
+    for (uint32_t k = 0; k < sp_coder_size(into); k++) {
+      cr_assert_str_eq(sp_coder_text(into, k), sp_coder_text(texts, k));
+      cr_assert(sp_coder_find(into, sp_coder_text(texts, k)) == k);
+    }
+    sp_coder_free(from);
+    sp_coder_free(into);
+    sp_coder_free(texts);
+  }
+}
+
 Test(records_coder, texts_and_truths) {
   static uint64_t present[N / 64], truth[N / 64];
   static uint32_t code[N], out[N];
