@@ -18,6 +18,19 @@ static void add_portable(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64
   }
 }
 
+/* Blocks of 32, 16, ... 1 bits change places (Warren, Hacker's Delight, 7-3). */
+static void turn_portable(const uint64_t in[64], uint64_t out[64]) {
+  memcpy(out, in, 64 * sizeof *out);
+  uint64_t m = UINT64_C(0x00000000ffffffff);
+  for (uint32_t j = 32; j != 0; j >>= 1, m ^= m << j) {
+    for (uint32_t k = 0; k < 64; k = ((k | j) + 1) & ~j) {
+      const uint64_t t = (out[k] >> j ^ out[k | j]) & m;
+      out[k] ^= t << j;
+      out[k | j] ^= t;
+    }
+  }
+}
+
 static void run_portable(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
                          const uint64_t *words, const int64_t *high, const int64_t *low) {
   for (uint32_t k = 0; k < block; k++) {
@@ -59,6 +72,46 @@ static uint64_t find_64_portable(const uint64_t *ways, uint32_t bits, const uint
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,popcnt,bmi")))
 #define AVX512 __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,popcnt,bmi")))
+
+/* One step of turn_portable for words that are j apart in the same vector: `other` has them in each
+ * other's place, `down` is those whose bits of `mask` come from above. */
+AVX512 static __m512i turn_within(__m512i x, __m512i other, __mmask8 down, uint32_t j,
+                                  __m512i mask) {
+  const __m128i by = _mm_cvtsi32_si128((int32_t)j);
+  const __m512i high = _mm512_andnot_si512(mask, x), low = _mm512_and_si512(mask, x);
+  /* The first of a pair keeps its low bits and gets the other's as high ones; and back. */
+  const __m512i first = _mm512_or_si512(low, _mm512_sll_epi64(_mm512_and_si512(mask, other), by));
+  const __m512i second =
+      _mm512_or_si512(high, _mm512_srl_epi64(_mm512_andnot_si512(mask, other), by));
+  return _mm512_mask_mov_epi64(first, down, second);
+}
+
+AVX512 static void turn_avx512(const uint64_t in[64], uint64_t out[64]) {
+  __m512i x[8];
+  for (uint32_t k = 0; k < 8; k++) x[k] = _mm512_loadu_si512(in + 8 * k);
+  uint64_t m = UINT64_C(0x00000000ffffffff);
+  for (uint32_t j = 32; j >= 8; j >>= 1, m ^= m << j) {
+    const __m512i mask = _mm512_set1_epi64((int64_t)m);
+    const __m128i by = _mm_cvtsi32_si128((int32_t)j);
+    for (uint32_t k = 0; k < 8; k++) {
+      if ((k & j / 8) != 0) continue;
+      const __m512i a = x[k], b = x[k | j / 8];
+      const __m512i t = _mm512_and_si512(_mm512_xor_si512(_mm512_srl_epi64(a, by), b), mask);
+      x[k] = _mm512_xor_si512(a, _mm512_sll_epi64(t, by));
+      x[k | j / 8] = _mm512_xor_si512(b, t);
+    }
+  }
+  const __m512i m4 = _mm512_set1_epi64((int64_t)UINT64_C(0x0f0f0f0f0f0f0f0f));
+  const __m512i m2 = _mm512_set1_epi64((int64_t)UINT64_C(0x3333333333333333));
+  const __m512i m1 = _mm512_set1_epi64((int64_t)UINT64_C(0x5555555555555555));
+  for (uint32_t k = 0; k < 8; k++) {
+    __m512i y = x[k];
+    y = turn_within(y, _mm512_shuffle_i64x2(y, y, 0x4e), 0xf0, 4, m4);
+    y = turn_within(y, _mm512_permutex_epi64(y, 0x4e), 0xcc, 2, m2);
+    y = turn_within(y, _mm512_permutex_epi64(y, 0xb1), 0xaa, 1, m1);
+    _mm512_storeu_si512(out + 8 * k, y);
+  }
+}
 
 AVX512 static void add_avx512(int64_t *row, uint32_t *tally, uint32_t n_lanes, uint64_t mask,
                               int64_t high, int64_t low) {
@@ -213,12 +266,12 @@ AVX2 static void run_avx2(int64_t *row, uint32_t *tally, uint32_t block, uint64_
 #endif
 
 const sp_adders *sp_adders_named(const char *name) {
-  static const sp_adders portable = {"portable", add_portable, run_portable, find_portable,
+  static const sp_adders portable = {"portable", add_portable, run_portable, turn_portable, find_portable,
                                      find_64_portable};
   if (strcmp(name, "portable") == 0) return &portable;
 #if defined(__x86_64__)
-  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, find_portable, find_64_portable};
-  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, find_avx512, find_64_avx512};
+  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, turn_portable, find_portable, find_64_portable};
+  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, turn_avx512, find_avx512, find_64_avx512};
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
@@ -233,17 +286,4 @@ const sp_adders *sp_adders_best(void) {
   const sp_adders *best = sp_adders_named("avx512");
   if (best == NULL) best = sp_adders_named("avx2");
   return best != NULL ? best : sp_adders_named("portable");
-}
-
-/* Blocks of 32, 16, ... 1 bits change places (Warren, Hacker's Delight, 7-3). */
-void sp_turn_bits(const uint64_t in[64], uint64_t out[64]) {
-  memcpy(out, in, 64 * sizeof *out);
-  uint64_t m = UINT64_C(0x00000000ffffffff);
-  for (uint32_t j = 32; j != 0; j >>= 1, m ^= m << j) {
-    for (uint32_t k = 0; k < 64; k = ((k | j) + 1) & ~j) {
-      const uint64_t t = (out[k] >> j ^ out[k | j]) & m;
-      out[k] ^= t << j;
-      out[k | j] ^= t;
-    }
-  }
 }

@@ -19,6 +19,8 @@ typedef struct sp_adders {
    * words[k] has bit i. */
   void (*add_run)(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
                   const uint64_t *words, const int64_t *high, const int64_t *low);
+  /* A matrix of 64 x 64 bits turned about: bit j of out[i] is bit i of word j. */
+  void (*turn_bits)(const uint64_t in[64], uint64_t out[64]);
   /* For 8 records: ways[unit << bits | (group & (1 << bits) - 1)], pairs of a group and a row,
    * where the group of each is the record's; 0 where some is not. */
   int (*find_8)(const uint64_t *ways, uint32_t bits, const uint32_t *group, const uint32_t *unit,
@@ -34,8 +36,5 @@ typedef struct sp_adders {
  * NULL where there is no such here. */
 const sp_adders *sp_adders_best(void);
 const sp_adders *sp_adders_named(const char *name);
-
-/* A matrix of 64 x 64 bits turned about: bit j of out[i] is bit i of word j. */
-void sp_turn_bits(const uint64_t in[64], uint64_t out[64]);
 
 #endif

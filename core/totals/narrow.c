@@ -382,7 +382,7 @@ static void add_section(sp_table *t, section at, const sp_addends *a, int64_t n,
       if (t->block < SP_BLOCK_LANES) {
         add_few(t, at.first, &b, a->starts != NULL ? &a->starts[w] : NULL, words);
       } else {
-        sp_turn_bits(words, masks);
+        t->adders->turn_bits(words, masks);
         add_many(t, &b, masks, at.first + first, at.n_lanes - first);
       }
     }
