@@ -59,6 +59,14 @@ typedef struct sp_lanes {
   int (*cross)(const sp_cross *cross, int64_t first, uint64_t whole, uint32_t *out);
 } sp_lanes;
 
+/* Whether a bitmap has the first n bits, all of them. */
+static inline int sp_all_bits(const uint64_t *bits, int64_t n) {
+  uint64_t others = 0;
+  for (int64_t w = 0; w < n / 64; w++) others |= ~bits[w];
+  if (n % 64 != 0) others |= ~bits[n / 64] & ((UINT64_C(1) << (n % 64)) - 1);
+  return others == 0;
+}
+
 /* The widest that this processor has. */
 const sp_lanes *sp_lanes_best(void);
 /* One of the variants, NULL if this processor lacks it. */

@@ -14,8 +14,8 @@ sp_map *sp_map_new(uint64_t seed);
 void sp_map_free(sp_map *map);
 /* The number of a key, which is added if it is new; SP_MAP_NONE when out of memory. */
 uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes);
-/* The same for a key that is known to be new. It is hashed when a key is looked for next: until
- * then no two threads may do so. */
+/* The same for a key that is known to be new. The next sp_map_add or sp_map_find hashes it, and so
+ * writes to the map; without memory for that they find nothing. */
 uint32_t sp_map_append(sp_map *map, const void *key, uint64_t n_bytes);
 /* The number of a key, or SP_MAP_NONE. */
 uint32_t sp_map_find(const sp_map *map, const void *key, uint64_t n_bytes);

@@ -65,7 +65,8 @@ const char *sp_units_text(const sp_units *units, uint32_t psu);
 const sp_units *sp_units_leaves(const sp_units *units);
 /* The PSU of a leaf. */
 uint32_t sp_units_psu_of(const sp_units *units, uint32_t leaf);
-/* Leaves go by this: stratum, PSU, stratum within the PSU, and so on. After sp_units_finish. */
+/* Leaves go by this: stratum, PSU, stratum within the PSU, and so on; walks.c has their rows in
+ * this order. After sp_units_finish. */
 uint64_t sp_units_order(const sp_units *units, uint32_t leaf);
 
 /* Works out the sampled fractions and refuses what cannot be: more units in the sample than in the

@@ -58,7 +58,7 @@ static int32_t fail(sp_distinct *d, sampan_error *error) {
 
 int32_t sp_distinct_add(sp_distinct *d, const sp_column *column, const uint64_t *kept, int64_t n,
                         sampan_error *error) {
-  if (column->n_runs > 0) return fail(d, error); /* runs are of more than one record */
+  if (column->n_runs > 0 && column->n_runs < n) return fail(d, error);
   uint32_t word = 0;
   uint64_t bits = 0; /* of this word, not set yet: files come with runs of numbers */
   for (int64_t i = 0; i < n; i++) {

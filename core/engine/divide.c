@@ -181,13 +181,6 @@ static int32_t count_periods(sp_scanner *s, int64_t n, const sp_column *period,
 
 /* ---- batches ------------------------------------------------------------------------------ */
 
-static int all_eligible(const sp_scanner *s, int64_t n) {
-  uint64_t out = 0;
-  for (int64_t w = 0; w < n / 64; w++) out |= ~s->sift.eligible[w];
-  if (n % 64 != 0) out |= ~s->sift.eligible[n / 64] & ((UINT64_C(1) << (n % 64)) - 1);
-  return out == 0;
-}
-
 static int32_t find_rows(sp_scanner *s, uint32_t k, int64_t n, sampan_error *error) {
   sp_table *table = s->totals->tables[k];
   const sp_units *units = &s->totals->place.units;
@@ -198,7 +191,8 @@ static int32_t find_rows(sp_scanner *s, uint32_t k, int64_t n, sampan_error *err
                     .n_units = n_units,
                     .starts = s->job->by_unit ? s->totals->place.starts : NULL};
   s->row_starts[k] = NULL;
-  if (s->job->splits[k].n_groupings == 0 && pairs.starts != NULL && all_eligible(s, n)) {
+  if (s->job->splits[k].n_groupings == 0 && pairs.starts != NULL &&
+      sp_all_bits(s->sift.eligible, n)) {
     pairs.group = NULL;
     s->row_starts[k] = pairs.starts;
   }

@@ -4,6 +4,7 @@
 
 #include "engine/distinct.h"
 #include "engine/place_internal.h"
+#include "records/error_ids.h"
 
 static int32_t take_codes(sp_coder *const *coders, const uint32_t *columns, uint32_t n_parts,
                           const sp_machine *machine, int64_t n, uint32_t *const *codes,
@@ -84,14 +85,6 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
   return SAMPAN_OK;
 }
 
-/* All records up to n. */
-static int are_all(const uint64_t *bits, int64_t n) {
-  uint64_t others = 0;
-  for (int64_t w = 0; w < n / 64; w++) others |= ~bits[w];
-  if (n % 64 != 0) others |= ~bits[n / 64] & ((UINT64_C(1) << (n % 64)) - 1);
-  return others == 0;
-}
-
 /* A column of a stage's strata or units, by run. */
 typedef struct run_walk {
   sp_coder *coder;
@@ -105,6 +98,9 @@ typedef struct run_walk {
 static int32_t walk_to(run_walk *w, int64_t i, int64_t n, sampan_error *error) {
   if (w->column == NULL) w->end = n;
   if (i < w->end) return SAMPAN_OK;
+  if (w->run >= w->column->n_runs) {
+    return sp_error_set(error, SAMPAN_E_INTERNAL, SP_ID_CHANGED, "runs of fewer records");
+  }
   const int32_t status = sp_coder_run_code(w->coder, w->column, w->run, &w->code, error);
   if (status < 0 && error != NULL && error->row > 0) error->row += i;
   w->end = w->column->run_end[w->run++];
@@ -203,7 +199,7 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
   }
   const sp_place_stage *first = &p->stages[0];
   const int is_plain = p->n_stages == 1 && first->n_strata <= 1 && first->n_unit == 1;
-  if (is_plain && !p->by_stratum && first->fpc == UINT32_MAX && are_all(kept, n) &&
+  if (is_plain && !p->by_stratum && first->fpc == UINT32_MAX && sp_all_bits(kept, n) &&
       has_runs(machine, first->strata_columns, first->n_strata) &&
       has_runs(machine, first->unit_columns, 1)) {
     return place_by_runs(p, machine, weight, n, unit, error);

@@ -189,15 +189,18 @@ static int32_t get_groups(sp_bytes *in, const sp_job *job, sp_totals *t, uint32_
 
 static int32_t get_table(sp_bytes *in, const sp_job *job, sp_totals *t, uint32_t split) {
   const uint32_t n_groups = sp_map_size(t->groups[split].map);
-  const uint32_t n_units = job->by_unit ? sp_units_leaves(&t->place.units)->n_psu : 0;
+  const sp_units *units = &t->place.units;
+  /* Without units of the design all is unit 0. */
+  const uint32_t n_units = !job->by_unit         ? 1
+                           : t->place.by_stratum ? units->n_strata
+                                                 : sp_units_leaves(units)->n_psu;
   sp_table *table = t->tables[split];
   const uint32_t n_lanes = sp_table_n_lanes(table), n_counts = sp_table_n_counts(table);
   const uint32_t n_rows = sp_get_size(in);
   for (uint32_t i = 0; i < n_rows; i++) {
     const uint32_t group = (uint32_t)sp_get_count(in, n_groups);
     const uint32_t unit = (uint32_t)sp_get_count(in, n_units);
-    /* Without units of the design all is unit 0. */
-    if (in->is_bad || group >= n_groups || (n_units > 0 && unit >= n_units)) return SAMPAN_E_DATA;
+    if (in->is_bad || group >= n_groups || unit >= n_units) return SAMPAN_E_DATA;
     const uint32_t row = sp_table_row(table, group, unit);
     if (row == UINT32_MAX) return SAMPAN_E_MEMORY;
     if (row != i) return SAMPAN_E_DATA;

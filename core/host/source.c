@@ -76,18 +76,16 @@ static int64_t not_finite(const sampan_fill *fill, int64_t n) {
 }
 
 /* Whether the runs of a column are n records that all have a value. */
-static int are_runs(const sampan_fill *fill, const uint32_t *run_end, int64_t n) {
+static int are_runs(const sampan_sink *sink, uint32_t f, int64_t n) {
+  const sampan_fill *fill = &sink->fills[f];
+  const uint32_t *run_end = sink->run_end != NULL ? sink->run_end[f] : NULL;
   uint32_t end = 0;
-  if ((fill->flags & SAMPAN_FILL_RUNS) == 0 || fill->n_runs > n) return 0;
+  if ((fill->flags & SAMPAN_FILL_RUNS) == 0 || run_end == NULL || fill->n_runs > n) return 0;
   for (uint32_t k = 0; k < fill->n_runs; k++) {
     if (run_end[k] <= end) return 0;
     end = run_end[k];
   }
-  for (int64_t i = 0; i < n; i += 64) {
-    const uint64_t all = n - i < 64 ? (UINT64_C(1) << (n - i)) - 1 : UINT64_MAX;
-    if ((fill->present[i / 64] & all) != all) return 0;
-  }
-  return end == n;
+  return end == n && sp_all_bits(fill->present, n);
 }
 
 static int32_t check_batch(sp_guard *g, int64_t n) {
@@ -98,13 +96,14 @@ static int32_t check_batch(sp_guard *g, int64_t n) {
   }
   for (uint32_t f = 0; f < g->sink->n_fills; f++) {
     const sampan_fill *fill = &g->sink->fills[f];
-    if (fill->n_runs > 0 && !are_runs(fill, g->sink->run_end[f], n)) {
+    if (fill->n_runs > 0 && !are_runs(g->sink, f, n)) {
       return broken(g->source, &g->failure, "it gave runs that are not those of %lld records",
                     (long long)n);
     }
     if (fill->type != SAMPAN_NUMBER) continue;
-    const int64_t i = not_finite(fill, fill->n_runs > 0 ? fill->n_runs : n);
+    int64_t i = not_finite(fill, fill->n_runs > 0 ? fill->n_runs : n);
     if (i < 0) continue;
+    if (fill->n_runs > 0) i = i > 0 ? g->sink->run_end[f][i - 1] : 0;
     (void)broken(g->source, &g->failure, "it gave a value that is not a finite number");
     return sp_error_cell(&g->failure, g->source->file, g->n_records + i + 1,
                          fill->field < schema->n_fields ? schema->fields[fill->field].name : NULL);

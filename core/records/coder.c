@@ -270,10 +270,6 @@ uint32_t sp_coder_size(const sp_coder *c) {
   return sp_map_size(c->texts);
 }
 
-uint32_t sp_coder_find(const sp_coder *c, const char *text) {
-  return sp_map_find(c->texts, text, strlen(text));
-}
-
 uint32_t sp_coder_add_text(sp_coder *c, const char *text) {
   take_texts(c);
   const uint32_t size = sp_map_size(c->texts);

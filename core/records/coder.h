@@ -23,8 +23,6 @@ int32_t sp_coder_run_code(sp_coder *coder, const sp_column *column, uint32_t run
 const char *sp_coder_text(const sp_coder *coder, uint32_t code);
 uint32_t sp_coder_size(const sp_coder *coder);
 uint64_t sp_coder_bytes(const sp_coder *coder);
-/* The number of a text, or SP_CODE_MISSING. */
-uint32_t sp_coder_find(const sp_coder *coder, const char *text);
 /* The number of a text, made if it is new; SP_CODE_MISSING when out of memory. A decimal written in
  * two ways is not refused here, but by what comes after it. */
 uint32_t sp_coder_add_text(sp_coder *coder, const char *text);

@@ -182,6 +182,21 @@ static int32_t place_error(const reading *r, int32_t status, sampan_error *error
   return status;
 }
 
+/* The failure of the earliest record, whatever the batch: what looks at a batch step by step may
+ * have met that of a later one first, so the records before it are handed over once more. */
+static int32_t hand_over(reading *r, int64_t n, sampan_error *error) {
+  const sp_stream_use *use = r->shared->use;
+  int32_t status = use->batch(r->data, r->machine, r->wave, r->row, n, error);
+  while (status == SAMPAN_E_DATA && error != NULL && error->file[0] == '\0' && error->row > 1 &&
+         error->row <= n) {
+    sampan_error earlier = {.struct_size = sizeof earlier};
+    n = error->row - 1;
+    if (use->batch(r->data, r->machine, r->wave, r->row, n, &earlier) != SAMPAN_E_DATA) break;
+    *error = earlier;
+  }
+  return status;
+}
+
 static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
   const sp_wave *wave = &r->stream->plan->waves[r->wave];
   for (uint32_t f = 0; f < r->n_fills; f++) {
@@ -207,8 +222,7 @@ static int32_t take_records(reading *r, int64_t n, sampan_error *error) {
     if (status < 0) return place_error(r, status, error);
   }
   SP_TRY(sp_machine_run(r->machine, n, error));
-  return place_error(r, r->shared->use->batch(r->data, r->machine, r->wave, r->row, n, error),
-                     error);
+  return place_error(r, hand_over(r, n, error), error);
 }
 
 /* Of a batch what belongs to the shard. */
@@ -304,6 +318,7 @@ static int32_t map_columns(reading *r, sampan_error *error) {
   const sp_wave *wave = &r->stream->plan->waves[r->wave];
   for (uint32_t f = 0; f < sp_program_n_fields(r->program); f++) {
     if (!sp_program_field_used(r->program, f)) continue;
+    sp_machine_field(r->machine, f)->n_runs = 0; /* a wave before may have had runs */
     const char *name = sp_program_field_name(r->program, f);
     const uint32_t in_main = sp_schema_find(&files->main.source.schema, name);
     int in_side = 0;

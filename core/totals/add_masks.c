@@ -266,12 +266,14 @@ AVX2 static void run_avx2(int64_t *row, uint32_t *tally, uint32_t block, uint64_
 #endif
 
 const sp_adders *sp_adders_named(const char *name) {
-  static const sp_adders portable = {"portable", add_portable, run_portable, turn_portable, find_portable,
-                                     find_64_portable};
+  static const sp_adders portable = {"portable",    add_portable,  run_portable,
+                                     turn_portable, find_portable, find_64_portable};
   if (strcmp(name, "portable") == 0) return &portable;
 #if defined(__x86_64__)
-  static const sp_adders avx2 = {"avx2", add_avx2, run_avx2, turn_portable, find_portable, find_64_portable};
-  static const sp_adders avx512 = {"avx512", add_avx512, run_avx512, turn_avx512, find_avx512, find_64_avx512};
+  static const sp_adders avx2 = {"avx2",        add_avx2,      run_avx2,
+                                 turn_portable, find_portable, find_64_portable};
+  static const sp_adders avx512 = {"avx512",    add_avx512,  run_avx512,
+                                   turn_avx512, find_avx512, find_64_avx512};
   if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &avx2;
   if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&

@@ -70,6 +70,10 @@ uint32_t sp_table_n_rows(const sp_table *t) {
   return t->n_rows;
 }
 
+static size_t ways_bytes(const sp_table *t) {
+  return (((size_t)t->way_units << t->way_bits) + SP_WAYS_READ) * sizeof *t->ways;
+}
+
 uint64_t sp_table_bytes(const sp_table *t) {
   const uint64_t slots = t->slots != NULL ? (uint64_t)t->slot_mask + 1 : 0;
   return (uint64_t)t->n_chunks * SP_CHUNK_ROWS * t->row_bytes + slots * sizeof *t->slots +
@@ -77,7 +81,7 @@ uint64_t sp_table_bytes(const sp_table *t) {
          (uint64_t)t->group_capacity * t->n_counts * sizeof *t->counts +
          (uint64_t)t->tally_capacity * t->n_padded * sizeof *t->tallies +
          (uint64_t)t->touched_rows * sp_touched_words(t) * sizeof *t->touched +
-         ((uint64_t)t->way_units << t->way_bits) * sizeof *t->ways;
+         (t->ways != NULL ? ways_bytes(t) : 0);
 }
 
 uint64_t sp_table_least(const sp_table *t) {
@@ -167,7 +171,7 @@ enum { SP_LOOKED_AGAIN = 16 };
 
 static void forget_ways(sp_table *t) {
   if (t->ways == NULL) return;
-  memset(t->ways, 0xff, (((size_t)t->way_units << t->way_bits) + SP_WAYS_READ) * sizeof *t->ways);
+  memset(t->ways, 0xff, ways_bytes(t));
 }
 
 /* Room for units up to `unit`, and more places for each where they were too few. Without memory
@@ -210,6 +214,7 @@ static uint32_t find_one(sp_table *t, uint32_t group, uint32_t unit, uint64_t *w
 uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
   const uint64_t key = (uint64_t)group << 32 | psu;
   if (t->last_row != UINT32_MAX && t->last_key == key) return t->last_row;
+  t->n_way_looks++;
   if (psu >= t->way_units) make_ways(t, psu);
   const uint32_t bits = t->way_bits;
   const uint32_t row =

@@ -48,9 +48,10 @@ static int32_t sink_refuses;
 
 /* Every record is a run. */
 static void give_runs(const sampan_sink *sink, int64_t n) {
+  sink->fills[0].n_runs = (uint32_t)n;
+  if (manner == RUNS_UNASKED) return;
   uint32_t *end = sink->run_end[0];
   for (int64_t i = 0; i < n; i++) end[i] = (uint32_t)i + 1;
-  sink->fills[0].n_runs = (uint32_t)n;
   if (manner == RUNS_TOO_SHORT) sink->fills[0].n_runs--;
   if (manner == RUNS_BACKWARDS) end[0] = 2;
   if (manner == RUNS_ABSENT) sampan_set_bit(sink->fills[0].present, n - 1, 0);
@@ -199,7 +200,7 @@ static void make_hand(hand *h) {
                           .capacity = CAPACITY,
                           .data = h,
                           .batch = take_batch,
-                          .run_end = h->run_end};
+                          .run_end = manner == RUNS_UNASKED ? NULL : h->run_end};
   h->run_end[0] = h->ends;
   h->seen = calloc(RECORDS, 1);
   if (h->seen == NULL) abort();

@@ -252,10 +252,11 @@ typedef struct sampan_schema {
  * other is an error: the host then reads the column as text. */
 enum { SAMPAN_FILL_AS_WRITTEN = 1 };
 
-/* 1.2. The plan looks at the column as runs of equal values. Where all records of a batch have one,
- * a source may give the values by run: n_runs of them, from number[0] or code[0] on, and in
- * sink->run_end[fill][] the records of the batch up to the end of each. `present` is filled as
- * ever. */
+/* 1.2, asked for in read(), read_cut() and read_piece(). The plan looks at the column as runs of
+ * equal values. Where all records of a batch have one, a source may give the values by run: n_runs
+ * of them, from number[0] or code[0] on, and in sink->run_end[fill][] the records of the batch up
+ * to the end of each, rising, up to n_records. `present` is filled as ever. Runs that were not
+ * asked for are an error. */
 enum { SAMPAN_FILL_RUNS = 2 };
 
 /* A column that the plan needs: the source fills it for `capacity` records at a time. Before each
@@ -285,7 +286,8 @@ typedef struct sampan_sink {
   uint32_t (*intern)(void *data, uint32_t fill, const char *text, uint64_t n_bytes);
   /* Hands over n filled records (row numbers follow on); anything but SAMPAN_OK ends the read. */
   int32_t (*batch)(void *data, int64_t n_records, sampan_error *error);
-  uint32_t *const *run_end; /* 1.2: by fill; of those with SAMPAN_FILL_RUNS, for `capacity` runs */
+  uint32_t *const *run_end; /* 1.2: by fill; of those with SAMPAN_FILL_RUNS, for `capacity` runs;
+                               NULL where there is none */
 } sampan_sink;
 
 enum {

@@ -18,11 +18,13 @@ static inline uint64_t word_at(const char *p) {
 }
 
 uint64_t packed_sum(const void *bytes, int64_t n) {
+  enum { AHEAD = 4096 };
   const char *p = (const char *)bytes;
   uint64_t lane[8], sum = (uint64_t)n;
   for (uint64_t k = 0; k < 8; k++) lane[k] = (k + 1) * UINT64_C(0xC2B2AE3D27D4EB4F);
   for (int64_t i = 0; i + PACKED_UNIT <= n; i += PACKED_UNIT) {
-    __builtin_prefetch(p + i + 4096); /* the machine's own looking ahead ends with the page */
+    /* The machine's own looking ahead ends with the page. */
+    if (i + AHEAD < n) __builtin_prefetch(p + i + AHEAD);
     for (int k = 0; k < 8; k++) lane[k] = mix(lane[k], word_at(p + i + 8 * k));
   }
   for (int k = 0; k < 8; k++) {
