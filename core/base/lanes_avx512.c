@@ -136,43 +136,61 @@ static SP_LANES_TARGET uint64_t same_codes(const uint32_t *codes, uint32_t x) {
   return out;
 }
 
+/* The places of 16 records. */
+static SP_LANES_TARGET __m512i places(const sp_cross *c, int64_t first) {
+  __m512i place = _mm512_setzero_si512();
+  for (uint32_t g = 0; g < c->n_codes; g++) {
+    const __m512i codes = _mm512_loadu_si512(c->codes[g] + first);
+    place = _mm512_or_si512(place, _mm512_sll_epi32(codes, _mm_cvtsi32_si128((int)c->shift[g])));
+  }
+  return place;
+}
+
+/* Which of 16 records have an entry, and their groups. */
+static SP_LANES_TARGET uint64_t take_entries(__m512i entries, __mmask16 use, uint32_t *out) {
+  const __m512i one = _mm512_set1_epi32(1), none = _mm512_set1_epi32(-1);
+  _mm512_storeu_si512(out, _mm512_mask_sub_epi32(none, use, entries, one));
+  return _mm512_test_epi32_mask(entries, entries);
+}
+
+/* Entries that are all among 32. */
+static SP_LANES_TARGET int cross_near(const sp_cross *c, int64_t first, uint64_t whole,
+                                      uint32_t window, uint32_t *out) {
+  const __m512i low = _mm512_loadu_si512(c->dense + window);
+  const __m512i high = _mm512_loadu_si512(c->dense + window + 16);
+  uint64_t found = 0;
+  for (int k = 0; k < 64; k += 16) {
+    const __mmask16 use = (__mmask16)(whole >> k);
+    const __m512i at = places(c, first + k);
+    found |= take_entries(_mm512_maskz_permutex2var_epi32(use, low, at, high), use, out + k) << k;
+  }
+  return found == whole;
+}
+
 /* Most often the places of 64 records differ in their lowest bits alone: then their entries stay in
  * registers. */
 static SP_LANES_TARGET int cross(const sp_cross *c, int64_t first, uint64_t whole, uint32_t *out) {
-  const __m512i one = _mm512_set1_epi32(1), none = _mm512_set1_epi32(-1);
-  __m512i place[4];
-  for (int k = 0; k < 4; k++) {
-    place[k] = _mm512_setzero_si512();
-    for (uint32_t g = 0; g < c->n_codes; g++) {
-      const __m512i codes = _mm512_loadu_si512(c->codes[g] + first + 16 * k);
-      const __m128i shift = _mm_cvtsi32_si128((int)c->shift[g]);
-      place[k] = _mm512_or_si512(place[k], _mm512_sll_epi32(codes, shift));
-    }
-  }
   const int any = whole != 0 ? __builtin_ctzll(whole) : 0;
   uint32_t window = 0;
   for (uint32_t g = 0; g < c->n_codes; g++) window |= c->codes[g][first + any] << c->shift[g];
   window &= c->mask & ~(uint32_t)(SP_CROSS_WINDOW - 1);
   const __m512i start = _mm512_set1_epi32((int)window);
   __m512i differ = _mm512_setzero_si512();
-  for (int k = 0; k < 4; k++) {
-    const __m512i away = _mm512_xor_si512(place[k], start);
-    differ = _mm512_mask_or_epi32(differ, (__mmask16)(whole >> 16 * k), differ, away);
+  for (int k = 0; k < 64; k += 16) {
+    const __m512i away = _mm512_xor_si512(places(c, first + k), start);
+    differ = _mm512_mask_or_epi32(differ, (__mmask16)(whole >> k), differ, away);
   }
-  const int is_near =
-      _mm512_test_epi32_mask(differ, _mm512_set1_epi32(-SP_CROSS_WINDOW)) == 0 && whole != 0;
-  const __m512i low = _mm512_loadu_si512(c->dense + window);
-  const __m512i high = _mm512_loadu_si512(c->dense + window + 16);
+  if (_mm512_test_epi32_mask(differ, _mm512_set1_epi32(-SP_CROSS_WINDOW)) == 0) {
+    return cross_near(c, first, whole, window, out);
+  }
+  const __m512i mask = _mm512_set1_epi32((int)c->mask);
   uint64_t found = 0;
-  for (int k = 0; k < 4; k++) {
-    const __mmask16 use = (__mmask16)(whole >> 16 * k);
-    const __m512i code =
-        is_near ? _mm512_maskz_permutex2var_epi32(use, low, place[k], high)
-                : _mm512_mask_i32gather_epi32(
-                      _mm512_setzero_si512(), use,
-                      _mm512_and_si512(place[k], _mm512_set1_epi32((int)c->mask)), c->dense, 4);
-    found |= (uint64_t)_mm512_test_epi32_mask(code, code) << 16 * k;
-    _mm512_storeu_si512(out + 16 * k, _mm512_mask_sub_epi32(none, use, code, one));
+  for (int k = 0; k < 64; k += 16) {
+    const __mmask16 use = (__mmask16)(whole >> k);
+    const __m512i at = _mm512_and_si512(places(c, first + k), mask);
+    const __m512i entries =
+        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), use, at, c->dense, 4);
+    found |= take_entries(entries, use, out + k) << k;
   }
   return found == whole;
 }

@@ -87,29 +87,27 @@ AVX512 static __m512i turn_within(__m512i x, __m512i other, __mmask8 down, uint3
 }
 
 AVX512 static void turn_avx512(const uint64_t in[64], uint64_t out[64]) {
-  __m512i x[8];
-  for (uint32_t k = 0; k < 8; k++) x[k] = _mm512_loadu_si512(in + 8 * k);
+  const uint64_t *from = in;
   uint64_t m = UINT64_C(0x00000000ffffffff);
-  for (uint32_t j = 32; j >= 8; j >>= 1, m ^= m << j) {
+  for (uint32_t j = 32; j >= 8; j >>= 1, m ^= m << j, from = out) {
     const __m512i mask = _mm512_set1_epi64((int64_t)m);
     const __m128i by = _mm_cvtsi32_si128((int32_t)j);
-    for (uint32_t k = 0; k < 8; k++) {
-      if ((k & j / 8) != 0) continue;
-      const __m512i a = x[k], b = x[k | j / 8];
+    for (uint32_t k = 0; k < 64; k = (k + 8 + j) & ~j) {
+      const __m512i a = _mm512_loadu_si512(from + k), b = _mm512_loadu_si512(from + (k | j));
       const __m512i t = _mm512_and_si512(_mm512_xor_si512(_mm512_srl_epi64(a, by), b), mask);
-      x[k] = _mm512_xor_si512(a, _mm512_sll_epi64(t, by));
-      x[k | j / 8] = _mm512_xor_si512(b, t);
+      _mm512_storeu_si512(out + k, _mm512_xor_si512(a, _mm512_sll_epi64(t, by)));
+      _mm512_storeu_si512(out + (k | j), _mm512_xor_si512(b, t));
     }
   }
   const __m512i m4 = _mm512_set1_epi64((int64_t)UINT64_C(0x0f0f0f0f0f0f0f0f));
   const __m512i m2 = _mm512_set1_epi64((int64_t)UINT64_C(0x3333333333333333));
   const __m512i m1 = _mm512_set1_epi64((int64_t)UINT64_C(0x5555555555555555));
-  for (uint32_t k = 0; k < 8; k++) {
-    __m512i y = x[k];
-    y = turn_within(y, _mm512_shuffle_i64x2(y, y, 0x4e), 0xf0, 4, m4);
-    y = turn_within(y, _mm512_permutex_epi64(y, 0x4e), 0xcc, 2, m2);
-    y = turn_within(y, _mm512_permutex_epi64(y, 0xb1), 0xaa, 1, m1);
-    _mm512_storeu_si512(out + 8 * k, y);
+  for (uint32_t k = 0; k < 64; k += 8) {
+    __m512i x = _mm512_loadu_si512(out + k);
+    x = turn_within(x, _mm512_shuffle_i64x2(x, x, 0x4e), 0xf0, 4, m4);
+    x = turn_within(x, _mm512_permutex_epi64(x, 0x4e), 0xcc, 2, m2);
+    x = turn_within(x, _mm512_permutex_epi64(x, 0xb1), 0xaa, 1, m1);
+    _mm512_storeu_si512(out + k, x);
   }
 }
 
@@ -140,14 +138,16 @@ AVX512 static __m256i sums_of(__m512i a, __m512i b, __m512i c, __m512i d) {
                                                  _mm512_shuffle_i64x2(half, half, 0xdd)));
 }
 
-AVX512 static void add_4(int64_t *row, __m256i sums) {
-  __m256i *at = (__m256i *)(void *)row;
-  _mm256_storeu_si256(at, _mm256_add_epi64(_mm256_loadu_si256(at), sums));
+/* Two low parts and two high ones to where they belong. */
+AVX512 static void add_pair(int64_t *low, int64_t *high, __m256i sums) {
+  __m128i *to = (__m128i *)(void *)low;
+  _mm_storeu_si128(to, _mm_add_epi64(_mm_loadu_si128(to), _mm256_castsi256_si128(sums)));
+  to = (__m128i *)(void *)high;
+  _mm_storeu_si128(to, _mm_add_epi64(_mm_loadu_si128(to), _mm256_extracti64x2_epi64(sums, 1)));
 }
 
 AVX512 static void run_avx512(int64_t *row, uint32_t *tally, uint32_t block, uint64_t same,
                               const uint64_t *words, const int64_t *high, const int64_t *low) {
-  __m512i h[4], l[4];
   for (uint32_t k = 0; k < block; k += 2) {
     const uint64_t first = words[k] & same, second = words[k + 1] & same;
     __m512i h0 = _mm512_setzero_si512(), h1 = h0, l0 = h0, l1 = h0;
@@ -159,18 +159,9 @@ AVX512 static void run_avx512(int64_t *row, uint32_t *tally, uint32_t block, uin
       h1 = _mm512_mask_add_epi64(h1, m1, h1, up);
       l1 = _mm512_mask_add_epi64(l1, m1, l1, down);
     }
-    h[k] = h0;
-    h[k + 1] = h1;
-    l[k] = l0;
-    l[k + 1] = l1;
+    add_pair(row + k, row + block + k, sums_of(l0, l1, h0, h1));
     tally[k] += (uint32_t)__builtin_popcountll(first);
     tally[k + 1] += (uint32_t)__builtin_popcountll(second);
-  }
-  if (block == 2) {
-    add_4(row, sums_of(l[0], l[1], h[0], h[1]));
-  } else {
-    add_4(row, sums_of(l[0], l[1], l[2], l[3]));
-    add_4(row + 4, sums_of(h[0], h[1], h[2], h[3]));
   }
 }
 

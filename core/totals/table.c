@@ -198,24 +198,31 @@ static void make_ways(sp_table *t, uint32_t unit) {
   }
 }
 
+/* Before n looks for units up to `unit`. */
+static void judge_ways(sp_table *t, uint32_t unit, int64_t n) {
+  t->n_way_looks += (uint64_t)n;
+  if (unit >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
+    make_ways(t, unit);
+  }
+}
+
 /* The row of a pair whose place among the ways is `way`. A place that is empty tells that there is
  * none; one that another group has does not. UINT32_MAX when out of memory. */
 static uint32_t find_one(sp_table *t, uint32_t group, uint32_t unit, uint64_t *way) {
   if ((uint32_t)*way == group && *way != UINT64_MAX) return (uint32_t)(*way >> 32);
   const uint64_t key = (uint64_t)group << 32 | unit;
-  const uint32_t n_before = t->n_rows;
-  const uint32_t row = *way == UINT64_MAX ? new_row(t, key) : find_row(t, key);
+  const int is_taken = *way != UINT64_MAX;
+  const uint32_t row = is_taken ? find_row(t, key) : new_row(t, key);
   if (row == UINT32_MAX) return row;
   *way = (uint64_t)row << 32 | group;
-  t->n_way_misses += row < n_before;
+  t->n_way_misses += (uint32_t)is_taken;
   return row;
 }
 
 uint32_t sp_table_row(sp_table *t, uint32_t group, uint32_t psu) {
   const uint64_t key = (uint64_t)group << 32 | psu;
   if (t->last_row != UINT32_MAX && t->last_key == key) return t->last_row;
-  t->n_way_looks++;
-  if (psu >= t->way_units) make_ways(t, psu);
+  judge_ways(t, psu, 1);
   const uint32_t bits = t->way_bits;
   const uint32_t row =
       psu < t->way_units
@@ -336,10 +343,7 @@ int32_t sp_table_rows(sp_table *t, const sp_pairs *pairs, int64_t n, uint32_t *r
   const uint32_t *group = pairs->group, *unit = pairs->unit;
   const uint32_t most = pairs->n_units > 0 && unit != NULL ? pairs->n_units - 1 : 0;
   if (group == NULL) return rows_of_units(t, pairs, n, rows);
-  t->n_way_looks += (uint64_t)n;
-  if (most >= t->way_units || t->n_way_looks > (uint64_t)t->way_units * SP_WAY_LOOKS) {
-    make_ways(t, most);
-  }
+  judge_ways(t, most, n);
   t->has_all_ways = most < t->way_units;
   int64_t i = 0;
   for (; t->has_all_ways && i + 64 <= n; i += 64) {

@@ -36,7 +36,7 @@ struct sp_table {
   int32_t has_all_ways;  /* there are some for each unit */
   uint32_t n_scattered;  /* blocks to go before runs of the same row are looked for again */
   uint64_t n_way_looks;  /* records that were looked for since the misses were last judged */
-  uint32_t n_way_misses; /* rows that another one had taken the place of */
+  uint32_t n_way_misses; /* of them, whose place another row had */
   uint32_t last_row;     /* files come with runs of the same pair */
   uint64_t last_key;
 };
