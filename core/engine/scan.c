@@ -252,6 +252,7 @@ int32_t sp_job_read(sp_job *job, const sp_stream_hand *hands, uint32_t n_hands, 
                        .plain = job->plain,
                        .capacity = sp_batch_capacity(job),
                        .batch = batch,
+                       .may_repeat = 1,
                        .progress = job->options->progress,
                        .progress_data = job->options->progress_data};
   job->is_reading = 1;

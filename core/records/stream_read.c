@@ -187,8 +187,8 @@ static int32_t place_error(const reading *r, int32_t status, sampan_error *error
 static int32_t hand_over(reading *r, int64_t n, sampan_error *error) {
   const sp_stream_use *use = r->shared->use;
   int32_t status = use->batch(r->data, r->machine, r->wave, r->row, n, error);
-  while (status == SAMPAN_E_DATA && error != NULL && error->file[0] == '\0' && error->row > 1 &&
-         error->row <= n) {
+  while (use->may_repeat && status == SAMPAN_E_DATA && error != NULL && error->file[0] == '\0' &&
+         error->row > 1 && error->row <= n) {
     sampan_error earlier = {.struct_size = sizeof earlier};
     n = error->row - 1;
     if (use->batch(r->data, r->machine, r->wave, r->row, n, &earlier) != SAMPAN_E_DATA) break;
