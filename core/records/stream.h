@@ -70,13 +70,11 @@ typedef struct sp_stream_use {
   int32_t plain;    /* as a whole, in one thread, by the first hand: for the exact error */
   int64_t capacity; /* of the machines */
   sp_batch_fn *batch;
-  int32_t
-      may_repeat; /* `batch`, that failed at a record, may be handed those before it once more */
   sp_stream_progress_fn *progress; /* called by one thread at a time; or NULL */
   void *progress_data;
-  int32_t in_pieces; /* set by the read: an error, if there is one, need not be the first of the
-                        file, nor its place right: read again, plain */
-  int32_t reserved;
+  int32_t in_pieces;  /* set by the read: an error, if there is one, need not be the first of the
+                         file, nor its place right: read again, plain */
+  int32_t may_repeat; /* where `batch` failed at a record, those before it may come once more */
 } sp_stream_use;
 
 /* Reads every record of every wave. With one hand the records come in order.
