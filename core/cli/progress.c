@@ -175,12 +175,16 @@ void cli_progress_start(cli *c) {
   send(&b);
 }
 
-/* A read that starts over at 1 is another plan's. */
+/* A read that starts over at 1 is another plan's. One that was given up after its first records, as
+ * they asked for another way to count them, is not told of. */
 static void next_read(cli_progress *p, uint32_t read, int64_t at) {
-  p->bytes_before += p->bytes;
-  if (read <= p->read) p->records_before += p->records;
+  const int given_up = p->n_reads > 0 && p->bytes_total > 0 && p->bytes < p->bytes_total;
+  if (!given_up) {
+    p->bytes_before += p->bytes;
+    p->n_reads++;
+    if (read <= p->read) p->records_before += p->records;
+  }
   p->read = read;
-  p->n_reads++;
   p->read_ns = at;
 }
 

@@ -2,19 +2,7 @@
 # A PSU for each record: the same bytes whether totals are kept by stratum or by unit, and however
 # the records are divided; and a PSU that comes back in the last record is a clustered sample.
 # usage: elements.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 awk 'function random() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
   BEGIN {

@@ -3,19 +3,7 @@
 # spread over files, the unit of the weights, records of other domains, the names of strata and PSUs.
 # And memory must not grow with the rows.
 # usage: engine-properties.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # same NAME FILE FILE: byte for byte.
 same() {

@@ -3,19 +3,7 @@
 # variable that has the same values side by side; also where the codes outgrow the array amid a file,
 # and where values are missing.
 # usage: many-groups.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # The first 2,000 records have few values of a, b and c, the others up to 180 of each (8 bits).
 awk 'BEGIN {

@@ -72,6 +72,11 @@ number='[0-9][0-9.]*'
 "$sampan" run plan.yaml -v --threads 1 >out 2>err || wrong '-v'
 grep -qxE "sampan: 90,000 records, $number [kMG]?B, $number s \($number [kMG]?B/s\), peak memory $number MB, totals $number [kM]B, 1 thread" err ||
   wrong '-v says something else'
+# Not told of: the first records are read as if each was a PSU, and then again.
+sed '/^indicators:/,$d' plan.yaml >clustered.yaml
+echo 'indicators: {high: {estimator: prevalence, of: y > 50}}' >>clustered.yaml
+"$sampan" run clustered.yaml -v --threads 1 >out 2>err || wrong '-v, PSUs of many records'
+grep -q '^sampan: 90,000 records, [0-9.]* MB, ' err || wrong '-v, PSUs of many records'
 SAMPAN_THREADS=3 "$sampan" run twice.yaml -v >out 2>err || wrong '-v, several reads'
 grep -q '^sampan: 90,000 records, .* in [0-9]* reads, .* 3 threads$' err || wrong '-v, several reads'
 "$sampan" run none.yaml -v >out 2>err && wrong 'a plan that is not there'

@@ -2,19 +2,7 @@
 # Columns that a packed file gives by runs: the same results and the same errors as from the text that
 # it was made of, whatever the batches, also where a wave after it has the column from a side table.
 # usage: runs.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # Sorted by stratum and PSU, as a packed file is; `bad`: what is wrong, and from which record on.
 make_data() { # SEED BAD

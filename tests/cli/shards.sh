@@ -3,19 +3,7 @@
 # divided and in whatever order the states are given; and states that do not belong together are
 # refused by name.
 # usage: shards.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # A survey of two years with awkward weights, sizes of populations, and replicate weights.
 awk 'function random() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
