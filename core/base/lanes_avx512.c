@@ -146,7 +146,7 @@ static SP_LANES_TARGET __m512i places(const sp_cross *c, int64_t first) {
   return place;
 }
 
-/* Which of 16 records have an entry, and their groups. */
+/* The groups of 16 records by their entries, and which have one. */
 static SP_LANES_TARGET uint64_t take_entries(__m512i entries, __mmask16 use, uint32_t *out) {
   const __m512i one = _mm512_set1_epi32(1), none = _mm512_set1_epi32(-1);
   _mm512_storeu_si512(out, _mm512_mask_sub_epi32(none, use, entries, one));
@@ -154,43 +154,44 @@ static SP_LANES_TARGET uint64_t take_entries(__m512i entries, __mmask16 use, uin
 }
 
 /* Entries that are all among 32. */
-static SP_LANES_TARGET int cross_near(const sp_cross *c, int64_t first, uint64_t whole,
-                                      uint32_t window, uint32_t *out) {
-  const __m512i low = _mm512_loadu_si512(c->dense + window);
-  const __m512i high = _mm512_loadu_si512(c->dense + window + 16);
-  uint64_t found = 0;
-  for (int k = 0; k < 64; k += 16) {
-    const __mmask16 use = (__mmask16)(whole >> k);
-    const __m512i at = places(c, first + k);
-    found |= take_entries(_mm512_maskz_permutex2var_epi32(use, low, at, high), use, out + k) << k;
-  }
-  return found == whole;
+static SP_LANES_TARGET uint64_t take_near(const uint32_t *window, __m512i at, __mmask16 use,
+                                          uint32_t *out) {
+  const __m512i low = _mm512_loadu_si512(window), high = _mm512_loadu_si512(window + 16);
+  return take_entries(_mm512_maskz_permutex2var_epi32(use, low, at, high), use, out);
+}
+
+static SP_LANES_TARGET uint64_t take_far(const sp_cross *c, __m512i place, __mmask16 use,
+                                         uint32_t *out) {
+  const __m512i at = _mm512_and_si512(place, _mm512_set1_epi32((int)c->mask));
+  return take_entries(_mm512_mask_i32gather_epi32(_mm512_setzero_si512(), use, at, c->dense, 4),
+                      use, out);
 }
 
 /* Most often the places of 64 records differ in their lowest bits alone: then their entries stay in
  * registers. */
 static SP_LANES_TARGET int cross(const sp_cross *c, int64_t first, uint64_t whole, uint32_t *out) {
+  const __m512i p0 = places(c, first), p1 = places(c, first + 16);
+  const __m512i p2 = places(c, first + 32), p3 = places(c, first + 48);
+  const __mmask16 m0 = (__mmask16)whole, m1 = (__mmask16)(whole >> 16);
+  const __mmask16 m2 = (__mmask16)(whole >> 32), m3 = (__mmask16)(whole >> 48);
   const int any = whole != 0 ? __builtin_ctzll(whole) : 0;
   uint32_t window = 0;
   for (uint32_t g = 0; g < c->n_codes; g++) window |= c->codes[g][first + any] << c->shift[g];
   window &= c->mask & ~(uint32_t)(SP_CROSS_WINDOW - 1);
   const __m512i start = _mm512_set1_epi32((int)window);
-  __m512i differ = _mm512_setzero_si512();
-  for (int k = 0; k < 64; k += 16) {
-    const __m512i away = _mm512_xor_si512(places(c, first + k), start);
-    differ = _mm512_mask_or_epi32(differ, (__mmask16)(whole >> k), differ, away);
-  }
-  if (_mm512_test_epi32_mask(differ, _mm512_set1_epi32(-SP_CROSS_WINDOW)) == 0) {
-    return cross_near(c, first, whole, window, out);
-  }
-  const __m512i mask = _mm512_set1_epi32((int)c->mask);
-  uint64_t found = 0;
-  for (int k = 0; k < 64; k += 16) {
-    const __mmask16 use = (__mmask16)(whole >> k);
-    const __m512i at = _mm512_and_si512(places(c, first + k), mask);
-    const __m512i entries =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), use, at, c->dense, 4);
-    found |= take_entries(entries, use, out + k) << k;
+  const __m512i beyond = _mm512_set1_epi32(-SP_CROSS_WINDOW);
+  const uint32_t is_far = _mm512_mask_test_epi32_mask(m0, _mm512_xor_si512(p0, start), beyond) |
+                          _mm512_mask_test_epi32_mask(m1, _mm512_xor_si512(p1, start), beyond) |
+                          _mm512_mask_test_epi32_mask(m2, _mm512_xor_si512(p2, start), beyond) |
+                          _mm512_mask_test_epi32_mask(m3, _mm512_xor_si512(p3, start), beyond);
+  uint64_t found;
+  if (is_far == 0) {
+    const uint32_t *entries = c->dense + window;
+    found = take_near(entries, p0, m0, out) | take_near(entries, p1, m1, out + 16) << 16 |
+            take_near(entries, p2, m2, out + 32) << 32 | take_near(entries, p3, m3, out + 48) << 48;
+  } else {
+    found = take_far(c, p0, m0, out) | take_far(c, p1, m1, out + 16) << 16 |
+            take_far(c, p2, m2, out + 32) << 32 | take_far(c, p3, m3, out + 48) << 48;
   }
   return found == whole;
 }
