@@ -98,10 +98,10 @@ static uint64_t same_codes(const uint32_t *codes, uint32_t x) {
 
 #include "base/lanes_body.h"
 
-static const sp_lanes portable = {"portable", compare,      compare_one, any_of,
-                                  is_finite,  all_finite,   zero_absent, zero_absent_codes,
-                                  choose,     choose_codes, range,       look_up,
-                                  fill_codes, spread,       same_codes,  cross};
+static const sp_lanes portable = {
+    "portable",  compare,           compare_one, any_of,       count, is_finite, all_finite,
+    zero_absent, zero_absent_codes, choose,      choose_codes, range, look_up,   fill_codes,
+    spread,      same_codes,        cross};
 
 const sp_lanes *sp_lanes_of(int32_t variant) {
   switch (variant) {

@@ -30,6 +30,8 @@ typedef struct sp_lanes {
   /* Bit i of out: x[i] is one of the values. */
   void (*any_of)(const double *x, const double *values, uint32_t n_values, int64_t n,
                  uint64_t *out);
+  /* Bits that are set in `bits`, and not in `but` (NULL: none). */
+  int64_t (*count)(const uint64_t *bits, const uint64_t *but, int64_t n_words);
   /* Bit i of out: x[i] is finite. And whether all of them are. */
   void (*is_finite)(const double *x, int64_t n, uint64_t *out);
   int (*all_finite)(const double *x, int64_t n);

@@ -8,7 +8,7 @@
 #include <float.h>
 #include <immintrin.h>
 
-#define SP_LANES_TARGET __attribute__((target("avx2")))
+#define SP_LANES_TARGET __attribute__((target("avx2,popcnt")))
 
 #define SP_DEFINE_BITS(op, predicate)                                                              \
   static SP_LANES_TARGET uint64_t bits_##op(const double *a, const double *b) {                    \
@@ -146,13 +146,13 @@ static SP_LANES_TARGET uint64_t same_codes(const uint32_t *codes, uint32_t x) {
 
 #include "base/lanes_body.h"
 
-static const sp_lanes avx2 = {"avx2",     compare,      compare_one, any_of,
-                              is_finite,  all_finite,   zero_absent, zero_absent_codes,
-                              choose,     choose_codes, range,       look_up,
-                              fill_codes, spread,       same_codes,  cross};
+static const sp_lanes avx2 = {
+    "avx2",      compare,           compare_one, any_of,       count, is_finite, all_finite,
+    zero_absent, zero_absent_codes, choose,      choose_codes, range, look_up,   fill_codes,
+    spread,      same_codes,        cross};
 
 const sp_lanes *sp_lanes_avx2(void) {
-  return __builtin_cpu_supports("avx2") ? &avx2 : NULL;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt") ? &avx2 : NULL;
 }
 
 #else

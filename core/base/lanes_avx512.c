@@ -8,7 +8,7 @@
 #include <float.h>
 #include <immintrin.h>
 
-#define SP_LANES_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+#define SP_LANES_TARGET __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,popcnt")))
 
 #define SP_DEFINE_BITS(op, predicate)                                                             \
   static SP_LANES_TARGET uint64_t bits_##op(const double *a, const double *b) {                   \
@@ -198,10 +198,10 @@ static SP_LANES_TARGET int cross(const sp_cross *c, int64_t first, uint64_t whol
 
 #include "base/lanes_body.h"
 
-static const sp_lanes avx512 = {"avx512",   compare,      compare_one, any_of,
-                                is_finite,  all_finite,   zero_absent, zero_absent_codes,
-                                choose,     choose_codes, range,       look_up,
-                                fill_codes, spread,       same_codes,  cross};
+static const sp_lanes avx512 = {
+    "avx512",    compare,           compare_one, any_of,       count, is_finite, all_finite,
+    zero_absent, zero_absent_codes, choose,      choose_codes, range, look_up,   fill_codes,
+    spread,      same_codes,        cross};
 
 const sp_lanes *sp_lanes_avx512(void) {
   const int has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&

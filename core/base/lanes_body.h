@@ -82,6 +82,13 @@ static SP_LANES_TARGET void is_finite(const double *x, int64_t n, uint64_t *out)
   }
 }
 
+static SP_LANES_TARGET int64_t count(const uint64_t *bits, const uint64_t *but, int64_t n_words) {
+  int64_t n = 0;
+  for (int64_t w = 0; w < n_words && but == NULL; w++) n += __builtin_popcountll(bits[w]);
+  for (int64_t w = 0; w < n_words && but != NULL; w++) n += __builtin_popcountll(bits[w] & ~but[w]);
+  return n;
+}
+
 /* An exponent of all ones, and one more, is a sign. */
 static SP_LANES_TARGET int all_finite(const double *x, int64_t n) {
   const uint64_t ones = UINT64_C(0x7ff) << 52, one = UINT64_C(1) << 52;
@@ -112,10 +119,11 @@ static SP_LANES_TARGET void zero_absent(double *x, const uint64_t *present, int6
   for (int64_t w = 0, left = n; left > 0; w++, left -= 64) {
     const uint64_t word = present[w] | ~low_bits(left);
     if (word == ~UINT64_C(0)) continue;
-    if (left >= 64) {
+    uint64_t absent = ~word;
+    if (left >= 64 && (absent & (absent - 1) & (absent - 2)) != 0) {
       zero_64(x + w * 64, word);
     } else {
-      for (int64_t k = 0; k < left; k++) x[w * 64 + k] = (word >> k & 1) != 0 ? x[w * 64 + k] : 0;
+      for (; absent != 0; absent &= absent - 1) x[w * 64 + __builtin_ctzll(absent)] = 0;
     }
   }
 }

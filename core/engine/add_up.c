@@ -13,14 +13,15 @@ static void count_uses(const sp_scanner *s, uint32_t index, int64_t n) {
   const sp_totals *t = s->totals;
   const sp_scored *scored = &s->scored[index];
   const uint32_t g = s->job->period_grouping;
+  if (s->period != SP_NONE) {
+    const sp_lanes *lanes = s->sift.lanes;
+    sp_use_count *use = &t->uses[(size_t)index * t->use_periods + s->period];
+    use->n_domain += lanes->count(scored->mine, NULL, sampan_words(n));
+    use->n_missing += lanes->count(scored->mine, scored->in, sampan_words(n));
+    return;
+  }
   for (int64_t w = 0; w < sampan_words(n); w++) {
     uint64_t word = scored->mine[w];
-    if (s->period != SP_NONE) {
-      sp_use_count *use = &t->uses[(size_t)index * t->use_periods + s->period];
-      use->n_domain += __builtin_popcountll(word);
-      use->n_missing += __builtin_popcountll(word & ~scored->in[w]);
-      continue;
-    }
     while (word != 0) {
       const int64_t i = w * 64 + __builtin_ctzll(word);
       word &= word - 1;

@@ -155,9 +155,8 @@ static int32_t count_periods(sp_scanner *s, int64_t n, const sp_column *period,
   const uint32_t g = job->period_grouping;
   const uint32_t n_periods = 1 + (g != SP_NONE ? sp_coder_size(t->coders[g]) : 0);
   if (sp_totals_period_room(job, t, n_periods) < 0) return sp_error_memory(error);
-  int64_t n_kept = 0;
+  const int64_t n_kept = s->sift.lanes->count(s->sift.kept, NULL, sampan_words(n));
   for (int64_t w = 0; w < sampan_words(n); w++) {
-    n_kept += __builtin_popcountll(s->sift.kept[w]);
     const uint64_t without = period != NULL ? s->sift.kept[w] & ~period->present[w] : 0;
     if (without == 0) continue;
     sp_error_set(error, SAMPAN_E_DATA, SP_ID_PERIOD_MISSING,
@@ -213,9 +212,7 @@ int32_t sp_divide(sp_scanner *s, const sp_machine *machine, int64_t n, sampan_er
     SP_TRY(sp_coder_codes(t->coders[g], c, n, s->codes[g], error));
     if (g == job->period_grouping) period = c;
     if (s->read > 0) continue;
-    for (int64_t w = 0; w < sampan_words(n); w++) {
-      t->n_ungrouped[g] += __builtin_popcountll(s->sift.eligible[w] & ~c->present[w]);
-    }
+    t->n_ungrouped[g] += s->sift.lanes->count(s->sift.eligible, c->present, sampan_words(n));
   }
   if (s->read == 0) SP_TRY(count_periods(s, n, period, error));
   for (uint32_t k = 0; k < job->n_splits; k++) {

@@ -22,9 +22,7 @@ static int32_t take_batch(void *data, sp_machine *machine, uint32_t wave, int64_
   (void)row;
   SP_TRY(sp_sift_batch(&p->sift, machine, n, NULL, error));
   p->n_read += n;
-  for (int64_t w = 0; w < sampan_words(n); w++) {
-    p->n_kept += __builtin_popcountll(p->sift.kept[w]);
-  }
+  p->n_kept += p->sift.lanes->count(p->sift.kept, NULL, sampan_words(n));
   SP_TRY(
       sp_place_batch(&p->totals->place, machine, p->sift.kept, p->sift.weight, n, p->unit, error));
   SP_TRY(sp_levels_take(p->job, &p->sift, machine, n, p->codes, error));

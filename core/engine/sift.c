@@ -42,9 +42,7 @@ static void drop_records(sp_sift *s, const sp_machine *machine, int64_t n, sp_to
     const int64_t n_hit = take_out(s, sp_machine_column(machine, job->keep), 0, n_words);
     if (totals != NULL) totals->n_dropped[job->plan->n_drops] += n_hit;
   }
-  for (int64_t w = 0; w < n_words && totals != NULL; w++) {
-    totals->n_kept += __builtin_popcountll(s->kept[w]);
-  }
+  if (totals != NULL) totals->n_kept += s->lanes->count(s->kept, NULL, n_words);
   memcpy(s->eligible, s->kept, (size_t)n_words * 8);
   if (job->domain == SP_NONE) return;
   const sp_column *c = sp_machine_column(machine, job->domain);

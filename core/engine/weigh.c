@@ -132,9 +132,7 @@ static int32_t count(sp_weigh *w, const sp_sift *sift, const uint32_t *unit, int
   }
   t->weight_min = low;
   t->weight_max = high;
-  for (int64_t k = 0; k < sampan_words(n); k++) {
-    t->n_weighted += __builtin_popcountll(sift->kept[k]);
-  }
+  t->n_weighted += w->lanes->count(sift->kept, NULL, sampan_words(n));
   for (int64_t i = 0; i < n && w->job->needs_rank; i++) {
     if (!sampan_bit(sift->kept, i)) continue;
     SP_TRY(sp_ranks_add(w->job, t, &t->rank, w->weight, unit[i], i, w->row, error));

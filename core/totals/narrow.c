@@ -270,7 +270,7 @@ static void add_run(sp_table *t, uint32_t place, const block *b, int first, uint
 
 /* A whole block of few rows; 0, and nothing done, where it has more. */
 static int add_runs(sp_table *t, uint32_t place, const block *b, const uint64_t *words) {
-  uint64_t same[SP_MOST_RUNS], left = ~t->lanes->same_codes(b->rows, UINT32_MAX);
+  uint64_t same[SP_MOST_RUNS], left = UINT64_MAX;
   int first[SP_MOST_RUNS];
   uint32_t n = 0;
   while (left != 0) {
@@ -279,7 +279,9 @@ static int add_runs(sp_table *t, uint32_t place, const block *b, const uint64_t 
     same[n] = t->lanes->same_codes(b->rows, b->rows[first[n]]);
     left &= ~same[n++];
   }
-  for (uint32_t k = 0; k < n; k++) add_run(t, place, b, first[k], same[k], words);
+  for (uint32_t k = 0; k < n; k++) {
+    if (b->rows[first[k]] != UINT32_MAX) add_run(t, place, b, first[k], same[k], words);
+  }
   return 1;
 }
 

@@ -100,6 +100,18 @@ static void check_choices(const sp_lanes *lanes, data *d, int64_t n) {
   }
 }
 
+static void check_count(const sp_lanes *lanes, const data *d) {
+  int64_t n = 0, n_but = 0;
+  uint64_t but[N / 64];
+  for (int64_t i = 0; i < N; i++) {
+    if (i % 64 == 0) but[i / 64] = (uint64_t)d->a[i] << 32 | d->b[i];
+    n += bit(d->mask, i);
+    n_but += bit(d->mask, i) && !bit(but, i);
+  }
+  cr_assert(lanes->count(d->mask, NULL, N / 64) == n, "%s", lanes->name);
+  cr_assert(lanes->count(d->mask, but, N / 64) == n_but, "%s", lanes->name);
+}
+
 static void check_finite(const sp_lanes *lanes, const data *d, int64_t n) {
   double x[N];
   int all = 1;
@@ -207,6 +219,7 @@ Test(base_lanes, every_variant_agrees_with_plain_loops) {
       check_choices(lanes, &d, n);
       check_look_up(lanes, &d, 8);
       check_look_up(lanes, &d, 40);
+      check_count(lanes, &d);
       check_finite(lanes, &d, n);
       check_runs(lanes, &d);
       check_cross(lanes, &d);
