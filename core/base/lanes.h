@@ -69,9 +69,26 @@ static inline int sp_all_bits(const uint64_t *bits, int64_t n) {
   return others == 0;
 }
 
+/* Of 64 records, how many after record k follow on it in `same`. */
+static inline int64_t sp_run_after(uint64_t same, int64_t k) {
+  const uint64_t others = k < 63 ? ~same >> (k + 1) : 0;
+  return others != 0 ? __builtin_ctzll(others) : 63 - k;
+}
+
+/* The records of 64 from *from up to the next that has a bit in *starts, or to the end; *from moves
+ * on there, and bits up to it go. At first 0, without the bit of record 0. */
+static inline uint64_t sp_take_run(uint64_t *starts, int *from) {
+  const int to = *starts != 0 ? __builtin_ctzll(*starts) : 64;
+  const uint64_t run = (to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX) & UINT64_MAX << *from;
+  *starts &= *starts - 1;
+  *from = to;
+  return run;
+}
+
 /* The widest that this processor has. */
 const sp_lanes *sp_lanes_best(void);
-/* One of the variants, NULL if this processor lacks it. */
+/* One of the variants, NULL if this processor lacks it: AVX2, or AVX-512 with DQ, VL and BW, and
+ * the counting of bits. */
 const sp_lanes *sp_lanes_of(int32_t variant);
 
 /* NULL where they were not compiled. */

@@ -205,7 +205,8 @@ static const sp_lanes avx512 = {
 
 const sp_lanes *sp_lanes_avx512(void) {
   const int has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("popcnt");
   return has ? &avx512 : NULL;
 }
 

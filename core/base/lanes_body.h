@@ -120,7 +120,7 @@ static SP_LANES_TARGET void zero_absent(double *x, const uint64_t *present, int6
     const uint64_t word = present[w] | ~low_bits(left);
     if (word == ~UINT64_C(0)) continue;
     uint64_t absent = ~word;
-    if (left >= 64 && (absent & (absent - 1) & (absent - 2)) != 0) {
+    if (left >= 64 && __builtin_popcountll(absent) > 8) {
       zero_64(x + w * 64, word);
     } else {
       for (; absent != 0; absent &= absent - 1) x[w * 64 + __builtin_ctzll(absent)] = 0;

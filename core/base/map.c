@@ -153,9 +153,9 @@ static inline slot *probe(const sp_map *map, const void *key, uint64_t n_bytes, 
 
 /* Puts the entries in that the slots do not have yet; at most half of these are taken, so that
  * probes are short. */
-static int hash_entries(sp_map *map, uint64_t n_entries) {
+static int hash_entries(sp_map *map) {
   uint64_t n_slots = map->n_slots;
-  while (n_entries > n_slots / 2) n_slots *= 2;
+  while (map->size > n_slots / 2) n_slots *= 2;
   const uint64_t mask = n_slots - 1;
   if (n_slots != map->n_slots) {
     slot *slots = free_slots(n_slots);
@@ -231,13 +231,13 @@ uint32_t sp_map_append(sp_map *map, const void *key, uint64_t n_bytes) {
 
 uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
   const uint32_t hash = hash_of(map->seed, key, n_bytes);
-  if (map->n_hashed < map->size && !hash_entries(map, map->size)) return SP_MAP_NONE;
+  if (map->n_hashed < map->size && !hash_entries(map)) return SP_MAP_NONE;
   slot *s = probe(map, key, n_bytes, hash);
   if (s->number != FREE) return s->number;
   const uint32_t number = append(map, key, n_bytes, hash);
   if (number == SP_MAP_NONE) return SP_MAP_NONE;
   if (map->size > map->n_slots / 2) {
-    if (hash_entries(map, map->size)) return number;
+    if (hash_entries(map)) return number;
     map->size--;
     return SP_MAP_NONE;
   }
@@ -249,7 +249,7 @@ uint32_t sp_map_add(sp_map *map, const void *key, uint64_t n_bytes) {
 
 uint32_t sp_map_find(const sp_map *map, const void *key, uint64_t n_bytes) {
   sp_map *own = (sp_map *)(uintptr_t)map;
-  if (map->n_hashed < map->size && !hash_entries(own, map->size)) return SP_MAP_NONE;
+  if (map->n_hashed < map->size && !hash_entries(own)) return SP_MAP_NONE;
   const slot *s = probe(map, key, n_bytes, hash_of(map->seed, key, n_bytes));
   return s->number; /* FREE is SP_MAP_NONE */
 }

@@ -175,8 +175,8 @@ void cli_progress_start(cli *c) {
   send(&b);
 }
 
-/* A read that starts over at 1 is another plan's. One that was given up after its first records, as
- * they asked for another way to count them, is not told of. */
+/* A read that starts over at 1 is another plan's. One that was given up, as its records asked for
+ * another way to count them, is not told of: it did not come to its end. */
 static void next_read(cli_progress *p, uint32_t read, int64_t at) {
   const int given_up = p->n_reads > 0 && p->bytes_total > 0 && p->bytes < p->bytes_total;
   if (!given_up) {

@@ -45,9 +45,7 @@ static int64_t run_after(const sp_place *p, const uint64_t *kept, const uint32_t
   if (first + 64 > n || (i + 3 < first + 64 && units[i + 3] != units[i])) return 0;
   uint64_t same = kept[i / 64] & p->lanes->same_codes(units + first, units[i]);
   if (strata != NULL) same &= p->lanes->same_codes(strata + first, strata[i]);
-  if (i - first == 63) return 0;
-  const uint64_t others = ~same >> (i - first + 1);
-  return others != 0 ? __builtin_ctzll(others) : first + 63 - i;
+  return sp_run_after(same, i - first);
 }
 
 /* Designs of one stage, strata and units by one column each: most records are of a unit that the
@@ -79,7 +77,7 @@ static int32_t place_by_codes(sp_place *p, const sp_machine *machine, const uint
     }
     if (fpc != NULL || !s->units->psus[unit[i]].has_weight) continue;
     const int64_t n_more = run_after(p, kept, strata, units, i, n);
-    if (n_more > 0) p->lanes->fill_codes(unit + i + 1, unit[i], n_more);
+    p->lanes->fill_codes(unit + i + 1, unit[i], n_more);
     i += n_more;
   }
   return SAMPAN_OK;
@@ -213,9 +211,7 @@ int32_t sp_place_batch(sp_place *p, const sp_machine *machine, const uint64_t *k
     SP_TRY(
         take_codes(s->unit_coders, s->unit_columns, s->n_unit, machine, n, s->unit_codes, error));
   }
-  if (is_plain) {
-    return place_by_codes(p, machine, kept, weight, n, unit, error);
-  }
+  if (is_plain) return place_by_codes(p, machine, kept, weight, n, unit, error);
   for (int64_t i = 0; i < n; i++) {
     if (!sampan_bit(kept, i)) continue;
     SP_TRY(sp_place_record(p, machine, weight[i], i, &unit[i], error));

@@ -63,7 +63,7 @@ static const sampan_source_ops *ops_of(const sp_source *source) {
 int sp_source_can_deal(const sp_source *source) {
   const sampan_source_ops *ops = ops_of(source);
   struct stat about;
-  if ((ops->flags & SAMPAN_SOURCE_ISOLATE) != 0 || source->once != NULL) return 0;
+  if (sp_source_is_isolated(source) || source->once != NULL) return 0;
   if (source->opens != NULL || stat(source->file, &about) != 0 || !S_ISREG(about.st_mode)) return 0;
   return sp_source_cuts(ops) || (sp_source_has_pieces(ops) && source->schema.n_pieces > 0);
 }

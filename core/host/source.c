@@ -291,7 +291,7 @@ int32_t sp_source_run_read(sp_source *source, const sampan_sink *sink, sp_contex
 
 /* ---- either way --------------------------------------------------------------------------- */
 
-static int is_isolated(const sp_source *source) {
+int sp_source_is_isolated(const sp_source *source) {
   return (ops_of(source)->flags & SAMPAN_SOURCE_ISOLATE) != 0;
 }
 
@@ -303,7 +303,7 @@ int32_t sp_source_schema(sp_source *source, sp_context *context, sampan_error *e
   sampan_error spare;
   if (error == NULL) error = &spare;
   sp_error_clear(error);
-  if (!is_isolated(source)) return sp_source_run_schema(source, context, error);
+  if (!sp_source_is_isolated(source)) return sp_source_run_schema(source, context, error);
   return sp_isolate_schema(source, context, &sp_isolate_default, error);
 }
 
@@ -313,7 +313,7 @@ int32_t sp_source_read(sp_source *source, const sampan_sink *sink, sp_context *c
   sampan_error spare;
   if (error == NULL) error = &spare;
   sp_error_clear(error);
-  if (!is_isolated(source)) {
+  if (!sp_source_is_isolated(source)) {
     return sp_source_run_read(source, sink, context, progress, progress_data, n_records, error);
   }
   return sp_isolate_read(source, sink, context, &sp_isolate_default, progress, progress_data,

@@ -27,6 +27,8 @@ int32_t sp_source_read(sp_source *source, const sampan_sink *sink, sp_context *c
                        sp_progress_fn *progress, void *progress_data, int64_t *n_records,
                        sampan_error *error) SP_CHECK;
 
+/* 1 if it runs in a child. */
+int sp_source_is_isolated(const sp_source *source);
 /* 1 if it can read a pipe as it comes: it neither moves about in the file nor runs in a child. */
 int32_t sp_source_reads_once(const sp_source *source);
 /* Puts the bytes of source->once where they can be read again, as long as *spooled is open. */

@@ -122,8 +122,7 @@ static int64_t run_after(const sp_numbers *c, const double *x, uint64_t present,
   uint64_t same;
   if (k >= 60 || x[k + 3] != x[k]) return 0;
   c->lanes->compare_one(SP_IS_EQ, x, x[k], 64, &same);
-  const uint64_t others = ~(same & present) >> (k + 1);
-  return others != 0 ? __builtin_ctzll(others) : 63 - k;
+  return sp_run_after(same & present, k);
 }
 
 int32_t sp_numbers_codes(sp_numbers *c, const double *x, const uint64_t *present, int64_t n,
@@ -140,7 +139,9 @@ int32_t sp_numbers_codes(sp_numbers *c, const double *x, const uint64_t *present
       }
       out[i + k] = code;
       if (end < 64 || code == UINT32_MAX) continue;
-      for (int64_t more = run_after(c, x + i, here, k); more > 0; more--) out[i + ++k] = code;
+      const int64_t n_more = run_after(c, x + i, here, k);
+      c->lanes->fill_codes(out + i + k + 1, code, n_more);
+      k += n_more;
     }
   }
   return SAMPAN_OK;

@@ -53,7 +53,7 @@ typedef int32_t sp_batch_fn(void *data, sp_machine *machine, uint32_t wave, int6
                             sampan_error *error);
 
 /* Told how far a read is, the first being 1: bytes done and in all (-1 unknown) over all files, and
- * records. */
+ * records. At the end of a whole read of known size all are done: one that was not is given up. */
 typedef void sp_stream_progress_fn(void *data, uint32_t read, int64_t bytes_done,
                                    int64_t bytes_total, int64_t n_records);
 

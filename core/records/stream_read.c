@@ -285,7 +285,7 @@ static int may_have_runs(const reading *r, uint32_t field, const sampan_fill *fi
   const sp_stream *s = r->stream;
   return sp_program_is_key_alone(r->program, field) && fill->n_missing == 0 &&
          s->stretches == NULL && s->plan->waves[r->wave].n_joins == 0 &&
-         sp_source_can_deal(&s->waves[r->wave].main.source);
+         !sp_source_is_isolated(&s->waves[r->wave].main.source);
 }
 
 static int32_t main_column(reading *r, uint32_t field, uint32_t in_file, sampan_error *error) {
@@ -465,6 +465,9 @@ int32_t sp_stream_read(sp_stream *s, sp_program *program, sp_stream_use *use, sa
     if (status < 0) return status;
     if (s->waves[w].main.fact->n_bytes > 0) bytes_before += s->waves[w].main.fact->n_bytes;
     records += atomic_load(&wave.n_records);
+  }
+  if (use->progress != NULL && bytes_total >= 0 && s->stretches == NULL) {
+    use->progress(use->progress_data, s->n_reads, bytes_total, bytes_total, records);
   }
   /* Of a shard alone nobody can say. */
   return s->stretches == NULL ? sp_stream_check_joins(s, error) : SAMPAN_OK;

@@ -1,6 +1,8 @@
 /* add_masks.c - the variants of adding by mask, and which of them this processor has. */
 #include "totals/add_masks.h"
 
+#include "base/lanes.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -265,12 +267,9 @@ const sp_adders *sp_adders_named(const char *name) {
                                  turn_portable, find_portable, find_64_portable};
   static const sp_adders avx512 = {"avx512",    add_avx512,  run_avx512,
                                    turn_avx512, find_avx512, find_64_avx512};
-  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &avx2;
-  if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq")) {
-    return &avx512;
-  }
+  /* What lanes need they need as well. */
+  if (strcmp(name, "avx2") == 0 && sp_lanes_avx2() != NULL) return &avx2;
+  if (strcmp(name, "avx512") == 0 && sp_lanes_avx512() != NULL) return &avx512;
 #endif
   return NULL;
 }

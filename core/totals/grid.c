@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "base/lanes.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -151,23 +153,18 @@ AVX512 static uint64_t squares_avx512(int32_t grid_low, const double *x, uint64_
                                       int64_t *sums) {
   return cut_inline(grid_low, x, mask, 1, NULL, NULL, sums);
 }
-
-static int has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
-}
 #endif
 
 static cut_fn *best_cut(void) {
 #if defined(__x86_64__)
-  if (has_avx512()) return cut_avx512;
+  if (sp_lanes_avx512() != NULL) return cut_avx512;
 #endif
   return cut_portable;
 }
 
 static sum_fn *best_squares(void) {
 #if defined(__x86_64__)
-  if (has_avx512()) return squares_avx512;
+  if (sp_lanes_avx512() != NULL) return squares_avx512;
 #endif
   return squares_portable;
 }

@@ -290,11 +290,8 @@ static void add_known_runs(sp_table *t, uint32_t place, const block *b, uint64_t
                            const uint64_t *words) {
   starts &= ~UINT64_C(1);
   for (int from = 0; from < 64;) {
-    const int to = starts != 0 ? __builtin_ctzll(starts) : 64;
-    const uint64_t same = (to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX) & UINT64_MAX << from;
-    add_run(t, place, b, from, same, words);
-    starts &= starts - 1;
-    from = to;
+    const int first = from;
+    add_run(t, place, b, first, sp_take_run(&starts, &from), words);
   }
 }
 

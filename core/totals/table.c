@@ -309,11 +309,8 @@ static int32_t find_runs(sp_table *t, const uint32_t *group, const uint32_t *uni
                          uint32_t *rows) {
   starts &= ~UINT64_C(1);
   for (int from = 0; from < 64;) {
-    const int to = starts != 0 ? __builtin_ctzll(starts) : 64;
-    const uint64_t here = (to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX) & UINT64_MAX << from;
-    SP_TRY(find_unit(t, group, unit[from], here, rows));
-    starts &= starts - 1;
-    from = to;
+    const uint32_t u = unit[from];
+    SP_TRY(find_unit(t, group, u, sp_take_run(&starts, &from), rows));
   }
   return SAMPAN_OK;
 }

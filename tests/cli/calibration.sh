@@ -1,18 +1,7 @@
 #!/bin/sh
 # What calibration, lonely PSUs in domains and waves that share PSUs come to, against R `survey`.
 # usage: calibration.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 run() { # PLAN
   timeout 60 "$sampan" run "$1" -o out.csv 2>err </dev/null || wrong "exit code $?: $1"

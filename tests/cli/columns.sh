@@ -1,17 +1,7 @@
 #!/bin/sh
 # --columns: which columns of a csv table, and in which order.
 # usage: columns.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 printf 'sex,ill\n"f, girls",1\n"f, girls",0\nm,0\nm,1\nm,1\nm,1\n' >people.csv
 cat >plan.yaml <<'END'

@@ -1,20 +1,10 @@
 #!/bin/sh
 # No output overwrites an input or another output: a usage error before anything is read.
 # usage: inputs_kept.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 root=${SAMPAN_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+. "$(dirname "$0")/begin"
 mkdir "$scratch/in"
 cd "$scratch/in" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
 
 # refused TEXT ARGUMENT...: exit code 2, the text, and the folder as it was.
 refused() {

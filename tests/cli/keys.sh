@@ -2,18 +2,7 @@
 # Keys of CSV files are what they are written as, whether they can be read as numbers or not: results
 # and errors are those of a plan that says that they are texts.
 # usage: keys.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # Keys with signs, of many digits, quoted and missing; c is the only one that an expression uses.
 awk 'BEGIN {

@@ -2,19 +2,9 @@
 # --memory: a plan whose totals take more is refused, with what takes most of it and nothing written;
 # by any number of threads alike; before the read, where no record is needed to know.
 # usage: memory.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 here=$(readlink -f "$(dirname "$0")")
+. "$(dirname "$0")/begin"
 generate=${SAMPAN_BUILD_DIR:-$(dirname "$sampan")}/tests/bench_generate
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
 
 # passes NAME ARGUMENT...
 passes() {

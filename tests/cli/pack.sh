@@ -1,20 +1,9 @@
 #!/bin/sh
 # Packing: what is stored is what was read, sorted where that is asked; what cannot be is refused.
 # usage: pack.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 samples=$(readlink -f "$(dirname "$0")/../conformance/samples")
+. "$(dirname "$0")/begin"
 plugins=${SAMPAN_PLUGIN_PATH:-$(dirname "$sampan")/plugins}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
 
 pack() { # ARGUMENT...
   timeout 120 "$sampan" pack "$@" >out 2>err </dev/null || wrong "exit code $?: pack $*"

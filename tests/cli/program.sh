@@ -1,19 +1,8 @@
 #!/bin/sh
 # The command line: exit codes, options, outputs and their writers, languages.
 # usage: program.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 root=${SAMPAN_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 # expect CODE TEXT ARGUMENT...: the exit code, and what stderr says.
 expect() {

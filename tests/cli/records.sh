@@ -1,19 +1,8 @@
 #!/bin/sh
 # What a plan reads from files that differ: side keys, reasons for missing values over waves, types.
 # usage: records.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 people=$(readlink -f "$(dirname "$0")/../conformance/samples/people.xpt")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
+. "$(dirname "$0")/begin"
 
 run() { # PLAN
   timeout 60 "$sampan" run "$1" >out 2>err </dev/null || wrong "exit code $?: $1"

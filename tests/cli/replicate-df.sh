@@ -2,14 +2,7 @@
 # The df of replicate weights: the same in any order of the rows, one record of a large weight among
 # them; without the replicates of a stratum that is taken whole; for a domain by its PSUs.
 # usage: replicate-df.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
+. "$(dirname "$0")/begin"
 
 # df NAME PLAN EXPECTED...: the df of the rows of results.
 df_is() {

@@ -1,19 +1,9 @@
 #!/bin/sh
 # --threads, --memory, --progress, --verbose, and the digests that nobody asked for.
 # usage: run-options.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
+samples=$(readlink -f "$(dirname "$0")/../conformance/samples")
+. "$(dirname "$0")/begin"
 unset SAMPAN_THREADS
-
-wrong() {
-  echo "FAILED $1"
-  [ -s err ] && sed 's/^/    /' err
-  failed=1
-}
 
 # refused TEXT ARGUMENT...: a usage error that says TEXT.
 refused() {
@@ -79,6 +69,11 @@ echo 'indicators: {high: {estimator: prevalence, of: y > 50}}' >>clustered.yaml
 grep -q '^sampan: 90,000 records, [0-9.]* MB, ' err || wrong '-v, PSUs of many records'
 SAMPAN_THREADS=3 "$sampan" run twice.yaml -v >out 2>err || wrong '-v, several reads'
 grep -q '^sampan: 90,000 records, .* in [0-9]* reads, .* 3 threads$' err || wrong '-v, several reads'
+# A source that tells of no bytes on its way.
+printf 'sampan: 1\ndata: {file: %s}\nindicators: {q: {estimator: quantile, of: ID}}\n' \
+  "$samples/people.sav" >foreign.yaml
+"$sampan" run foreign.yaml -v >out 2>err || wrong '-v, another source'
+grep -q '^sampan: 4 records, 1.5 kB in 2 reads, ' err || wrong '-v, another source'
 "$sampan" run none.yaml -v >out 2>err && wrong 'a plan that is not there'
 grep -q records err && wrong '-v tells of a run that never was'
 

@@ -2,22 +2,10 @@
 # What must not change a byte of the results: threads, the size of a batch, shards and the order they are
 # merged in, the order of the records. And errors: the first by row is told, however many threads read.
 # usage: run.sh SAMPAN
-set -u
-sampan=$(readlink -f "$1")
 here=$(readlink -f "$(dirname "$0")")
+. "$(dirname "$0")/../begin"
 generate=${SAMPAN_BUILD_DIR:-$(dirname "$sampan")}/tests/bench_generate
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-LC_ALL=C
-export LC_ALL
-failed=0
 n_compared=0
-
-wrong() {
-  echo "FAILED $1"
-  failed=1
-}
 
 # same NAME FILE FILE: byte for byte.
 same() {
